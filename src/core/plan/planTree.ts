@@ -1,0 +1,120 @@
+/** What PostgreSQL said about one plan node: the EXPLAIN (FORMAT JSON) object, untouched. */
+export type RawPlanNode = Readonly<Record<string, unknown>> & { readonly Plans?: readonly RawPlanNode[] };
+
+/** One explained statement: the raw document, its nodes in depth-first order, and figures derived from them. */
+export interface PlanTree {
+  /** The JSON document of this statement as PostgreSQL gave it (`Plan`, `Planning Time`, `Triggers`, ...). */
+  readonly raw: Readonly<Record<string, unknown>>;
+  readonly root: PlanNode;
+  /** Depth-first, parents before children; `nodes[i].id === i`. */
+  readonly nodes: readonly PlanNode[];
+  readonly planningMs?: number;
+  readonly executionMs?: number;
+  /** True if the plan was executed (EXPLAIN ANALYZE). */
+  readonly analyzed: boolean;
+  readonly triggers: readonly PlanTrigger[];
+  readonly jit?: PlanJit;
+  /** `SETTINGS`: planner settings that differ from their boot value. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** What was in the input and could not be understood. */
+  readonly notUnderstood: readonly string[];
+}
+
+export interface PlanNode {
+  readonly id: number;
+  readonly parentId?: number;
+  readonly depth: number;
+  readonly children: readonly PlanNode[];
+  readonly raw: RawPlanNode;
+  /** `Node Type`, e.g. `Index Scan`. */
+  readonly nodeType: string;
+  readonly relation?: string;
+  readonly schema?: string;
+  readonly alias?: string;
+  readonly index?: string;
+  /** `InitPlan`, `SubPlan`, `Outer`, `Inner`, `Member`... */
+  readonly relationship?: string;
+  /** `CTE recent`, `InitPlan 1`. */
+  readonly subplanName?: string;
+  readonly figures: PlanFigures;
+}
+
+/** Derived per node. Times in ms, sizes in 8 kB blocks unless named otherwise; absent when PostgreSQL did not say. */
+export interface PlanFigures {
+  /** Wall-clock time in the node and below, all loops together; parallel workers run side by side, not added up. */
+  readonly totalMs?: number;
+  /** `totalMs` less the children's; never negative. */
+  readonly selfMs?: number;
+  /** `selfMs` divided by the execution time, 0..1. */
+  readonly selfShare?: number;
+  readonly loops?: number;
+  /** Rows produced over all loops and workers. */
+  readonly rowsActual?: number;
+  /** Rows the planner expected over the same loops. */
+  readonly rowsPlanned: number;
+  /** q-error, max(actual/planned, planned/actual), each at least one row; 1 is perfect. */
+  readonly rowEstimateError?: number;
+  readonly neverExecuted: boolean;
+  readonly startupCost?: number;
+  readonly totalCost?: number;
+  /** Cost of this node without its children. */
+  readonly selfCost?: number;
+  /** Blocks touched by this node alone. */
+  readonly sharedHitBlocks?: number;
+  readonly sharedReadBlocks?: number;
+  readonly sharedDirtiedBlocks?: number;
+  readonly sharedWrittenBlocks?: number;
+  readonly tempReadBlocks?: number;
+  readonly tempWrittenBlocks?: number;
+  readonly ioReadMs?: number;
+  readonly ioWriteMs?: number;
+  /** Rows dropped by filters, over all loops. */
+  readonly rowsRemovedByFilter?: number;
+  readonly workersPlanned?: number;
+  readonly workersLaunched?: number;
+}
+
+export interface PlanTrigger {
+  readonly name: string;
+  readonly relation?: string;
+  readonly constraint?: string;
+  readonly ms: number;
+  readonly calls: number;
+}
+
+export interface PlanJit {
+  readonly functions: number;
+  readonly totalMs?: number;
+}
+
+/** What a plan rule reports. */
+export interface PlanFinding {
+  /** `plan/slug`. */
+  readonly rule: string;
+  readonly severity: 'error' | 'warning' | 'info' | 'hint';
+  /** Absent when it concerns the whole statement. */
+  readonly nodeId?: number;
+  readonly message: string;
+  /** The figures that decided. */
+  readonly evidence: string;
+  /** Upper bound of what fixing it could save. */
+  readonly savesMs?: number;
+  /** What to do next, in one sentence. */
+  readonly nextStep?: string;
+}
+
+/** One node of a comparison; a node of only one side has the other absent. */
+export interface PlanDifference {
+  readonly before?: PlanNode;
+  readonly after?: PlanNode;
+  readonly depth: number;
+  readonly change: 'same' | 'changed' | 'added' | 'removed';
+}
+
+export interface PlanComparison {
+  readonly rows: readonly PlanDifference[];
+  /** before / after; above 1 is faster. Absent when either plan was not executed. */
+  readonly speedUp?: number;
+  readonly costRatio?: number;
+  readonly verdict: 'better' | 'same' | 'worse';
+}

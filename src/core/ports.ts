@@ -1,0 +1,71 @@
+import type { CancelSignal } from './base/cancelSignal';
+import type { Catalog } from './catalog/catalog';
+import type { EvidenceKind, IndexDefinition } from './advisor/suggestion';
+import type { SourceRange } from './base/sourceRange';
+
+export type Row = Record<string, unknown>;
+
+/** Read-only access to one server. Implemented on `pg`; every call has a statement timeout. */
+export interface Database {
+  /** `server_version_num`, e.g. 180004. */
+  readonly serverVersion: number;
+  /** Runs one read-only query in its own read-only transaction. */
+  query<T extends Row = Row>(sql: string, parameters?: readonly unknown[], signal?: CancelSignal): Promise<T[]>;
+  readCatalog(signal?: CancelSignal): Promise<Catalog>;
+  explain(request: ExplainRequest, signal?: CancelSignal): Promise<ExplainResult>;
+}
+
+export interface ExplainRequest {
+  /** One statement, placeholders already turned into `$1`, `$2`... */
+  readonly sql: string;
+  readonly analyze: boolean;
+  /** Values for `$n` as text; null is NULL. Empty with placeholders present asks for a generic plan. */
+  readonly parameters: readonly (string | null)[];
+  /** The statement changes data: run it read-write, always rolled back. */
+  readonly writes: boolean;
+  readonly statementTimeoutMs?: number;
+  readonly lockTimeoutMs?: number;
+  /** Settings tried for this statement alone, by SET LOCAL. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface ExplainResult {
+  /** The parsed EXPLAIN (FORMAT JSON) output: an array with one document. */
+  readonly plan: readonly Readonly<Record<string, unknown>>[];
+  readonly serverVersion: number;
+  readonly notices: readonly string[];
+}
+
+/** A failure reported by PostgreSQL or by the connection, typed by kind. */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+  constructor(
+    readonly kind: 'sql' | 'connection' | 'timeout' | 'permission' | 'cancelled' | 'unsupported',
+    message: string,
+    /** Where in the statement, when PostgreSQL said so. */
+    readonly range?: SourceRange,
+    readonly sqlState?: string,
+    readonly hint?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The cost of one plan under a configuration of hypothetical indexes. */
+export interface PlanCost {
+  readonly totalCost: number;
+  /** Which of the hypothetical indexes the plan uses, by position in the configuration. */
+  readonly usedIndexes: readonly number[];
+  readonly plan: Readonly<Record<string, unknown>>;
+}
+
+/** Plans statements as if indexes existed. */
+export interface CostEstimator {
+  readonly how: EvidenceKind;
+  /** How far the estimator's costs for the existing design are from the server's own, e.g. 0.0007; absent if it is the server itself. */
+  readonly relativeError?: number;
+  cost(sql: string, configuration: readonly IndexDefinition[], signal?: CancelSignal): Promise<PlanCost>;
+  /** Estimated size of a hypothetical index. */
+  estimateBytes(index: IndexDefinition): Promise<number>;
+  dispose(): Promise<void>;
+}

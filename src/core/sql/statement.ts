@@ -1,0 +1,57 @@
+import type { SourceRange } from '../base/sourceRange';
+
+/**
+ * A node of PostgreSQL's parse tree as libpg_query gives it: an object with one key, the node's type
+ * (`{ SelectStmt: {...} }`). Fields keep PostgreSQL's names.
+ */
+export type ParseNode = Readonly<Record<string, unknown>>;
+
+/** How the host language marks a value to be filled in. */
+export type PlaceholderStyle = 'dollar' | 'colon' | 'psql-literal' | 'psql-identifier' | 'pyformat' | 'format' | 'question' | 'template';
+
+/** `$1`, `:name`, `%(name)s`, `?` ... The range is relative to the statement. */
+export interface Placeholder {
+  readonly style: PlaceholderStyle;
+  /** `1` for `$1`, `camera_id` for `:camera_id`, `1`, `2`... in order for `?` and `%s`. */
+  readonly name: string;
+  readonly range: SourceRange;
+}
+
+export interface SyntaxError {
+  readonly message: string;
+  readonly range: SourceRange;
+}
+
+/** A table named in FROM, JOIN, INSERT INTO, UPDATE or DELETE. CTE names are not tables. */
+export interface TableReference {
+  readonly schema?: string;
+  readonly name: string;
+  readonly alias?: string;
+  /** The name itself (with its schema), relative to the statement. */
+  readonly range: SourceRange;
+  readonly use: 'read' | 'insert' | 'update' | 'delete' | 'merge' | 'ddl';
+}
+
+/** One statement, parsed alone. Never throws: what could not be understood is in `syntaxError`. */
+export interface ParsedStatement {
+  /** The statement's own text, without leading comments and without its semicolon. */
+  readonly text: string;
+  /** The parse tree's root (`{ SelectStmt: ... }`), absent when there is a syntax error. */
+  readonly tree?: ParseNode;
+  /** Its root type, `SelectStmt`. */
+  readonly kind?: string;
+  readonly syntaxError?: SyntaxError;
+  readonly placeholders: readonly Placeholder[];
+  readonly tables: readonly TableReference[];
+  /** True if running it could change data, schema or settings (a SELECT with a data-modifying CTE or FOR UPDATE too). */
+  readonly writes: boolean;
+  /** Text range of an expression or clause node, given its type and its fields (not the wrapper); undefined if unknown. */
+  rangeOf(type: string, fields: object): SourceRange | undefined;
+}
+
+/** A statement and where it begins in its document. */
+export interface LocatedStatement {
+  readonly range: SourceRange;
+  /** Parsed on first use, kept by text. */
+  readonly statement: ParsedStatement;
+}
