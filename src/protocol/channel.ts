@@ -84,7 +84,7 @@ export class Channel<Ours extends Side<Ours>, Theirs extends Side<Theirs>> {
     try {
       const method = ownMethod(this.#ours, name);
       if (!method) throw new Error(`unknown method ${name}`);
-      reply = { answer: id, value: await method.apply(this.#ours, args) };
+      reply = { answer: id, value: await method.apply(this.#ours, [...args]) };
     } catch (error) {
       reply = { failure: id, reason: error instanceof Error ? error.message : String(error) };
     }
@@ -113,10 +113,10 @@ function closed(what: string): ChannelClosedError {
 }
 
 /** Methods of the object or its class, but nothing every object has: `toString` is not ours to offer. */
-function ownMethod(target: object, name: string): ((...args: readonly unknown[]) => unknown) | undefined {
+function ownMethod(target: object, name: string): ((...args: unknown[]) => unknown) | undefined {
   if (name === 'constructor' || name in Object.prototype) return undefined;
   const method: unknown = (target as Record<string, unknown>)[name];
-  return typeof method === 'function' ? (method as (...args: readonly unknown[]) => unknown) : undefined;
+  return typeof method === 'function' ? (method as (...args: unknown[]) => unknown) : undefined;
 }
 
 function isMessage(value: unknown): value is Message {
