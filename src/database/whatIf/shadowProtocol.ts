@@ -1,0 +1,87 @@
+/** What passes between the shadow planner and its worker: plain data, so that it can be posted. */
+
+export interface ShadowWorkerData {
+  /** Folder with pglite.wasm, pglite.data, initdb.wasm and the extension archives. */
+  readonly assetsDir: string;
+  /** Folder for the data directory made by the first start, reused by later ones. */
+  readonly cacheDir: string;
+}
+
+/** A row for `pg_restore_attribute_stats`; arrays in PostgreSQL's text form. */
+export interface AttributeStatistics {
+  readonly attname: string;
+  readonly inherited: boolean;
+  readonly null_frac: string | null;
+  readonly avg_width: string | null;
+  readonly n_distinct: string | null;
+  readonly most_common_vals?: string | null;
+  readonly most_common_freqs?: string | null;
+  readonly histogram_bounds?: string | null;
+  readonly correlation?: string | null;
+  readonly most_common_elems?: string | null;
+  readonly most_common_elem_freqs?: string | null;
+  readonly elem_count_histogram?: string | null;
+  readonly range_length_histogram?: string | null;
+  readonly range_empty_frac?: string | null;
+  readonly range_bounds_histogram?: string | null;
+}
+
+/** Size and statistics of a table or an index as the server has them. */
+export interface StorageFacts {
+  readonly schema: string;
+  readonly name: string;
+  /** `relpages`, as of the last ANALYZE or VACUUM. */
+  readonly analyzedPages: number;
+  /** `reltuples`; -1 when never analysed. */
+  readonly tuples: number;
+  readonly allVisiblePages: number;
+  /** Blocks of 8 kB the file has now; the planner scales `reltuples` by it. */
+  readonly currentPages: number;
+  /** Levels above the leaves of a B-tree, if known. */
+  readonly treeHeight?: number;
+  readonly attributes: readonly AttributeStatistics[];
+}
+
+/** One statement that builds a part of the model. A failure of an optional one becomes a note. */
+export interface ModelStep {
+  readonly sql: string;
+  /** In words, for the refusal: `table public.orders`. */
+  readonly what: string;
+  readonly optional?: boolean;
+}
+
+/** Relations to add to the shadow: built empty, then given the server's statistics and sizes. */
+export interface ShadowModel {
+  readonly extensions: readonly { readonly name: string; readonly schema: string }[];
+  readonly steps: readonly ModelStep[];
+  readonly storage: readonly StorageFacts[];
+  readonly settings: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** A hypothetical index, created once and switched on and off. */
+export interface ShadowIndex {
+  readonly name: string;
+  readonly sql: string;
+  readonly schema: string;
+  /** Leaf tables it lands on: the table itself, or the partitions. */
+  readonly tables: readonly { readonly schema: string; readonly name: string }[];
+  readonly pages: number;
+  readonly tuples: number;
+  readonly treeHeight: number;
+  readonly attributes: readonly AttributeStatistics[];
+}
+
+export type ShadowRequest =
+  | { readonly kind: 'load'; readonly model: ShadowModel }
+  | { readonly kind: 'createIndex'; readonly index: ShadowIndex }
+  | { readonly kind: 'explain'; readonly sql: string; readonly indexes: readonly string[] };
+
+export interface ShadowCall {
+  readonly id: number;
+  readonly request: ShadowRequest;
+}
+
+/** `load` answers with notes, `explain` with the plan. */
+export type ShadowAnswer =
+  | { readonly id: number; readonly ok: true; readonly notes?: readonly string[]; readonly plan?: Record<string, unknown> }
+  | { readonly id: number; readonly ok: false; readonly message: string; readonly sqlState?: string; readonly what?: string };
