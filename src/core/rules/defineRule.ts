@@ -1,0 +1,117 @@
+import type { SourceRange } from '../base/sourceRange';
+import type { Catalog } from '../catalog/catalog';
+import type { ParsedStatement } from '../sql/statement';
+import type { FileContext } from './fileContext';
+import type { Fix, GuidelineRef, RelatedRange, Severity } from './finding';
+import type { NodeMatch } from './nodeIndex';
+
+/** What a rule may ask for beside the statement. A rule that lacks its input is skipped. */
+export type Need = 'catalog' | 'file';
+
+/** The names in braces of a message: `'{count} rows'` has `count`. */
+type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
+
+type ValuesOf<Text extends string> = [Placeholders<Text>] extends [never]
+  ? { readonly values?: undefined }
+  : { readonly values: Readonly<Record<Placeholders<Text>, string | number>> };
+
+/** A finding before the linter adds the rule's id, severity and text. Ranges are relative to the statement. */
+export type Report<Messages extends Readonly<Record<string, string>>> = {
+  [Key in keyof Messages & string]: {
+    readonly at: SourceRange;
+    readonly message: Key;
+    /** Replaces the rule's own severity, when the evidence at hand says more or less. */
+    readonly severity?: Severity;
+    readonly fixes?: readonly Fix[];
+    readonly related?: readonly RelatedRange[];
+    readonly evidence?: string;
+  } & ValuesOf<Messages[Key]>;
+}[keyof Messages & string];
+
+/** What a rule sees of one statement. */
+export interface RuleContext<Messages extends Readonly<Record<string, string>>, Needs extends Need> {
+  /** Parsed without error. */
+  readonly statement: ParsedStatement;
+  /** Present if known; always present for a rule that declares `needs: ['catalog']`. */
+  readonly catalog: 'catalog' extends Needs ? Catalog : Catalog | undefined;
+  /** What the statements before and after it do; only for a rule that declares `needs: ['file']`. */
+  readonly file: 'file' extends Needs ? FileContext : undefined;
+  /** Nodes of the statement by type, outermost first; the tree is walked once for all rules. */
+  find(type: string): readonly NodeMatch[];
+  /** Text range of a node, or of the nearest node around it that has one; the whole statement at worst. */
+  rangeOf(node: NodeMatch): SourceRange;
+  report(report: Report<Messages>): void;
+}
+
+/** A statement that must be flagged. */
+export interface BadExample {
+  readonly title: string;
+  readonly bad: string;
+  /** The flagged text, quoted. Several findings are quoted in the order of the text. */
+  readonly flags: string | readonly string[];
+  /** The text after applying the first fix of each finding. */
+  readonly fixed?: string;
+  /** DDL the catalog is built from; the example runs without a catalog otherwise. */
+  readonly schema?: string;
+}
+
+/** A statement that must not be flagged. */
+export interface GoodExample {
+  readonly title: string;
+  readonly good: string;
+  readonly schema?: string;
+}
+
+export type Example = BadExample | GoodExample;
+
+interface RuleFacts {
+  /** `group/slug`; the file is the slug in camel case. */
+  readonly id: string;
+  /** The version of the product that first had it. */
+  readonly since: string;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly guideline?: GuidelineRef;
+  /** Root types of the statements it looks at (`SelectStmt`); all when absent. */
+  readonly kinds?: readonly string[];
+  /** Markdown, a short paragraph each. */
+  readonly docs: { readonly problem: string; readonly why: string; readonly whenToIgnore: string };
+  /** Run as tests and shown on the rule's page. At least one bad and one good. */
+  readonly examples: readonly Example[];
+}
+
+/** What the author writes. */
+export interface RuleDefinition<
+  Messages extends Readonly<Record<string, string>>,
+  Needs extends Need,
+> extends RuleFacts {
+  readonly needs?: readonly Needs[];
+  /** Sentences by key, with `{placeholders}` filled from the report's values. */
+  readonly messages: Messages;
+  check(context: RuleContext<Messages, Needs>): void;
+}
+
+/** A rule as the registry and the linter see it: the types of its messages are forgotten. */
+export interface Rule extends RuleFacts {
+  readonly needs: readonly Need[];
+  readonly messages: Readonly<Record<string, string>>;
+  /** The linter hands over what `needs` asks for, which this type no longer shows. */
+  check(context: RuleContext<Readonly<Record<string, string>>, never>): void;
+}
+
+/**
+ * Declares a rule. A report with an unknown message key, or without the values its message asks for, does not
+ * compile.
+ */
+export function defineRule<const Messages extends Readonly<Record<string, string>>, Needs extends Need = never>(
+  definition: RuleDefinition<Messages, Needs>,
+): Rule {
+  return { ...definition, needs: definition.needs ?? [] } as unknown as Rule;
+}
+
+/** `{count} rows` with `{ count: 3 }` is `3 rows`. A placeholder without a value stays visible. */
+export function fillMessage(text: string, values: Readonly<Record<string, string | number>> = {}): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+}

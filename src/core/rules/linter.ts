@@ -1,0 +1,204 @@
+import { shiftRange } from '../base/sourceRange';
+import type { SourceRange } from '../base/sourceRange';
+import type { Catalog } from '../catalog/catalog';
+import type { LocatedStatement, ParsedStatement } from '../sql/statement';
+import { fillMessage } from './defineRule';
+import type { Rule, RuleContext } from './defineRule';
+import { EMPTY_FILE, FileFacts } from './fileContext';
+import type { FileContext } from './fileContext';
+import type { Finding, Fix, Severity } from './finding';
+import { NodeIndex } from './nodeIndex';
+import type { NodeMatch } from './nodeIndex';
+import { RULES } from './registry';
+import { applySuppressions, findAllows } from './suppressions';
+
+/** Rule id of a statement PostgreSQL's parser refuses. */
+export const SYNTAX_RULE = 'syntax';
+
+/** The part of a script the linter reads. */
+export interface LintableScript {
+  readonly text: string;
+  readonly statements: readonly LocatedStatement[];
+}
+
+export interface LintOptions {
+  /** Without it, rules that need a catalog are skipped. */
+  readonly catalog?: Catalog;
+  /** Severity by rule id, instead of the rule's own; `off` silences the rule. */
+  readonly severities?: Readonly<Record<string, Severity | 'off'>>;
+  /** The rules to run; all of them unless a test says otherwise. */
+  readonly rules?: readonly Rule[];
+}
+
+export interface StatementLintOptions extends LintOptions {
+  /** What the rest of the file does; a statement on its own otherwise. */
+  readonly file?: FileContext;
+}
+
+/**
+ * Findings of a whole script in the order of its text, with offsets of the document. Statements the script has not
+ * parsed anew are answered from a cache, so after an edit one statement is linted.
+ */
+export function lintScript(script: LintableScript, options: LintOptions = {}): Finding[] {
+  const facts = FileFacts.gather(script.statements);
+  const findings: Finding[] = [];
+  script.statements.forEach((located, number) => {
+    for (const finding of cachedFindings(located.statement, facts.contextOf(number), options)) {
+      const shown = withSeverity(finding, options);
+      if (shown) findings.push(shiftFinding(shown, located.range.start));
+    }
+  });
+  findings.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end);
+  const allows = findAllows(script.text, script.statements);
+  if (allows.length === 0) return findings;
+  const kept = applySuppressions(findings, allows, {
+    text: script.text,
+    statements: script.statements,
+    hasRun: id => hasRun(id, options),
+    isKnown: id =>
+      id === SYNTAX_RULE || id.startsWith('plan/') || (options.rules ?? RULES).some(rule => rule.id === id),
+  });
+  return kept.flatMap(finding => withSeverity(finding, options) ?? []);
+}
+
+/** Findings of one statement with offsets of its document. Suppression comments are not looked at. */
+export function lintStatement(located: LocatedStatement, options: StatementLintOptions = {}): Finding[] {
+  return cachedFindings(located.statement, options.file ?? EMPTY_FILE, options).flatMap(finding => {
+    const shown = withSeverity(finding, options);
+    return shown ? [shiftFinding(shown, located.range.start)] : [];
+  });
+}
+
+/** What is known about a statement under one catalog. Dropped with the statement. */
+interface CacheEntry {
+  readonly catalog: Catalog | undefined;
+  readonly rules: readonly Rule[];
+  readonly findings: readonly Finding[];
+  /** What file rules asked about the file, with the answers they got: the same answers give the same findings. */
+  readonly answers: readonly Answer[];
+}
+
+interface Answer {
+  readonly ask: (file: FileContext) => unknown;
+  readonly answer: string;
+}
+
+const cache = new WeakMap<ParsedStatement, CacheEntry>();
+
+function cachedFindings(statement: ParsedStatement, file: FileContext, options: LintOptions): readonly Finding[] {
+  const rules = options.rules ?? RULES;
+  const known = cache.get(statement);
+  if (known && known.catalog === options.catalog && known.rules === rules) {
+    if (known.answers.every(({ ask, answer }) => JSON.stringify(ask(file)) === answer)) return known.findings;
+  }
+  const answers: Answer[] = [];
+  const findings = runRules(statement, rules, options.catalog, recordAnswers(file, answers));
+  cache.set(statement, { catalog: options.catalog, rules, findings, answers });
+  return findings;
+}
+
+function recordAnswers(file: FileContext, answers: Answer[]): FileContext {
+  const through = <Value>(ask: (file: FileContext) => Value): Value => {
+    const value = ask(file);
+    answers.push({ ask, answer: JSON.stringify(value) });
+    return value;
+  };
+  return {
+    get inTransaction() {
+      return through(context => context.inTransaction);
+    },
+    isCreatedBefore: (table, schema) => through(context => context.isCreatedBefore(table, schema)),
+    indexesOn: (table, schema) => through(context => context.indexesOn(table, schema)),
+  };
+}
+
+function runRules(
+  statement: ParsedStatement,
+  rules: readonly Rule[],
+  catalog: Catalog | undefined,
+  file: FileContext,
+): Finding[] {
+  const { syntaxError, tree, kind } = statement;
+  if (syntaxError) {
+    return [
+      { rule: SYNTAX_RULE, severity: 'error', message: syntaxError.message, range: syntaxError.range, fixes: [] },
+    ];
+  }
+  if (tree === undefined) return [];
+  const findings: Finding[] = [];
+  let index: NodeIndex | undefined;
+  for (const rule of rules) {
+    if (rule.kinds && (kind === undefined || !rule.kinds.includes(kind))) continue;
+    if (rule.needs.includes('catalog') && catalog === undefined) continue;
+    index ??= NodeIndex.build(tree);
+    rule.check(contextOf(rule, statement, index, catalog, file, findings));
+  }
+  return findings;
+}
+
+function contextOf(
+  rule: Rule,
+  statement: ParsedStatement,
+  index: NodeIndex,
+  catalog: Catalog | undefined,
+  file: FileContext,
+  findings: Finding[],
+): RuleContext<Readonly<Record<string, string>>, never> {
+  const context: RuleContext<Readonly<Record<string, string>>, never> = {
+    statement,
+    catalog,
+    file: undefined,
+    find: type => index.find(type),
+    rangeOf: node => rangeOfNode(statement, node),
+    report: report => {
+      findings.push({
+        rule: rule.id,
+        severity: report.severity ?? rule.severity,
+        message: fillMessage(rule.messages[report.message] ?? report.message, report.values),
+        range: report.at,
+        ...(rule.guideline && { guideline: rule.guideline }),
+        ...(report.related && { related: report.related }),
+        ...(report.evidence !== undefined && { evidence: report.evidence }),
+        fixes: report.fixes ?? [],
+      });
+    },
+  };
+  // The rule's own type says whether it may look at the file: only then is the answer part of what is cached.
+  return rule.needs.includes('file') ? ({ ...context, file } as unknown as typeof context) : context;
+}
+
+function rangeOfNode(statement: ParsedStatement, node: NodeMatch): SourceRange {
+  for (let at: NodeMatch | undefined = node; at; at = at.parent) {
+    const range = statement.rangeOf(at.type, at.fields);
+    if (range) return range;
+  }
+  return { start: 0, end: statement.text.length };
+}
+
+function hasRun(id: string, options: LintOptions): boolean {
+  if (options.severities?.[id] === 'off' || id.startsWith('plan/')) return false;
+  const rule = (options.rules ?? RULES).find(candidate => candidate.id === id);
+  return !(rule?.needs.includes('catalog') && options.catalog === undefined);
+}
+
+function withSeverity(finding: Finding, options: LintOptions): Finding | undefined {
+  const wanted = options.severities?.[finding.rule];
+  if (wanted === undefined) return finding;
+  return wanted === 'off' ? undefined : { ...finding, severity: wanted };
+}
+
+function shiftFinding(finding: Finding, by: number): Finding {
+  if (by === 0) return finding;
+  return {
+    ...finding,
+    range: shiftRange(finding.range, by),
+    ...(finding.related && {
+      related: finding.related.map(related => ({ ...related, range: shiftRange(related.range, by) })),
+    }),
+    fixes: finding.fixes.map(fix => shiftFix(fix, by)),
+  };
+}
+
+function shiftFix(fix: Fix, by: number): Fix {
+  return { ...fix, edits: fix.edits.map(edit => ({ ...edit, range: shiftRange(edit.range, by) })) };
+}
