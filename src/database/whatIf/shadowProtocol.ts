@@ -54,6 +54,8 @@ export interface ModelStep {
 export interface ShadowModel {
   readonly extensions: readonly { readonly name: string; readonly schema: string }[];
   readonly steps: readonly ModelStep[];
+  /** Run once indexes have their shape; a failure becomes a note. */
+  readonly lateSteps: readonly ModelStep[];
   readonly storage: readonly StorageFacts[];
   readonly settings: readonly { readonly name: string; readonly value: string }[];
 }

@@ -24,6 +24,8 @@ declare const PGLITE_VERSION: string;
 /** PostgreSQL's RELSEG_SIZE: a relation's file is cut into pieces of this many blocks. */
 const SEGMENT_PAGES = 131_072;
 const PAGE_BYTES = 8192;
+/** BTREE_MAGIC in PostgreSQL's nbtree.h. */
+const BTREE_MAGIC = 0x053162;
 
 /** The part of Emscripten's in-memory file system we reach into. */
 interface MemoryNode {
@@ -32,7 +34,7 @@ interface MemoryNode {
 }
 interface MemoryFileSystem {
   lookupPath(path: string): { node: MemoryNode };
-  writeFile(path: string, data: string): void;
+  writeFile(path: string, data: string | Uint8Array): void;
 }
 
 class StepFailed extends Error {
@@ -86,8 +88,12 @@ class Shadow {
     }
     for (const facts of model.storage) {
       if (!(await this.exists(facts))) continue;
+      if (facts.treeHeight) await this.raiseTree(facts, facts.treeHeight);
       await this.setStatistics(facts);
       this.loaded.set(`${facts.schema}.${facts.name}`, facts);
+    }
+    for (const step of model.lateSteps) {
+      await this.step(step.sql, step.what).catch((error: Error) => notes.push(`${step.what} not modelled: ${error.message}`));
     }
     // sizes last: DDL above must find the files as small as they are
     for (const facts of model.storage) {
@@ -136,6 +142,7 @@ class Shadow {
           treeHeight: index.treeHeight,
           attributes: index.attributes,
         };
+        await this.raiseTree(facts, index.treeHeight);
         await this.setStatistics(facts);
         await this.setPages(facts, pages);
       }
@@ -223,16 +230,49 @@ class Shadow {
     await this.db.exec(`select pg_restore_attribute_stats(${given.join(', ')})`).catch(() => undefined);
   }
 
-  /** Makes the storage manager report `pages` blocks, by moving the end of the file in the in-memory file system. */
-  private async setPages(facts: { schema: string; name: string }, pages: number): Promise<void> {
+  /**
+   * The planner charges a descent by the height in a B-tree's first page. Gives a fresh, empty index the height of
+   * the real one: the first page names an empty root of that level. Has to happen before anything plans with it,
+   * while the page is not in shared buffers yet.
+   */
+  private async raiseTree(facts: { schema: string; name: string }, height: number): Promise<void> {
+    const file = await this.filePath(facts);
+    const files = this.files();
+    const node = file ? findNode(files, `/pglite/data/${file}`) : undefined;
+    if (!node || node.usedBytes !== PAGE_BYTES || height < 1) return;
+    const pages = new Uint8Array(2 * PAGE_BYTES);
+    pages.set(node.contents.subarray(0, PAGE_BYTES));
+    const meta = new DataView(pages.buffer, 0, PAGE_BYTES);
+    if (meta.getUint32(24, true) !== BTREE_MAGIC) return;
+    for (const [offset, value] of [[32, 1], [36, height], [40, 1], [44, height]] as const) meta.setUint32(offset, value, true);
+    const root = new DataView(pages.buffer, PAGE_BYTES, PAGE_BYTES);
+    root.setUint16(12, 24, true); // pd_lower: no items
+    root.setUint16(14, PAGE_BYTES - 16, true); // pd_upper
+    root.setUint16(16, PAGE_BYTES - 16, true); // pd_special
+    root.setUint16(18, PAGE_BYTES | 4, true); // size and layout version
+    root.setUint32(PAGE_BYTES - 8, height, true); // btpo_level
+    root.setUint16(PAGE_BYTES - 4, 3, true); // BTP_LEAF | BTP_ROOT
+    files.writeFile(`/pglite/data/${file}`, pages);
+  }
+
+  private async filePath(facts: { schema: string; name: string }): Promise<string | undefined> {
     const { rows } = await this.db.query<{ file: string | null }>(
       `select pg_relation_filepath(c.oid) as file from pg_class c join pg_namespace n on n.oid = c.relnamespace
        where n.nspname = $1 and c.relname = $2`,
       [facts.schema, facts.name],
     );
-    const file = rows[0]?.file;
+    return rows[0]?.file ?? undefined;
+  }
+
+  private files(): MemoryFileSystem {
+    return (this.db as unknown as { Module: { FS: MemoryFileSystem } }).Module.FS;
+  }
+
+  /** Makes the storage manager report `pages` blocks, by moving the end of the file in the in-memory file system. */
+  private async setPages(facts: { schema: string; name: string }, pages: number): Promise<void> {
+    const file = await this.filePath(facts);
     if (!file) return;
-    const files = (this.db as unknown as { Module: { FS: MemoryFileSystem } }).Module.FS;
+    const files = this.files();
     for (let segment = 0; segment === 0 || segment * SEGMENT_PAGES < pages; segment++) {
       const name = `/pglite/data/${segment ? `${file}.${segment}` : file}`;
       nodeAt(files, name).usedBytes = Math.min(SEGMENT_PAGES, Math.max(0, pages - segment * SEGMENT_PAGES)) * PAGE_BYTES;
@@ -283,8 +323,10 @@ async function openPlanner({ assetsDir, cacheDir }: ShadowWorkerData): Promise<P
     initdbWasmModule: await WebAssembly.compile(asset('initdb.wasm')),
     fsBundle: new Blob([asset('pglite.data')]),
     extensions,
+    // we write index pages by hand
+    initDbStartParams: ['--no-data-checksums'],
   };
-  const cached = path.join(cacheDir, `pglite-${PGLITE_VERSION}.tar`);
+  const cached = path.join(cacheDir, `pglite-${PGLITE_VERSION}-plain.tar`);
   if (fs.existsSync(cached)) {
     try {
       return await PGlite.create({ ...options, loadDataDir: new Blob([fs.readFileSync(cached)]) });

@@ -1,0 +1,99 @@
+import type { IndexDefinition } from '../suggestion';
+
+/** NAMEDATALEN - 1 of stock PostgreSQL, in bytes of UTF-8. */
+const MAX_NAME_BYTES = 63;
+
+/** Words PostgreSQL takes as an identifier only in quotes (its reserved keywords). */
+const RESERVED = new Set(
+  (
+    'all analyse analyze and any array as asc asymmetric authorization between binary both case cast check collate ' +
+    'collation column concurrently constraint create cross current_catalog current_date current_role current_schema ' +
+    'current_time current_timestamp current_user default deferrable desc distinct do else end except false fetch for ' +
+    'foreign freeze from full grant group having ilike in initially inner intersect into is isnull join lateral leading ' +
+    'left like limit localtime localtimestamp natural not notnull null offset on only or order outer overlaps placing ' +
+    'primary references returning right select session_user similar some symmetric system_user table tablesample then ' +
+    'to trailing true union unique user using variadic verbose when where window with'
+  ).split(' '),
+);
+
+/** The name as it must stand in SQL: bare if PostgreSQL reads it back unchanged, else in double quotes. */
+export function quoteName(name: string): string {
+  return /^[a-z_][a-z0-9_$]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replace(/"/g, '""')}"`;
+}
+
+/**
+ * CREATE INDEX for a definition. `name` is unquoted and at most 63 bytes long; it is made from the table and its keys
+ * unless given. CONCURRENTLY is the caller's choice: PostgreSQL refuses it on a partitioned parent.
+ */
+export function createIndexSql(
+  definition: IndexDefinition,
+  options: { readonly concurrently: boolean; readonly name?: string },
+): { readonly name: string; readonly sql: string } {
+  const name = options.name ?? indexName(definition);
+  const parts = [
+    `CREATE ${definition.unique ? 'UNIQUE ' : ''}INDEX${options.concurrently ? ' CONCURRENTLY' : ''} ${quoteName(name)}`,
+    `ON ${quoteName(definition.schema)}.${quoteName(definition.relation)}`,
+    `${definition.method === 'btree' ? '' : `USING ${definition.method} `}(${definition.keys.join(', ')})`,
+  ];
+  if (definition.include.length > 0) parts.push(`INCLUDE (${definition.include.map(quoteName).join(', ')})`);
+  if (definition.where) parts.push(`WHERE ${definition.where}`);
+  return { name, sql: parts.join(' ') };
+}
+
+/** DROP INDEX for a name in a schema. */
+export function dropIndexSql(schema: string, name: string, options: { readonly concurrently: boolean }): string {
+  return `DROP INDEX ${options.concurrently ? 'CONCURRENTLY ' : ''}IF EXISTS ${quoteName(schema)}.${quoteName(name)}`;
+}
+
+/** `orders_customer_id_created_idx`, as PostgreSQL would name it, shortened and made unique where parts are left out. */
+function indexName(definition: IndexDefinition): string {
+  const words = definition.keys.map(wordsOf);
+  const distinguishing = [definition.include.join(','), definition.where ?? '', definition.method, definition.keys.join(',')];
+  const plain =
+    definition.include.length === 0 && !definition.where && definition.method === 'btree' && definition.keys.every(isPlainKey);
+  const suffix = plain ? '_idx' : `_${shortHash(distinguishing.join('|'))}_idx`;
+  const full = [definition.relation, ...words].join('_');
+  if (byteLength(full + suffix) <= MAX_NAME_BYTES) return full + suffix;
+  const hashed = plain ? `_${shortHash(full)}_idx` : suffix;
+  return truncateBytes(full, MAX_NAME_BYTES - byteLength(hashed)) + hashed;
+}
+
+function isPlainKey(key: string): boolean {
+  return /^("[^"]+"|[a-z_][a-z0-9_$]*)$/.test(key);
+}
+
+function wordsOf(key: string): string {
+  const words = key.replace(/"/g, '').match(/[\p{L}\p{N}_$]+/gu) ?? ['expr'];
+  return words
+    .filter(word => !/^(DESC|ASC|NULLS|FIRST|LAST)$/.test(word) && !/_(ops)$/.test(word))
+    .join('_')
+    .toLowerCase();
+}
+
+/** FNV-1a, 32 bits, in base 36: enough to tell the indexes of one table apart. */
+function shortHash(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return hash.toString(36).slice(0, 5);
+}
+
+function byteLength(text: string): number {
+  let bytes = 0;
+  for (const character of text) bytes += utf8Length(character.codePointAt(0) ?? 0);
+  return bytes;
+}
+
+function truncateBytes(text: string, limit: number): string {
+  let bytes = 0;
+  let kept = '';
+  for (const character of text) {
+    bytes += utf8Length(character.codePointAt(0) ?? 0);
+    if (bytes > limit) break;
+    kept += character;
+  }
+  return kept;
+}
+
+function utf8Length(codePoint: number): number {
+  return codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+}
