@@ -100,3 +100,8 @@ export function findRelation(catalog: Catalog, name: string, schema?: string): R
   }
   return undefined;
 }
+
+/** A catalog that knows nothing yet. */
+export function emptyCatalog(source: Catalog['source']): Catalog {
+  return { source, searchPath: ['public'], relations: [], extensions: [], settings: {} };
+}

@@ -78,7 +78,7 @@ export const GUIDE_PROFILES: readonly Profile[] = [
         autovacuum_analyze_scale_factor: '0.025',
         autovacuum_vacuum_cost_limit: '2000',
       }),
-      ...section('3.3 WAL and Replication', {
+      ...section('3.3 Write-Ahead Logging (WAL) Optimization', {
         wal_compression: 'on',
         synchronous_standby_names: 'FIRST 1 (replica1, replica2)',
         archive_mode: 'on',

@@ -1,0 +1,92 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './usage';
+
+const OPTIONS = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+  format: { type: 'string' },
+  connection: { type: 'string' },
+  embedded: { type: 'boolean' },
+  setup: { type: 'string', multiple: true },
+  pg: { type: 'string' },
+  schema: { type: 'string', multiple: true },
+  'fail-on': { type: 'string' },
+  analyze: { type: 'boolean' },
+  params: { type: 'string' },
+  workload: { type: 'string' },
+  budget: { type: 'string' },
+  'max-width': { type: 'string' },
+  'what-if': { type: 'string' },
+  ram: { type: 'string' },
+  cores: { type: 'string' },
+  storage: { type: 'string' },
+  connections: { type: 'string' },
+  'server-version': { type: 'string' },
+  stdio: { type: 'boolean' },
+} as const;
+
+/** Options each command understands, besides --help and --format. */
+const SERVER_OPTIONS = ['connection', 'embedded', 'setup', 'pg'];
+const MACHINE_OPTIONS = ['ram', 'cores', 'storage', 'connections', 'server-version'];
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  lint: ['schema', 'fail-on', ...SERVER_OPTIONS],
+  explain: ['analyze', 'params', ...SERVER_OPTIONS],
+  plan: [],
+  diff: [],
+  advise: ['workload', 'budget', 'max-width', 'what-if', ...SERVER_OPTIONS],
+  profile: [...MACHINE_OPTIONS, ...SERVER_OPTIONS],
+  rules: [],
+  lsp: ['stdio'],
+};
+
+export type Options = ReturnType<typeof parse>['values'];
+
+export interface CommandLine {
+  readonly command: string;
+  readonly options: Options;
+  readonly operands: readonly string[];
+}
+
+function parse(argv: readonly string[]) {
+  return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, strict: true });
+}
+
+/** Reads the arguments after the program's name. @throws UsageError naming the argument that is wrong */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(argv);
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}. Run query-tuner --help for the options.`);
+  }
+  const [command = '', ...operands] = parsed.positionals;
+  const allowed = ALLOWED[command];
+  if (allowed) {
+    for (const option of Object.keys(parsed.values)) {
+      if (!['help', 'format', ...allowed].includes(option)) {
+        throw new UsageError(`${command} has no option --${option}. Run query-tuner --help for the options.`);
+      }
+    }
+  }
+  return { command, options: parsed.values, operands };
+}
+
+/** The value if it is one of `choices`, the default if absent. @throws UsageError otherwise */
+export function choose<T extends string>(
+  name: string,
+  value: string | undefined,
+  choices: readonly T[],
+  otherwise: T,
+): T {
+  if (value === undefined) return otherwise;
+  const found = choices.find(choice => choice === value);
+  if (found === undefined) throw new UsageError(`--${name} must be ${choices.join(', ')}; got "${value}".`);
+  return found;
+}
+
+/** A positive whole number. @throws UsageError otherwise */
+export function positiveInteger(name: string, value: string | undefined, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  if (!/^[1-9]\d*$/.test(value)) throw new UsageError(`--${name} must be a positive whole number; got "${value}".`);
+  return Number(value);
+}

@@ -1,0 +1,33 @@
+/** A mistake in the command line or in the surroundings: one clear line, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const HELP = `query-tuner <command> [options] [files]
+
+  lint FILES                  findings in SQL files ("-" reads standard input)
+      --schema FILE           DDL to take tables and indexes from (repeatable)
+      --fail-on SEVERITY      error | warning | info | hint (default warning)
+      --format FORMAT         text | json | sarif | github
+  explain FILE                plans of the statements in a file
+      --analyze               run them; always rolled back
+      --params JSON           values for parameters: {"name": "value"} or ["first", "second"]
+  plan FILE                   read a saved EXPLAIN
+  diff BEFORE AFTER           compare two saved plans
+  advise --workload FILE      the smallest useful set of indexes for a workload
+      --budget SIZE           storage for new indexes, e.g. 500MB
+      --max-width N           columns per index (default 3)
+      --what-if METHOD        auto | hypopg | shadow | trial
+      --format FORMAT         text | json | sql
+  profile list | show ID | diff ID
+      --ram 16GB --cores 8 --storage ssd --connections 200 --server-version 17
+  rules                       the rules and what they say
+  lsp --stdio                 language server for any editor
+
+Server, for explain, advise, profile diff and, if given, lint:
+  --connection URL            else PG* variables, DATABASE_URL, service file, .pgpass
+  --embedded                  a throwaway PostgreSQL for this run
+      --setup FILE            SQL to run in it first (repeatable)
+      --pg MAJOR              its major version (default 18)
+
+Exit codes: 0 fine, 1 findings at or above --fail-on, 2 usage or operational error.`;
