@@ -1,0 +1,97 @@
+import { CancelledError } from '../core/base/cancelSignal';
+import type { SourceRange } from '../core/base/sourceRange';
+import { DatabaseError } from '../core/ports';
+
+/** Where our statement text begins inside what was sent, so that positions can be told in the user's text. */
+export interface SentStatement {
+  readonly sql: string;
+  /** UTF-16 code units sent before `sql`; negative when the beginning of `sql` was left out. */
+  readonly offset: number;
+}
+
+interface PostgresFields {
+  readonly code?: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly detail?: string;
+  readonly position?: string;
+  readonly severity?: string;
+}
+
+const NETWORK_REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'the host name is unknown',
+  EAI_AGAIN: 'the host name cannot be looked up now',
+  ETIMEDOUT: 'no answer',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+  ECONNRESET: 'the connection was closed by the other side',
+  EPIPE: 'the connection was closed by the other side',
+  ENOENT: 'there is no socket',
+};
+
+/** SQLSTATE classes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function kindOf(code: string, message: string): DatabaseError['kind'] {
+  // 57014 is a cancel and a statement_timeout alike; the servers we start speak English, others may not.
+  if (code === '57014') return /user request/.test(message) ? 'cancelled' : 'timeout';
+  if (code === '55P03' || code === '25P03' || code === '25P04') return 'timeout';
+  if (code === '42501') return 'permission';
+  if (code === '0A000') return 'unsupported';
+  const connectionCodes = ['57P01', '57P02', '57P03', '57P04', '57P05', '53300', '3D000'];
+  if (connectionCodes.includes(code) || code.startsWith('08') || code.startsWith('28')) return 'connection';
+  return 'sql';
+}
+
+/** Hints of ours, where PostgreSQL gives none and the cause lies in how we run statements. */
+const OWN_HINTS: Readonly<Record<string, string>> = {
+  '55P03': 'another session holds the lock; lock_timeout ended the wait',
+  '25006': 'the statement writes, and it was run in a read-only transaction',
+};
+
+/**
+ * Any failure as a {@link DatabaseError} typed by kind. Once the caller's signal has fired, the failure is the caller's
+ * own cancel: a {@link CancelledError}.
+ */
+export function toDatabaseError(error: unknown, sent?: SentStatement, cancelled = false): Error {
+  if (error instanceof CancelledError) return error;
+  const fields = (error instanceof Error ? error : { message: String(error) }) as PostgresFields;
+  if (cancelled && !isSqlError(fields)) return new CancelledError();
+  if (error instanceof DatabaseError) return error;
+  if (isPostgresError(fields)) {
+    const kind = kindOf(fields.code, fields.message);
+    const detail = fields.detail && kind !== 'connection' ? `${fields.message} (${fields.detail})` : fields.message;
+    const range = fields.position && sent ? rangeAt(sent, Number(fields.position)) : undefined;
+    return new DatabaseError(kind, detail, range, fields.code, fields.hint ?? OWN_HINTS[fields.code]);
+  }
+  const reason = NETWORK_REASONS[fields.code ?? ''];
+  return new DatabaseError('connection', reason ?? (fields.message || fields.code || 'the connection failed'));
+}
+
+/** True if the connection can no longer be used. */
+export function isLostConnection(error: unknown): boolean {
+  return error instanceof DatabaseError && error.kind === 'connection';
+}
+
+function isPostgresError(fields: PostgresFields): fields is PostgresFields & { code: string } {
+  return fields.severity !== undefined && /^[0-9A-Z]{5}$/.test(fields.code ?? '');
+}
+
+function isSqlError(fields: PostgresFields): boolean {
+  return isPostgresError(fields) && kindOf(fields.code, fields.message) === 'sql';
+}
+
+/** The token at a position that PostgreSQL reports, counted in characters (code points) from 1. */
+function rangeAt(sent: SentStatement, position: number): SourceRange | undefined {
+  const { sql } = sent;
+  let remaining = position - 1 - sent.offset;
+  let start = 0;
+  while (remaining > 0 && start < sql.length) {
+    start += (sql.codePointAt(start) ?? 0) > 0xffff ? 2 : 1;
+    remaining--;
+  }
+  if (remaining < 0) return undefined;
+  const token = /^(?:"(?:[^"]|"")*"|'(?:[^']|'')*'|[\p{L}_][\p{L}\p{N}_$]*|\d[\d.]*|\$\d+|[\s\S])/u.exec(
+    sql.slice(start),
+  );
+  return { start, end: start + (token?.[0].length ?? 0) };
+}

@@ -1,0 +1,168 @@
+import type { CancelSignal } from '../core/base/cancelSignal';
+import { DatabaseError, type ExplainRequest, type ExplainResult, type Row } from '../core/ports';
+import type { SentStatement } from './databaseErrors';
+import type { Session } from './session';
+
+/** Long enough for a report, short enough not to be forgotten on somebody's server. */
+const STATEMENT_TIMEOUT_MS = 60_000;
+
+/** A statement that waits this long for a lock would tell about the lock, not about itself. */
+const LOCK_TIMEOUT_MS = 2_000;
+
+const PREPARED = 'query_tuner_explained';
+
+type Plan = ExplainResult['plan'];
+
+/**
+ * Explains one statement in a transaction of its own that is always rolled back, read-only unless `writes`.
+ * What a rollback does not undo is told by `irreversibleEffects`.
+ * @throws DatabaseError with ranges in `request.sql`; CancelledError once the signal has fired.
+ */
+export async function explainStatement(
+  session: Session,
+  serverVersion: number,
+  request: ExplainRequest,
+  signal?: CancelSignal,
+): Promise<ExplainResult> {
+  const statement = withoutExplain(request.sql);
+  const wanted = highestParameter(statement.sql);
+  const isGeneric = wanted > 0 && request.parameters.length === 0;
+  if (isGeneric && request.analyze) {
+    throw new DatabaseError('unsupported', `ANALYZE runs the statement, so its ${count(wanted)} must be given`);
+  }
+  if (!isGeneric && request.parameters.length < wanted) {
+    throw new DatabaseError('sql', `the statement has ${count(wanted)}, ${request.parameters.length} given`);
+  }
+  session.takeNotices();
+  try {
+    await session.execute(openTransaction(request), signal);
+    await applySettings(session, request);
+    const plan =
+      isGeneric && serverVersion < 160000
+        ? await explainPrepared(session, serverVersion, statement, request, signal)
+        : await explainDirectly(session, serverVersion, statement, request, isGeneric, signal);
+    return { plan, serverVersion, notices: session.takeNotices() };
+  } finally {
+    await close(session);
+  }
+}
+
+/**
+ * The options of EXPLAIN that a server of this version knows.
+ * https://www.postgresql.org/docs/current/sql-explain.html and the release notes of 12, 13, 16 and 17.
+ */
+export function explainOptions(
+  serverVersion: number,
+  wanted: { readonly analyze: boolean; readonly writes: boolean; readonly generic: boolean },
+): string {
+  const { analyze, writes, generic } = wanted;
+  const options = ['FORMAT JSON', 'VERBOSE'];
+  if (serverVersion >= 120000) options.push('SETTINGS');
+  if (generic && serverVersion >= 160000) options.push('GENERIC_PLAN');
+  if (analyze) options.push('ANALYZE', 'BUFFERS');
+  if (analyze && writes && serverVersion >= 130000) options.push('WAL');
+  if (serverVersion >= 170000) options.push('MEMORY');
+  // Turning the result into text is work that the client causes and a plain EXPLAIN ANALYZE hides.
+  if (analyze && !writes && serverVersion >= 170000) options.push('SERIALIZE TEXT');
+  return `(${options.join(', ')})`;
+}
+
+function openTransaction(request: ExplainRequest): string {
+  const { writes, statementTimeoutMs = STATEMENT_TIMEOUT_MS, lockTimeoutMs = LOCK_TIMEOUT_MS } = request;
+  return [
+    `begin ${writes ? 'read write' : 'read only'}`,
+    `set local statement_timeout = ${Math.round(statementTimeoutMs)}`,
+    `set local lock_timeout = ${Math.round(lockTimeoutMs)}`,
+    // Times of reading and writing blocks: off by default, and only superusers may switch it on.
+    request.analyze
+      ? `select set_config('track_io_timing', 'on', true) where current_setting('is_superuser') = 'on'`
+      : 'select',
+  ].join('; ');
+}
+
+async function applySettings(session: Session, request: ExplainRequest): Promise<void> {
+  for (const [name, value] of Object.entries(request.settings ?? {})) {
+    await session.query('select set_config($1, $2, true)', [name, value]);
+  }
+}
+
+async function explainDirectly(
+  session: Session,
+  serverVersion: number,
+  statement: SentStatement,
+  request: ExplainRequest,
+  isGeneric: boolean,
+  signal: CancelSignal | undefined,
+): Promise<Plan> {
+  const prefix = `EXPLAIN ${explainOptions(serverVersion, { ...request, generic: isGeneric })} `;
+  // Bound values reach the planner as constants, exactly as if they were written into the statement.
+  const rows = await session.query(prefix + statement.sql, isGeneric ? [] : request.parameters, {
+    sent: { sql: request.sql, offset: prefix.length + statement.offset },
+    ...(signal ? { signal } : {}),
+  });
+  return planOf(rows);
+}
+
+/** Before GENERIC_PLAN (16), a plan that suits every value is had from a prepared statement that may not use values. */
+async function explainPrepared(
+  session: Session,
+  serverVersion: number,
+  statement: SentStatement,
+  request: ExplainRequest,
+  signal: CancelSignal | undefined,
+): Promise<Plan> {
+  const prefix = `PREPARE ${PREPARED} AS `;
+  await session.query(prefix + statement.sql, [], {
+    sent: { sql: request.sql, offset: prefix.length + statement.offset },
+    ...(signal ? { signal } : {}),
+  });
+  const [prepared] = await session.query<{ count: number }>(
+    'select cardinality(parameter_types) as count from pg_prepared_statements where name = $1',
+    [PREPARED],
+  );
+  await session.execute('set local plan_cache_mode = force_generic_plan');
+  const nulls = Array.from({ length: Number(prepared?.count ?? 0) }, () => 'null').join(', ');
+  const options = explainOptions(serverVersion, { ...request, generic: true });
+  const call = nulls === '' ? PREPARED : `${PREPARED}(${nulls})`;
+  return planOf(await session.query(`EXPLAIN ${options} EXECUTE ${call}`, [], signal ? { signal } : {}));
+}
+
+async function close(session: Session): Promise<void> {
+  if (session.lost) return;
+  try {
+    if (session.isInTransaction) await session.execute('rollback');
+    // Prepared statements outlive the transaction that made them.
+    await session.execute('deallocate all');
+  } catch {
+    await session.end();
+  }
+}
+
+function planOf(rows: readonly Row[]): Plan {
+  const value = rows[0]?.['QUERY PLAN'];
+  const plan: unknown = typeof value === 'string' ? JSON.parse(value) : value;
+  if (!Array.isArray(plan)) throw new DatabaseError('unsupported', 'the server answered EXPLAIN without a plan');
+  return plan as Plan;
+}
+
+/** Files often hold `EXPLAIN (ANALYZE) SELECT …`; the options are ours to choose. */
+function withoutExplain(sql: string): SentStatement {
+  const match = /^\s*explain\b\s*(?:\([^)]*\)|(?:(?:analy[sz]e|verbose)\b\s*)*)\s*/i.exec(sql);
+  const length = match?.[0].length ?? 0;
+  return { sql: sql.slice(length).replace(/;\s*$/, ''), offset: -length };
+}
+
+/** The n of the highest `$n` outside strings, quoted names and comments; 0 if there is none. */
+export function highestParameter(sql: string): number {
+  const pattern =
+    /[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\1\$|[\p{L}_][\p{L}\p{N}_$]*|\$(\d+)/gu;
+  let highest = 0;
+  for (const match of sql.matchAll(pattern)) {
+    if (match[2]) highest = Math.max(highest, Number(match[2]));
+  }
+  return highest;
+}
+
+function count(parameters: number): string {
+  return parameters === 1 ? '1 parameter value' : `${parameters} parameter values`;
+}
