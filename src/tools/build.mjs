@@ -39,7 +39,9 @@ export async function build({ production = false } = {}) {
   await Promise.all([
     ...NODE_ENTRIES.filter(exists).map(entry => buildProgram(common, entry)),
     ...PAGES.filter(exists).map(page => buildPage(common, page)),
-    ...COPIES.filter(exists).map(copy => fs.promises.copyFile(path.join(ROOT, copy.source), path.join(OUT, copy.output))),
+    ...COPIES.filter(exists).map(copy =>
+      fs.promises.copyFile(path.join(ROOT, copy.source), path.join(OUT, copy.output)),
+    ),
     buildWorker(production),
   ]);
 }
