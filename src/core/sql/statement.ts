@@ -7,7 +7,8 @@ import type { SourceRange } from '../base/sourceRange';
 export type ParseNode = Readonly<Record<string, unknown>>;
 
 /** How the host language marks a value to be filled in. */
-export type PlaceholderStyle = 'dollar' | 'colon' | 'psql-literal' | 'psql-identifier' | 'pyformat' | 'format' | 'question' | 'template';
+export type PlaceholderStyle =
+  'dollar' | 'colon' | 'psql-literal' | 'psql-identifier' | 'pyformat' | 'format' | 'question' | 'template';
 
 /** `$1`, `:name`, `%(name)s`, `?` ... The range is relative to the statement. */
 export interface Placeholder {
@@ -15,6 +16,11 @@ export interface Placeholder {
   /** `1` for `$1`, `camera_id` for `:camera_id`, `1`, `2`... in order for `?` and `%s`. */
   readonly name: string;
   readonly range: SourceRange;
+  /**
+   * What it stands for as far as the grammar tells: a value that can be a parameter, a constant where no parameter may
+   * stand (`INTERVAL :x`), a name or part of one, or a piece of syntax that may be left out.
+   */
+  readonly fills?: 'value' | 'literal' | 'name' | 'nothing';
 }
 
 export interface SyntaxError {

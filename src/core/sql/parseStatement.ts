@@ -1,0 +1,212 @@
+import type { SourceRange } from '../base/sourceRange';
+import type { Grammar, GrammarError } from './grammar';
+import { Lexer, TokenKind, isComment } from './lexer';
+import { NodeRanges } from './nodeRanges';
+import type { Hole } from './placeholders';
+import { fillHoles, findHoles } from './placeholders';
+import type { ParseNode, ParsedStatement, Placeholder, SyntaxError, TableReference } from './statement';
+import { findTables } from './tables';
+import { unwrap } from './walk';
+import { changesSomething } from './writes';
+
+/**
+ * Parses one statement; its leading comments and its semicolon are cut off first, and all ranges are relative to what
+ * is left. Never throws. The tree is made when first asked for and may be made again later: the grammar's trees are
+ * some forty times as large as their text, so only those of the {@link KEPT_CHARACTERS} used last are kept.
+ */
+export function parseStatement(grammar: Grammar, text: string): ParsedStatement {
+  const { start, end } = statementRange(text);
+  return new LazyStatement(grammar, text.slice(start, end));
+}
+
+/** Trees of this much SQL are kept in memory, in UTF-16 code units: about 100 MB of trees. */
+const KEPT_CHARACTERS = 2_000_000;
+/** Each placeholder may take a few forms; a statement with very many of them is given up after this many attempts. */
+const MAX_ATTEMPTS = 60;
+
+interface Analysis {
+  readonly tree?: ParseNode;
+  readonly kind?: string;
+  readonly syntaxError?: SyntaxError;
+  readonly placeholders: readonly Placeholder[];
+  readonly tables: readonly TableReference[];
+  readonly writes: boolean;
+  readonly ranges: NodeRanges;
+}
+
+class LazyStatement implements ParsedStatement {
+  constructor(
+    private readonly grammar: Grammar,
+    readonly text: string,
+  ) {}
+
+  get tree(): ParseNode | undefined {
+    return this.analysis.tree;
+  }
+  get kind(): string | undefined {
+    return this.analysis.kind;
+  }
+  get syntaxError(): SyntaxError | undefined {
+    return this.analysis.syntaxError;
+  }
+  get placeholders(): readonly Placeholder[] {
+    return this.analysis.placeholders;
+  }
+  get tables(): readonly TableReference[] {
+    return this.analysis.tables;
+  }
+  get writes(): boolean {
+    return this.analysis.writes;
+  }
+
+  rangeOf(type: string, fields: object): SourceRange | undefined {
+    const range = this.analysis.ranges.rangeOf(type, fields);
+    return range && coverPlaceholders(range, this.analysis.placeholders);
+  }
+
+  private get analysis(): Analysis {
+    return recentAnalyses.get(this) ?? recentAnalyses.add(this, analyse(this.grammar, this.text));
+  }
+}
+
+/** The analyses used last, bounded by the length of their texts. */
+class RecentAnalyses {
+  private readonly entries = new Map<LazyStatement, Analysis>();
+  private characters = 0;
+  private last: { statement: LazyStatement; analysis: Analysis } | undefined;
+
+  get(statement: LazyStatement): Analysis | undefined {
+    if (this.last?.statement === statement) return this.last.analysis;
+    const analysis = this.entries.get(statement);
+    if (!analysis) return undefined;
+    this.entries.delete(statement);
+    this.entries.set(statement, analysis);
+    this.last = { statement, analysis };
+    return analysis;
+  }
+
+  add(statement: LazyStatement, analysis: Analysis): Analysis {
+    this.entries.set(statement, analysis);
+    this.characters += statement.text.length;
+    for (const oldest of this.entries.keys()) {
+      if (this.characters <= KEPT_CHARACTERS || oldest === statement) break;
+      this.entries.delete(oldest);
+      this.characters -= oldest.text.length;
+    }
+    this.last = { statement, analysis };
+    return analysis;
+  }
+}
+
+const recentAnalyses = new RecentAnalyses();
+
+function analyse(grammar: Grammar, text: string): Analysis {
+  const { holes, text: serverText } = findHoles(text);
+  const { tree, error, filled, choices } = parseWithHoles(grammar, serverText, holes);
+  const placeholders = holes.map(({ placeholder, stands }, i) => {
+    const fills = stands[choices[i] ?? 0]?.fills ?? placeholder.fills;
+    return fills ? { ...placeholder, fills } : placeholder;
+  });
+  const ranges = new NodeRanges(filled);
+  if (!tree) {
+    return {
+      placeholders,
+      tables: [],
+      writes: error !== undefined,
+      ranges,
+      ...(error && { syntaxError: locate(error, text, placeholders) }),
+    };
+  }
+  return {
+    tree,
+    kind: unwrap(tree)?.type ?? '',
+    placeholders,
+    tables: findTables(tree, (byte, parts) => {
+      const range = ranges.rangeOfName(byte, parts);
+      return range && coverPlaceholders(range, placeholders);
+    }),
+    writes: changesSomething(tree),
+    ranges,
+  };
+}
+
+interface Attempt {
+  readonly tree?: ParseNode;
+  readonly error?: GrammarError;
+  readonly filled: string;
+  readonly choices: readonly number[];
+}
+
+/**
+ * Parses with something in each hole that the grammar accepts. If it objects to a hole, or to what comes right after
+ * it, the next form is tried there; if none helps, the error of the attempt that got furthest is the statement's.
+ */
+function parseWithHoles(grammar: Grammar, text: string, holes: readonly Hole[]): Attempt {
+  const choices = holes.map(() => 0);
+  let furthest: Attempt | undefined;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const filled = fillHoles(text, holes, choices);
+    const result = parseOne(grammar, filled);
+    if (!result.error) return { ...(result.tree && { tree: result.tree }), filled, choices: [...choices] };
+    const { error } = result;
+    if (!furthest || (error.offset ?? 0) > (furthest.error?.offset ?? 0))
+      furthest = { error, filled, choices: [...choices] };
+    const blamed = holeAt(error.offset, holes, filled);
+    if (blamed < 0 || choices[blamed]! + 1 >= holes[blamed]!.stands.length) break;
+    choices[blamed]!++;
+  }
+  return furthest ?? { filled: text, choices };
+}
+
+function parseOne(grammar: Grammar, sql: string): { tree?: ParseNode; error?: GrammarError } {
+  const { statements, error } = grammar.parse(sql);
+  if (error) return { error };
+  const [first, second] = statements;
+  if (second) return { error: { message: 'only one statement is expected here', offset: second.offset } };
+  return first ? { tree: first.tree } : {};
+}
+
+/** The hole at the error, or separated from it by white space only; -1 if there is none. */
+function holeAt(offset: number | undefined, holes: readonly Hole[], text: string): number {
+  if (offset === undefined) return -1;
+  return holes.findLastIndex(({ stands, placeholder: { range } }) => {
+    if (stands.length < 2 || range.start > offset) return false;
+    return offset < range.end || text.slice(range.end, offset).trim() === '';
+  });
+}
+
+/** The error covers the token it is at; at the end of the text it is empty. An error without a place covers everything. */
+function locate({ message, offset }: GrammarError, text: string, placeholders: readonly Placeholder[]): SyntaxError {
+  if (offset === undefined) return { message, range: { start: 0, end: text.length } };
+  const hole = placeholders.find(({ range }) => range.start <= offset && offset < range.end);
+  if (hole)
+    return { message: `syntax error at or near "${text.slice(hole.range.start, hole.range.end)}"`, range: hole.range };
+  const lexer = new Lexer(text, offset);
+  const found = lexer.next() && lexer.start === offset;
+  return { message, range: { start: offset, end: found ? lexer.end : Math.min(offset + 1, text.length) } };
+}
+
+/** What stands for a placeholder is often shorter than it, so a range may begin or end within one. */
+function coverPlaceholders(range: SourceRange, placeholders: readonly Placeholder[]): SourceRange {
+  let { start, end } = range;
+  for (const { range: hole } of placeholders) {
+    if (hole.start < start && start < hole.end) start = hole.start;
+    if (hole.start < end && end < hole.end) end = hole.end;
+  }
+  return start === range.start && end === range.end ? range : { start, end };
+}
+
+/** From the first to the last token that is neither a comment nor a psql command nor a semicolon. */
+function statementRange(text: string): SourceRange {
+  const lexer = new Lexer(text);
+  let start = -1;
+  let end = 0;
+  while (lexer.next()) {
+    const { kind } = lexer;
+    if (isComment(kind) || kind === TokenKind.metaCommand) continue;
+    if (kind === TokenKind.semicolon || kind === TokenKind.metaSemicolon) continue;
+    if (start < 0) start = lexer.start;
+    end = lexer.end;
+  }
+  return { start: Math.max(start, 0), end };
+}
