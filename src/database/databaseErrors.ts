@@ -37,6 +37,8 @@ function kindOf(code: string, message: string): DatabaseError['kind'] {
   if (code === '55P03' || code === '25P03' || code === '25P04') return 'timeout';
   if (code === '42501') return 'permission';
   if (code === '0A000') return 'unsupported';
+  // A message that does not fit the protocol leaves the connection usable.
+  if (code === '08P01') return 'sql';
   const connectionCodes = ['57P01', '57P02', '57P03', '57P04', '57P05', '53300', '3D000'];
   if (connectionCodes.includes(code) || code.startsWith('08') || code.startsWith('28')) return 'connection';
   return 'sql';

@@ -37,10 +37,9 @@ export async function explainStatement(
   try {
     await session.execute(openTransaction(request), signal);
     await applySettings(session, request);
-    const plan =
-      isGeneric && serverVersion < 160000
-        ? await explainPrepared(session, serverVersion, statement, request, signal)
-        : await explainDirectly(session, serverVersion, statement, request, isGeneric, signal);
+    const plan = isGeneric
+      ? await explainPrepared(session, serverVersion, statement, request, signal)
+      : await explainDirectly(session, serverVersion, statement, request, signal);
     return { plan, serverVersion, notices: session.takeNotices() };
   } finally {
     await close(session);
@@ -49,16 +48,15 @@ export async function explainStatement(
 
 /**
  * The options of EXPLAIN that a server of this version knows.
- * https://www.postgresql.org/docs/current/sql-explain.html and the release notes of 12, 13, 16 and 17.
+ * https://www.postgresql.org/docs/current/sql-explain.html and the release notes of 12, 13 and 17.
  */
 export function explainOptions(
   serverVersion: number,
-  wanted: { readonly analyze: boolean; readonly writes: boolean; readonly generic: boolean },
+  wanted: { readonly analyze: boolean; readonly writes: boolean },
 ): string {
-  const { analyze, writes, generic } = wanted;
+  const { analyze, writes } = wanted;
   const options = ['FORMAT JSON', 'VERBOSE'];
   if (serverVersion >= 120000) options.push('SETTINGS');
-  if (generic && serverVersion >= 160000) options.push('GENERIC_PLAN');
   if (analyze) options.push('ANALYZE', 'BUFFERS');
   if (analyze && writes && serverVersion >= 130000) options.push('WAL');
   if (serverVersion >= 170000) options.push('MEMORY');
@@ -91,19 +89,21 @@ async function explainDirectly(
   serverVersion: number,
   statement: SentStatement,
   request: ExplainRequest,
-  isGeneric: boolean,
   signal: CancelSignal | undefined,
 ): Promise<Plan> {
-  const prefix = `EXPLAIN ${explainOptions(serverVersion, { ...request, generic: isGeneric })} `;
+  const prefix = `EXPLAIN ${explainOptions(serverVersion, request)} `;
   // Bound values reach the planner as constants, exactly as if they were written into the statement.
-  const rows = await session.query(prefix + statement.sql, isGeneric ? [] : request.parameters, {
+  const rows = await session.query(prefix + statement.sql, request.parameters, {
     sent: { sql: request.sql, offset: prefix.length + statement.offset },
     ...(signal ? { signal } : {}),
   });
   return planOf(rows);
 }
 
-/** Before GENERIC_PLAN (16), a plan that suits every value is had from a prepared statement that may not use values. */
+/**
+ * The plan that suits every value, from a prepared statement that may not look at its values. GENERIC_PLAN (16+) does
+ * the same, but only outside the extended protocol, where a second statement could follow the first.
+ */
 async function explainPrepared(
   session: Session,
   serverVersion: number,
@@ -122,7 +122,7 @@ async function explainPrepared(
   );
   await session.execute('set local plan_cache_mode = force_generic_plan');
   const nulls = Array.from({ length: Number(prepared?.count ?? 0) }, () => 'null').join(', ');
-  const options = explainOptions(serverVersion, { ...request, generic: true });
+  const options = explainOptions(serverVersion, request);
   const call = nulls === '' ? PREPARED : `${PREPARED}(${nulls})`;
   return planOf(await session.query(`EXPLAIN ${options} EXECUTE ${call}`, [], signal ? { signal } : {}));
 }

@@ -1,0 +1,48 @@
+import { installedMajors } from '../../src/database/embeddedBinaries';
+import { startEmbedded } from '../../src/database/embedded';
+import { openDatabase, type PostgresDatabase } from '../../src/database/connect';
+import { resolveConnection } from '../../src/database/connectionSettings';
+
+/** The newest and the oldest major version that the tests run against. */
+export const MAJORS = [18, 14];
+
+export interface TestServer {
+  readonly major: number;
+  readonly url: string;
+  readonly db: PostgresDatabase;
+  /** Runs statements as they are, outside a transaction, on a connection of their own. */
+  run(sql: string): Promise<void>;
+}
+
+/** Declares the same tests for each major version, each against a server of its own, filled by `setup`. */
+export function onEachServer(setup: string, declare: (server: () => TestServer) => void): void {
+  for (const major of MAJORS) {
+    describe(`PostgreSQL ${major}`, () => {
+      let current: TestServer;
+      let stop = async (): Promise<void> => undefined;
+
+      before(async function () {
+        this.timeout(60_000);
+        if (!installedMajors().includes(major)) {
+          if (process.env['CI']) throw new Error(`PostgreSQL ${major} is not installed`);
+          console.warn(`      skipped: no embedded PostgreSQL ${major} is installed`);
+          this.skip();
+        }
+        const server = await startEmbedded({ major, settings: { autovacuum: 'off' } });
+        stop = server.stop;
+        const db = await openDatabase(await resolveConnection({ url: server.url, env: {}, cwd: '/' }));
+        const run = (sql: string): Promise<void> => db.withSession(session => session.execute(sql));
+        current = { major, url: server.url, db, run };
+        await run(setup);
+      });
+
+      after(async function () {
+        this.timeout(20_000);
+        await current?.db.dispose();
+        await stop();
+      });
+
+      declare(() => current);
+    });
+  }
+}
