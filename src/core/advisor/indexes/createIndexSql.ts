@@ -1,25 +1,8 @@
+import { quoteIdentifier } from '../../sql/identifiers';
 import type { IndexDefinition } from '../suggestion';
 
 /** NAMEDATALEN - 1 of stock PostgreSQL, in bytes of UTF-8. */
 const MAX_NAME_BYTES = 63;
-
-/** Words PostgreSQL takes as an identifier only in quotes (its reserved keywords). */
-const RESERVED = new Set(
-  (
-    'all analyse analyze and any array as asc asymmetric authorization between binary both case cast check collate ' +
-    'collation column concurrently constraint create cross current_catalog current_date current_role current_schema ' +
-    'current_time current_timestamp current_user default deferrable desc distinct do else end except false fetch for ' +
-    'foreign freeze from full grant group having ilike in initially inner intersect into is isnull join lateral leading ' +
-    'left like limit localtime localtimestamp natural not notnull null offset on only or order outer overlaps placing ' +
-    'primary references returning right select session_user similar some symmetric system_user table tablesample then ' +
-    'to trailing true union unique user using variadic verbose when where window with'
-  ).split(' '),
-);
-
-/** The name as it must stand in SQL: bare if PostgreSQL reads it back unchanged, else in double quotes. */
-export function quoteName(name: string): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replace(/"/g, '""')}"`;
-}
 
 /**
  * CREATE INDEX for a definition. `name` is unquoted and at most 63 bytes long; it is made from the table and its keys
@@ -31,26 +14,34 @@ export function createIndexSql(
 ): { readonly name: string; readonly sql: string } {
   const name = options.name ?? indexName(definition);
   const parts = [
-    `CREATE ${definition.unique ? 'UNIQUE ' : ''}INDEX${options.concurrently ? ' CONCURRENTLY' : ''} ${quoteName(name)}`,
-    `ON ${quoteName(definition.schema)}.${quoteName(definition.relation)}`,
+    `CREATE ${definition.unique ? 'UNIQUE ' : ''}INDEX${options.concurrently ? ' CONCURRENTLY' : ''} ${quoteIdentifier(name)}`,
+    `ON ${quoteIdentifier(definition.schema)}.${quoteIdentifier(definition.relation)}`,
     `${definition.method === 'btree' ? '' : `USING ${definition.method} `}(${definition.keys.join(', ')})`,
   ];
-  if (definition.include.length > 0) parts.push(`INCLUDE (${definition.include.map(quoteName).join(', ')})`);
+  if (definition.include.length > 0) parts.push(`INCLUDE (${definition.include.map(quoteIdentifier).join(', ')})`);
   if (definition.where) parts.push(`WHERE ${definition.where}`);
   return { name, sql: parts.join(' ') };
 }
 
 /** DROP INDEX for a name in a schema. */
 export function dropIndexSql(schema: string, name: string, options: { readonly concurrently: boolean }): string {
-  return `DROP INDEX ${options.concurrently ? 'CONCURRENTLY ' : ''}IF EXISTS ${quoteName(schema)}.${quoteName(name)}`;
+  return `DROP INDEX ${options.concurrently ? 'CONCURRENTLY ' : ''}IF EXISTS ${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
 }
 
 /** `orders_customer_id_created_idx`, as PostgreSQL would name it, shortened and made unique where parts are left out. */
 function indexName(definition: IndexDefinition): string {
   const words = definition.keys.map(wordsOf);
-  const distinguishing = [definition.include.join(','), definition.where ?? '', definition.method, definition.keys.join(',')];
+  const distinguishing = [
+    definition.include.join(','),
+    definition.where ?? '',
+    definition.method,
+    definition.keys.join(','),
+  ];
   const plain =
-    definition.include.length === 0 && !definition.where && definition.method === 'btree' && definition.keys.every(isPlainKey);
+    definition.include.length === 0 &&
+    !definition.where &&
+    definition.method === 'btree' &&
+    definition.keys.every(isPlainKey);
   const suffix = plain ? '_idx' : `_${shortHash(distinguishing.join('|'))}_idx`;
   const full = [definition.relation, ...words].join('_');
   if (byteLength(full + suffix) <= MAX_NAME_BYTES) return full + suffix;

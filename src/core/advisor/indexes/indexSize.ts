@@ -44,7 +44,8 @@ export function estimateIndexSize(relation: Relation, index: IndexDefinition, se
   const item = itemBytes([...columns, ...included]);
   let leafBytes = rows * (item + LINE_POINTER);
   const distinct = distinctKeys(columns, rows);
-  const deduplicates = index.include.length === 0 && !columns.some(column => column && NOT_DEDUPLICATED.test(column.type));
+  const deduplicates =
+    index.include.length === 0 && !columns.some(column => column && NOT_DEDUPLICATED.test(column.type));
   if (deduplicates && distinct < rows / 1.5) {
     const pointersPerItem = Math.max(1, Math.floor((POSTING_LIMIT_BYTES - item) / POINTER_BYTES));
     const items = distinct * Math.ceil(rows / distinct / pointersPerItem);
