@@ -1,0 +1,57 @@
+import type { NodeView } from '../../protocol/planPanel';
+
+/**
+ * The nodes that are not inside a collapsed one, in the plan's own order (depth first, parents before children).
+ * One pass over the nodes; unknown ids in `collapsed` do no harm.
+ */
+export function visibleNodes(nodes: readonly NodeView[], collapsed: ReadonlySet<number>): NodeView[] {
+  const hidden = new Set<number>();
+  return nodes.filter(node => {
+    const inside = node.parentId !== undefined && (hidden.has(node.parentId) || collapsed.has(node.parentId));
+    if (inside) hidden.add(node.id);
+    return !inside;
+  });
+}
+
+/** Ids of the node's parent, its parent, and so on up to the root. */
+export function ancestorsOf(nodes: ReadonlyMap<number, NodeView>, id: number): number[] {
+  const ancestors: number[] = [];
+  let parent = nodes.get(id)?.parentId;
+  while (parent !== undefined && !ancestors.includes(parent)) {
+    ancestors.push(parent);
+    parent = nodes.get(parent)?.parentId;
+  }
+  return ancestors;
+}
+
+/**
+ * The nodes that cost most by themselves, the most expensive first: by own time when the plan was executed, by
+ * share of the planner's cost when not. Nodes that took nothing are not among them.
+ */
+export function hottestNodes(nodes: readonly NodeView[], count: number): NodeView[] {
+  return nodes
+    .filter(node => weight(node) > 0)
+    .sort((a, b) => weight(b) - weight(a))
+    .slice(0, count);
+}
+
+function weight(node: NodeView): number {
+  return node.selfMs ?? node.selfShare ?? 0;
+}
+
+export type Move = 'up' | 'down' | 'pageUp' | 'pageDown' | 'first' | 'last';
+
+/** The row that a movement of the cursor leads to; -1 when there is none. `page` is the number of rows in sight. */
+export function movedIndex(index: number, move: Move, count: number, page: number): number {
+  const steps: Record<Move, number> = {
+    up: -1,
+    down: 1,
+    pageUp: -page,
+    pageDown: page,
+    first: -count,
+    last: count,
+  };
+  if (count === 0) return -1;
+  if (index < 0) return move === 'last' || move === 'pageDown' ? count - 1 : 0;
+  return Math.min(count - 1, Math.max(0, index + steps[move]));
+}

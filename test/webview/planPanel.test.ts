@@ -1,0 +1,340 @@
+import assert from 'node:assert/strict';
+import { launchBrowser } from './browser';
+import type { Browser } from './browser';
+import { openPlanPanel } from './planPage';
+import type { OpenedPanel } from './planPage';
+import { COMPARED, ESTIMATED, hugeView, INDEX_SUGGESTION, MEASURED, nodesOf } from './sampleViews';
+import type { PlanView } from '../../src/protocol/planPanel';
+
+const GRID = '[role=treegrid]';
+const ROWS = `${GRID} .virtual-rows [role=row]`;
+
+describe('webview/plan', () => {
+  let browser: Browser;
+  let panel: OpenedPanel;
+
+  before(async () => (browser = await launchBrowser()));
+  after(() => browser.close());
+  afterEach(async () => {
+    const { troubles } = panel;
+    await panel.close();
+    assert.deepEqual(troubles, [], 'nothing is blocked by the content policy, and no script fails');
+  });
+
+  const open = async (view: PlanView | undefined, options?: Parameters<typeof openPlanPanel>[2]): Promise<void> => {
+    panel = await openPlanPanel(browser, view, options);
+    await panel.page.locator(view ? GRID : '.page').waitFor();
+  };
+  const text = (selector: string): Promise<string> => panel.page.locator(selector).innerText();
+  const selected = async (): Promise<string> =>
+    (await text(`${GRID} [aria-selected=true] .node-text`)).replace(/\s+/g, ' ');
+  const press = async (...keys: string[]): Promise<void> => {
+    for (const key of keys) await panel.page.keyboard.press(key);
+  };
+
+  describe('header', () => {
+    it('shows the figures of the whole, with units', async () => {
+      await open(MEASURED);
+      const figures = (await text('.figures')).replace(/\s+/g, ' ');
+      assert.match(figures, /Execution 420 ms Planning 0.742 ms Cost 21,844 Nodes 7/);
+      assert.match(await text('.where'), /demo@localhost:5432\/cameras[\s\S]*PostgreSQL 18\.4/);
+    });
+
+    it('asks for the statement to be shown, explained and measured', async () => {
+      await open(MEASURED);
+      for (const words of ['Go to SQL', 'Explain', 'Explain Analyze']) {
+        await panel.page
+          .locator(`.toolbar button:text-is("${words}"), .toolbar button:has(:text-is("${words}"))`)
+          .click();
+      }
+      assert.deepEqual(panel.calls, [
+        'ready',
+        'revealStatement',
+        'explain {"analyze":false}',
+        'explain {"analyze":true}',
+      ]);
+    });
+
+    it('says that an estimated plan was not run', async () => {
+      await open(ESTIMATED);
+      assert.match(await text('.figures'), /Execution\s+not run/);
+      assert.match(await text('.hot-nodes'), /Where the cost is[\s\S]*100 %[\s\S]*Seq Scan/);
+      assert.match(await text('.notes'), /No index: 412 rows/);
+    });
+  });
+
+  describe('tree table', () => {
+    it('tells assistive technology levels, expansion, selection and places', async () => {
+      await open(MEASURED);
+      const scan = panel.page.locator(`${ROWS}[aria-level="3"]`).first();
+      assert.match(await scan.innerText(), /Seq Scan/);
+      assert.equal(await scan.getAttribute('aria-expanded'), 'true');
+      assert.equal(await scan.getAttribute('aria-selected'), 'true', 'the hottest node is selected at first');
+      assert.equal(await scan.getAttribute('aria-posinset'), '1');
+      assert.equal(await scan.getAttribute('aria-setsize'), '2');
+      assert.equal(await panel.page.locator(GRID).getAttribute('aria-rowcount'), '8');
+      assert.equal(await panel.page.locator(GRID).getAttribute('aria-activedescendant'), await scan.getAttribute('id'));
+    });
+
+    it('shows actual and planned rows, and by how much the plan was wrong', async () => {
+      await open(MEASURED);
+      assert.equal((await text(`${ROWS}:nth-child(2) .col-rows`)).replace(/\s+/g, ' '), '↑ 120× 61,440 / 512');
+      assert.equal((await text(`${ROWS}:nth-child(1) .col-rows`)).replace(/\s+/g, ' '), '48 / 40');
+      assert.match(await text(`${ROWS}:nth-child(7) .col-self`), /never run/);
+    });
+
+    it('is walked by keyboard', async () => {
+      await open(MEASURED);
+      await panel.page.locator(GRID).focus();
+      await press('Home');
+      assert.match(await selected(), /^Sort/);
+      await press('ArrowDown');
+      assert.match(await selected(), /^Hash Join/);
+      await press('ArrowRight', 'ArrowDown');
+      assert.equal(await selected(), 'InitPlan 1 Result');
+      await press('ArrowUp', 'ArrowLeft');
+      assert.equal(await panel.page.locator(`${ROWS}[aria-expanded=false]`).count(), 1, 'left folds an open node');
+      await press('ArrowLeft');
+      assert.match(await selected(), /^Hash Join/, 'left goes to the parent of a folded node');
+      await press('End');
+      assert.equal(await selected(), 'Limit');
+      await press('PageUp');
+      assert.match(await selected(), /^Sort/);
+      await press('h');
+      assert.match(await selected(), /^Seq Scan/);
+      await press('ArrowRight');
+      assert.equal(await panel.page.locator(`${ROWS}[aria-expanded=false]`).count(), 0, 'right opens a folded node');
+      await press('Enter');
+      await panel.page.locator(`${ROWS}[aria-selected=true]`).waitFor();
+      assert.deepEqual(panel.calls, ['ready', 'revealStatement 2']);
+    });
+
+    it('folds what is below a node, and unfolds it when something in it is selected', async () => {
+      await open(MEASURED);
+      await panel.page.locator(`${ROWS}:nth-child(2) .twistie`).click();
+      assert.equal(await panel.page.locator(ROWS).count(), 2);
+      await panel.plan.call('select', 5);
+      await panel.page.locator(`${ROWS}[aria-selected=true]`).waitFor();
+      assert.match(await selected(), /^Index Scan/);
+      assert.equal(await panel.page.locator(ROWS).count(), 7);
+    });
+
+    it('mounts 10,000 nodes with a screenful of rows, and reaches every one of them', async () => {
+      await open(hugeView(10_001));
+      assert.equal(await panel.page.locator(GRID).getAttribute('aria-rowcount'), '10002');
+      const rows = panel.page.locator(ROWS);
+      assert.ok((await rows.count()) < 120, `${await rows.count()} rows in the document`);
+      await panel.page.locator(GRID).focus();
+      await press('End');
+      assert.equal(await selected(), 'Index Scan on events_4999');
+      assert.ok(await panel.page.locator(`${ROWS}[aria-selected=true]`).isVisible());
+      await press('h');
+      assert.equal(await selected(), 'Index Scan on events_4990');
+      assert.ok((await rows.count()) < 120);
+      await press('Home', 'ArrowLeft');
+      assert.equal(await rows.count(), 1);
+    });
+
+    it('keeps the selected row in the document when it is scrolled out of sight', async () => {
+      await open(hugeView(2_001));
+      await panel.page.locator(GRID).focus();
+      await press('Home');
+      await panel.page.locator(GRID).evaluate(grid => grid.scrollTo(0, 20_000));
+      await panel.page.locator(`${ROWS}[aria-rowindex="780"]`).waitFor();
+      assert.match(await selected(), /^Append/);
+    });
+
+    it('keeps selection and folding when the page is loaded again, and nothing of the plan', async () => {
+      await open(MEASURED);
+      await panel.page.locator(`${ROWS}:nth-child(5) .twistie`).click();
+      await panel.page.locator(`${ROWS}:nth-child(2) .node-text`).click();
+      await panel.page.reload();
+      await panel.page.locator(GRID).waitFor();
+      assert.match(await selected(), /^Hash Join/);
+      assert.equal(await panel.page.locator(ROWS).count(), 5);
+      const saved = await panel.page.evaluate<string | null>("sessionStorage.getItem('state')");
+      assert.deepEqual(JSON.parse(saved ?? ''), { selected: 1, collapsed: [4] });
+    });
+  });
+
+  describe('details', () => {
+    it('shows what PostgreSQL said about the selected node, its findings, and leads to the SQL', async () => {
+      await open(MEASURED);
+      const details = await text('.details');
+      assert.match(details, /Seq Scan on counting_results cr/);
+      assert.match(details, /Rows Removed by Filter\s+938,560/);
+      assert.match(details, /Read\s+6,242 blocks \(48\.8 MB\)/);
+      assert.match(details, /keeps 6 % of them/);
+      await panel.page.locator('.details button:has-text("Go to SQL")').click();
+      assert.deepEqual(panel.calls, ['ready', 'revealStatement 2']);
+    });
+
+    it('follows a click on a hot node and on a finding', async () => {
+      await open(MEASURED);
+      await panel.page.locator('.hot-node').nth(2).click();
+      assert.match(await text('.details h2'), /^Index Scan/);
+      await panel.page.locator('.advice .finding').nth(1).waitFor();
+      await panel.page.locator('.advice .finding button:has-text("Hash Join")').click();
+      assert.match(await text('.details h2'), /^Hash Join/);
+      await panel.page.locator('.advice button:has-text("plan/row-estimate")').click();
+      assert.equal(panel.calls.at(-1), 'openRule plan/row-estimate');
+    });
+  });
+
+  describe('suggestions', () => {
+    it('shows the SQL, how the benefit is known, cost before and after, locks and the way back', async () => {
+      await open(MEASURED);
+      const card = await text('.card');
+      assert.match(card, /CREATE INDEX CONCURRENTLY counting_results_direction_created_at_idx/);
+      assert.match(card, /what-if \(shadow\)/);
+      assert.match(card, /21,844\s*→\s*becomes\s*1,913\s*11× cheaper/);
+      assert.match(card, /SHARE UPDATE EXCLUSIVE/);
+      assert.match(card, /DROP INDEX CONCURRENTLY/);
+    });
+
+    it('asks the extension to create, save and copy', async () => {
+      await open(MEASURED);
+      for (const words of ['Create index', 'Save as migration', 'Copy SQL']) {
+        await panel.page.locator(`.card button:has-text("${words}")`).click();
+      }
+      assert.deepEqual(panel.calls, ['ready', 'apply 7', 'saveAsMigration 7', 'copy sql 7']);
+    });
+
+    it('offers to undo once applied, and follows every state', async () => {
+      await open(MEASURED);
+      await panel.plan.call('show', { ...MEASURED, suggestions: [{ ...INDEX_SUGGESTION, state: 'applying' }] });
+      await panel.page.locator('.card.applying').waitFor();
+      assert.ok(await panel.page.locator('.card button:has-text("Create index")').isDisabled());
+      await panel.plan.call('show', COMPARED);
+      await panel.page.locator('.card button:has-text("Undo")').click();
+      assert.equal(panel.calls.at(-1), 'undo 7');
+      await panel.plan.call('show', { ...MEASURED, suggestions: [{ ...INDEX_SUGGESTION, state: 'undone' }] });
+      await panel.page.locator('.card.undone button:has-text("Create index")').waitFor();
+    });
+
+    it('does not offer an undo that does not exist', async () => {
+      const suggestion = { ...INDEX_SUGGESTION, state: 'applied' as const, inverse: [] };
+      await open({ ...MEASURED, suggestions: [suggestion] });
+      assert.equal(await panel.page.locator('.card button:has-text("Undo")').count(), 0);
+      assert.match(await text('.card'), /Cannot be undone/);
+    });
+  });
+
+  describe('before and after', () => {
+    it('gives the verdict, both times and the speed-up', async () => {
+      await open(COMPARED);
+      assert.match((await text('.verdict')).replace(/\s+/g, ' '), /Better 23× faster Before 420 ms After 18.6 ms/);
+    });
+
+    it('says by how much it became slower', async () => {
+      await open({ ...COMPARED, comparison: { verdict: 'worse', beforeMs: 10, afterMs: 25, speedUp: 0.4, rows: [] } });
+      assert.match((await text('.verdict')).replace(/\s+/g, ' '), /Worse 2.5× slower/);
+      assert.equal(await panel.page.locator('.comparison').count(), 0);
+    });
+
+    it('lists both plans node by node, or only what changed', async () => {
+      await open(COMPARED);
+      const rows = panel.page.locator('.comparison .virtual-rows [role=row]');
+      assert.equal(await rows.count(), 5);
+      await panel.page.locator('.comparison input').click();
+      assert.equal(await rows.count(), 3);
+      assert.deepEqual(
+        (await panel.page.locator('.comparison .virtual-rows .change').allInnerTexts()).map(sign => sign.trim()),
+        ['~', '−', '+'],
+      );
+    });
+  });
+
+  describe('progress and failures', () => {
+    it('shows how far a run is, and cancels it', async () => {
+      await open(MEASURED);
+      await panel.plan.call('progress', { text: 'Building the index', fraction: 0.42, cancellable: true });
+      const bar = panel.page.locator('[role=progressbar]');
+      await bar.waitFor();
+      assert.equal(await bar.getAttribute('aria-valuenow'), '42');
+      await panel.page.locator('.progress button').click();
+      assert.equal(panel.calls.at(-1), 'cancel');
+      await panel.plan.call('progress', { text: 'Cleaning up', cancellable: false });
+      await panel.page.locator('.progress button').waitFor({ state: 'detached' });
+      assert.equal(await bar.getAttribute('aria-valuenow'), null);
+      await panel.plan.call('progress', null);
+      await bar.waitFor({ state: 'detached' });
+    });
+
+    it('keeps the last good plan beside an error', async () => {
+      await open({
+        ...MEASURED,
+        error: 'Cancelled after 30 s (statement_timeout). Raise queryTuner.statementTimeout.',
+      });
+      assert.match(await text('[role=alert]'), /Raise queryTuner\.statementTimeout/);
+      assert.match(await text('.figures'), /420 ms/);
+    });
+
+    it('shows why a call failed, until it is dismissed', async () => {
+      await open(MEASURED, { answers: { apply: () => Promise.reject(new Error('lock_timeout: 4711 holds it')) } });
+      await panel.page.locator('.card button:has-text("Create index")').click();
+      await panel.page.locator('[role=alert]').waitFor();
+      assert.match(await text('[role=alert]'), /lock_timeout: 4711 holds it/);
+      await panel.page.locator('[role=alert] button').click();
+      assert.equal(await panel.page.locator('[role=alert]').count(), 0);
+    });
+
+    it('says how to get a plan when there is none', async () => {
+      await open(undefined);
+      await panel.page.locator('.empty').waitFor();
+      await panel.page.locator('.empty button.primary').click();
+      assert.deepEqual(panel.calls, ['ready', 'explain {"analyze":true}']);
+      await panel.screenshot('plan-empty');
+      await panel.plan.call('show', MEASURED);
+      await panel.page.locator(GRID).waitFor();
+    });
+  });
+
+  it('shows markup in names, SQL and messages as text', async () => {
+    const evil = `<img src=x onerror="document.title='hit'"><script>document.title='hit'</script>`;
+    await open({
+      ...MEASURED,
+      title: evil,
+      sql: evil,
+      connection: evil,
+      nodes: nodesOf({ nodeType: evil, detail: evil, selfMs: 1, properties: [{ name: evil, value: evil }] }),
+      findings: [{ rule: evil, severity: 'error', nodeId: 0, message: evil, evidence: evil }],
+      suggestions: [{ ...INDEX_SUGGESTION, title: evil, sql: [evil], how: evil }],
+      notes: [evil],
+      error: evil,
+      comparison: { verdict: 'same', rows: [{ depth: 0, change: 'same', before: evil, after: evil }] },
+    });
+    assert.equal(await panel.page.locator('h1').innerText(), evil);
+    assert.ok((await text('.card .sql')).includes(evil));
+    assert.ok((await text(`${ROWS} .node-text`)).includes(evil));
+    assert.equal(await panel.page.locator('#root img, #root script').count(), 0);
+    assert.equal(await panel.page.evaluate<string>('document.title'), 'Plan');
+  });
+
+  describe('looks', () => {
+    for (const theme of ['dark', 'light', 'highContrast', 'highContrastLight'] as const) {
+      it(`is drawn in the theme ${theme}`, async () => {
+        await open(COMPARED);
+        await panel.setTheme(theme);
+        await panel.page.locator(GRID).focus();
+        await panel.screenshot(`plan-${theme}`);
+      });
+    }
+
+    it('offers an index in a panel beside the editor', async () => {
+      await open(MEASURED, { width: 640 });
+      await panel.plan.call('progress', { text: 'Building the index', fraction: 0.42, cancellable: true });
+      await panel.page.locator('[role=progressbar]').waitFor();
+      await panel.screenshot('plan-beside');
+    });
+
+    for (const width of [300, 320, 480, 1400]) {
+      it(`needs no sideways scrolling at ${width} px`, async () => {
+        await open({ ...COMPARED, error: 'canceling statement due to statement timeout' }, { width });
+        await panel.screenshot(`plan-${width}`);
+        assert.ok(await panel.page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'));
+        assert.ok(await panel.page.locator(`${ROWS}:nth-child(3) .self-text`).isVisible());
+      });
+    }
+  });
+});
