@@ -1,7 +1,7 @@
 import type { SourceRange } from '../base/sourceRange';
 import type { Catalog, Column, Relation } from '../catalog/catalog';
 import { findRelation } from '../catalog/catalog';
-import { unwrap } from './nodeIndex';
+import { unwrap } from '../sql/walk';
 import type { NodeFields, NodeMatch } from './nodeIndex';
 
 /** A column as the statement writes it. */

@@ -1,5 +1,5 @@
 import type { LocatedStatement } from '../sql/statement';
-import { unwrap } from './nodeIndex';
+import { unwrap } from '../sql/walk';
 import type { NodeFields } from './nodeIndex';
 
 /** An index some statement of the file creates, as far as a rule needs it. */

@@ -1,4 +1,6 @@
 import type { ParseNode } from '../sql/statement';
+import { unwrappedType } from '../sql/unwrappedFields';
+import { unwrap } from '../sql/walk';
 
 /** Fields of a node, without the wrapper that names its type. */
 export type NodeFields = Readonly<Record<string, unknown>>;
@@ -12,21 +14,6 @@ export interface NodeMatch {
   /** The field of the parent it was found in, `whereClause`. */
   readonly key: string;
 }
-
-/**
- * Fields whose value libpg_query writes without a wrapper, because PostgreSQL's C struct fixes their type.
- * A field absent here is walked through, but cannot be asked for by type.
- */
-const BARE_FIELDS: Readonly<Record<string, string>> = {
-  larg: 'SelectStmt',
-  rarg: 'SelectStmt',
-  relation: 'RangeVar',
-  withClause: 'WithClause',
-  typeName: 'TypeName',
-  onConflictClause: 'OnConflictClause',
-  over: 'WindowDef',
-  pktable: 'RangeVar',
-};
 
 /** All nodes of one statement, grouped by type, in the order of the tree. */
 export class NodeIndex {
@@ -75,17 +62,6 @@ export class NodeIndex {
 function asMatch(value: ParseNode, parent: NodeMatch | undefined, key: string): NodeMatch | undefined {
   const wrapped = unwrap(value);
   if (wrapped) return { type: wrapped.type, fields: wrapped.fields, parent, key };
-  const bare = BARE_FIELDS[key];
-  return bare === undefined || parent === undefined ? undefined : { type: bare, fields: value, parent, key };
-}
-
-/** `{ ColumnRef: {...} }` as type and fields; undefined for anything that is not a wrapped node. */
-export function unwrap(node: unknown): { readonly type: string; readonly fields: NodeFields } | undefined {
-  if (typeof node !== 'object' || node === null || Array.isArray(node)) return undefined;
-  const keys = Object.keys(node);
-  const type = keys[0];
-  if (keys.length !== 1 || type === undefined || !/^[A-Z]/.test(type)) return undefined;
-  const fields = (node as Record<string, unknown>)[type];
-  if (typeof fields !== 'object' || fields === null) return undefined;
-  return { type, fields: fields as NodeFields };
+  const bare = parent && unwrappedType(parent.type, key);
+  return bare === undefined ? undefined : { type: bare, fields: value, parent, key };
 }

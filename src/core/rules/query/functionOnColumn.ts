@@ -1,0 +1,168 @@
+import { unwrap } from '../../sql/walk';
+import { defineRule } from '../defineRule';
+import {
+  asColumn,
+  functionName,
+  hasIndexKey,
+  isSmall,
+  list,
+  readsOnlySystemTables,
+  resolveColumn,
+  stringConstant,
+} from '../expressions';
+import type { Fix } from '../finding';
+import type { NodeFields } from '../nodeIndex';
+import { comparedExpressions } from './comparisons';
+import { dayCondition } from './rangeRewrite';
+
+/** Functions whose result is compared although the column itself, or an index on the expression, would do. */
+const FUNCTIONS = new Set([
+  'date',
+  'date_trunc',
+  'to_char',
+  'lower',
+  'upper',
+  'btrim',
+  'ltrim',
+  'rtrim',
+  'left',
+  'substr',
+  'substring',
+]);
+
+export const functionOnColumn = defineRule({
+  id: 'query/function-on-column',
+  since: '0.1.0',
+  severity: 'info',
+  title: 'Function on a column in a condition',
+  guideline: { guide: '004', section: 'Query Optimization Patterns' },
+  docs: {
+    problem: 'The condition compares the result of a function of a column, not the column.',
+    why: 'An ordinary index is ordered by the column, so it cannot find the result of a function; and without statistics on the expression PostgreSQL guesses how many rows match (0.5 % for equality).',
+    whenToIgnore: 'The table is small, or another condition already leaves few rows.',
+  },
+  messages: {
+    range: 'An index on {column} cannot serve {function}({column}); a range of {column} can.',
+    expression: 'An index on {column} cannot serve {function}({column}); that needs an index on the expression.',
+  },
+  examples: [
+    {
+      title: 'the rows of one day',
+      bad: "SELECT id FROM counting_results WHERE date(created_at) = '2024-05-01'",
+      flags: 'date(created_at)',
+      fixed:
+        "SELECT id FROM counting_results WHERE created_at >= date '2024-05-01' AND created_at < date '2024-05-01' + 1",
+    },
+    {
+      title: 'everything since a day given as parameter',
+      bad: 'SELECT id FROM counting_results WHERE date(created_at) >= $1 AND camera_id = $2',
+      flags: 'date(created_at)',
+      fixed: 'SELECT id FROM counting_results WHERE created_at >= $1::date AND camera_id = $2',
+    },
+    {
+      title: 'a whole year',
+      bad: 'SELECT count(*) FROM orders WHERE extract(year FROM created_at) = 2024',
+      flags: 'extract(year FROM created_at)',
+      fixed: "SELECT count(*) FROM orders WHERE created_at >= date '2024-01-01' AND created_at < date '2025-01-01'",
+    },
+    { title: 'ignoring case', bad: "SELECT id FROM users WHERE lower(email) = 'a@b.c'", flags: 'lower(email)' },
+    {
+      title: 'an index on the expression exists',
+      schema: 'CREATE TABLE users (id bigint, email text); CREATE INDEX ON users (lower(email));',
+      good: "SELECT id FROM users WHERE lower(email) = 'a@b.c'",
+    },
+    { title: 'a range', good: "SELECT id FROM orders WHERE created_at >= '2024-01-01' AND created_at < '2024-02-01'" },
+    {
+      title: 'the function is on the constant',
+      good: "SELECT id FROM orders WHERE created_at >= date_trunc('month', now())",
+    },
+    { title: 'in the select list', good: 'SELECT date(created_at), count(*) FROM orders GROUP BY date(created_at)' },
+    { title: 'two columns are compared', good: 'SELECT a.id FROM a JOIN b ON lower(a.name) = lower(b.name)' },
+    {
+      title: 'no range of the column means the same',
+      good: 'SELECT id FROM orders WHERE extract(dow FROM created_at) = 1',
+    },
+    { title: "a server's own view", good: "SELECT pid FROM pg_stat_activity WHERE left(query, 6) = 'VACUUM'" },
+  ],
+  check({ statement, catalog, find, rangeOf, report }) {
+    for (const { query, comparison, side, operator, value } of comparedExpressions(find, 'FuncCall')) {
+      const name = functionName(side.fields);
+      const call = name === undefined ? undefined : readCall(name, side.fields);
+      if (name === undefined || !call || readsOnlySystemTables(query)) continue;
+      const column = asColumn(call.argument)!;
+      const known = resolveColumn(query, column, catalog);
+      const at = rangeOf(side);
+      const text = statement.text.slice(at.start, at.end);
+      if (isSmall(known?.relation) || hasIndexKey(known?.relation, text)) continue;
+      const argument = unwrap(call.argument)!;
+      const columnRange = statement.rangeOf(argument.type, argument.fields);
+      const columnText = columnRange ? statement.text.slice(columnRange.start, columnRange.end) : undefined;
+      const condition =
+        columnText === undefined
+          ? undefined
+          : name === 'date'
+            ? dayCondition(statement, columnText, comparison.fields, operator, value)
+            : call.isYear && comparison.fields.kind === 'AEXPR_OP'
+              ? yearCondition(columnText, operator, value)
+              : undefined;
+      const fixes: Fix[] = condition
+        ? [
+            {
+              title: `Compare ${column.name} itself`,
+              // The first hour of a day can repeat where clocks are set back, hence not for timestamptz.
+              safe: known?.column.type === 'date' || known?.column.type.startsWith('timestamp without') === true,
+              edits: [{ range: rangeOf(comparison), newText: condition }],
+            },
+          ]
+        : [];
+      const rows = known?.relation.rowEstimate;
+      report({
+        at,
+        message: name === 'date' || name === 'date_trunc' || call.isYear ? 'range' : 'expression',
+        values: { column: column.name, function: name },
+        fixes,
+        ...(rows !== undefined &&
+          rows >= 100_000 && { severity: 'warning' as const, evidence: `${known!.relation.name}: about ${rows} rows` }),
+      });
+    }
+  },
+});
+
+interface Call {
+  readonly argument: unknown;
+  readonly isYear: boolean;
+}
+
+/** The column a listed function is called with; other arguments must be constants. */
+function readCall(name: string, fields: NodeFields): Call | undefined {
+  const args = list(fields.args);
+  const columns = args.filter(argument => asColumn(argument));
+  if (columns.length !== 1) return undefined;
+  if (name === 'extract' || name === 'date_part') {
+    return stringConstant(args[0])?.toLowerCase() === 'year' ? { argument: columns[0], isYear: true } : undefined;
+  }
+  return FUNCTIONS.has(name) ? { argument: columns[0], isYear: false } : undefined;
+}
+
+function yearCondition(column: string, operator: string, value: unknown): string | undefined {
+  const constant =
+    unwrap(value)?.type === 'A_Const' ? (unwrap(value)!.fields.ival as NodeFields | undefined) : undefined;
+  const year = Number(constant?.ival ?? 0);
+  if (year < 1000 || year > 9998) return undefined;
+  const first = `date '${year}-01-01'`;
+  const next = `date '${year + 1}-01-01'`;
+  switch (operator) {
+    case '=':
+      return `${column} >= ${first} AND ${column} < ${next}`;
+    case '>=':
+      return `${column} >= ${first}`;
+    case '<':
+      return `${column} < ${first}`;
+    case '>':
+      return `${column} >= ${next}`;
+    case '<=':
+      return `${column} < ${next}`;
+    default:
+      return undefined;
+  }
+}

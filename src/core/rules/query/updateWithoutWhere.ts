@@ -1,0 +1,33 @@
+import { defineRule } from '../defineRule';
+import { reportUnfiltered } from './unfiltered';
+
+export const updateWithoutWhere = defineRule({
+  id: 'query/update-without-where',
+  since: '0.1.0',
+  severity: 'warning',
+  kinds: ['UpdateStmt', 'SelectStmt', 'InsertStmt', 'DeleteStmt'],
+  needs: ['file'],
+  title: 'UPDATE of a whole table',
+  guideline: { guide: '002', section: '4.2 Query Optimization Examples' },
+  docs: {
+    problem: 'Without WHERE every row is updated.',
+    why: 'Each updated row is written anew, with its index entries: the table grows to twice its size, and all its rows stay locked until the end. Large tables are updated in batches, each in its own transaction.',
+    whenToIgnore: 'You mean all rows and the table is small. `WHERE true` says so in the statement.',
+  },
+  messages: { all: 'UPDATE without WHERE rewrites every row of {table}.' },
+  examples: [
+    { title: 'a forgotten condition', bad: 'UPDATE accounts SET balance = 0', flags: 'UPDATE accounts' },
+    {
+      title: 'inside WITH',
+      bad: 'WITH done AS (UPDATE jobs SET state = 1 RETURNING id) SELECT count(*) FROM done',
+      flags: 'UPDATE jobs',
+    },
+    { title: 'a condition', good: 'UPDATE accounts SET balance = 0 WHERE id = 7' },
+    { title: 'all rows on purpose', good: 'UPDATE accounts SET balance = 0 WHERE true' },
+    { title: 'an upsert', good: 'INSERT INTO t (id, n) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET n = t.n + 1' },
+    { title: 'a table made in the same file', good: 'CREATE TABLE t (id int); UPDATE t SET id = 1;' },
+  ],
+  check(context) {
+    reportUnfiltered(context, 'UpdateStmt', (at, table) => context.report({ at, message: 'all', values: { table } }));
+  },
+});

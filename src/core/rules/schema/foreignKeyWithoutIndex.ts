@@ -1,0 +1,139 @@
+import { findRelation } from '../../catalog/catalog';
+import type { Relation } from '../../catalog/catalog';
+import { quoteIdentifier, quoteQualified } from '../../sql/identifiers';
+import { unwrap } from '../../sql/walk';
+import { defineRule } from '../defineRule';
+import { asTable, isSmall, list, stringValue } from '../expressions';
+import type { FileIndex } from '../fileContext';
+import type { NodeFields, NodeMatch } from '../nodeIndex';
+
+export const foreignKeyWithoutIndex = defineRule({
+  id: 'schema/foreign-key-without-index',
+  since: '0.1.0',
+  severity: 'info',
+  kinds: ['CreateStmt', 'AlterTableStmt'],
+  needs: ['catalog', 'file'],
+  title: 'Foreign key without an index',
+  guideline: { guide: '004', section: 'Index Creation and Management' },
+  docs: {
+    problem: 'No index begins with the columns of the foreign key.',
+    why: 'PostgreSQL indexes the referenced key, not the referring columns. Each delete or key update of a referenced row then reads the whole referring table, once per row, and so do joins from parent to child.',
+    whenToIgnore:
+      'The table stays small, or referenced rows are never deleted and nobody asks for the children of a row.',
+  },
+  messages: {
+    missing: 'No index of {table} begins with {columns}: deleting a row of {referenced} reads the whole table.',
+  },
+  examples: [
+    {
+      title: 'in the table definition',
+      schema: 'CREATE TABLE customers (id bigint PRIMARY KEY);',
+      bad: 'CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint REFERENCES customers);',
+      flags: 'REFERENCES customers',
+      fixed:
+        'CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint REFERENCES customers);\n\nCREATE INDEX ON orders (customer_id);',
+    },
+    {
+      title: 'added later to a large table',
+      schema: '-- orders: 500000 rows\nCREATE TABLE orders (id bigint, customer_id bigint);',
+      bad: 'ALTER TABLE orders ADD CONSTRAINT orders_customer FOREIGN KEY (customer_id) REFERENCES customers (id)',
+      flags: 'CONSTRAINT orders_customer FOREIGN KEY (customer_id) REFERENCES customers (id)',
+    },
+    {
+      title: 'the file creates the index',
+      schema: 'CREATE TABLE customers (id bigint PRIMARY KEY);',
+      good: 'CREATE TABLE orders (id bigint, customer_id bigint REFERENCES customers); CREATE INDEX ON orders (customer_id, id);',
+    },
+    {
+      title: 'the primary key begins with the column',
+      schema: 'CREATE TABLE orders (id bigint PRIMARY KEY);',
+      good: 'CREATE TABLE items (order_id bigint REFERENCES orders, line int, PRIMARY KEY (order_id, line))',
+    },
+    {
+      title: 'the index exists on the server',
+      schema: 'CREATE TABLE orders (id bigint, customer_id bigint); CREATE INDEX ON orders (customer_id);',
+      good: 'ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers (id)',
+    },
+    {
+      title: 'a small table',
+      schema: '-- zones: 40 rows\nCREATE TABLE zones (id int, camera_id int);',
+      good: 'ALTER TABLE zones ADD FOREIGN KEY (camera_id) REFERENCES cameras (id)',
+    },
+  ],
+  check({ statement, catalog, file, find, rangeOf, report }) {
+    const range = unwrap(statement.tree)?.fields.relation as NodeFields | undefined;
+    if (!range || statement.kind === undefined) return;
+    const table = asTable(range);
+    const relation = findRelation(catalog, table.name, table.schema);
+    if (isSmall(relation)) return;
+    const constraints = find('Constraint');
+    const keys = [
+      ...file
+        .indexesOn(table.name, table.schema)
+        .filter(index => !index.partial)
+        .map(leadingKeys),
+      ...constraints.filter(isUnique).map(columnsOf),
+      ...indexKeys(relation),
+    ];
+    for (const foreign of constraints.filter(constraint => constraint.fields.contype === 'CONSTR_FOREIGN')) {
+      const columns = columnsOf(foreign);
+      if (columns.length === 0 || keys.some(key => beginsWith(key, columns))) continue;
+      const referenced = foreign.fields.pktable as NodeFields | undefined;
+      const rows = relation?.rowEstimate;
+      const isNew = statement.kind === 'CreateStmt';
+      const names = columns.map(quoteIdentifier).join(', ');
+      const end = statement.text.length;
+      const creation = `CREATE INDEX${isNew || file.inTransaction ? '' : ' CONCURRENTLY'} ON ${quoteQualified(table.schema, table.name)} (${names})`;
+      report({
+        at: rangeOf(foreign),
+        message: 'missing',
+        values: {
+          table: table.name,
+          columns: columns.join(', '),
+          referenced: String(referenced?.relname ?? 'the referenced table'),
+        },
+        fixes: [
+          // The statement's own semicolon, which follows, ends the new statement.
+          {
+            title: 'Create the index',
+            safe: false,
+            edits: [{ range: { start: end, end }, newText: `;\n\n${creation}` }],
+          },
+        ],
+        ...(rows !== undefined && { severity: 'warning' as const, evidence: `${table.name}: about ${rows} rows` }),
+      });
+    }
+  },
+});
+
+function isUnique(constraint: NodeMatch): boolean {
+  return constraint.fields.contype === 'CONSTR_PRIMARY' || constraint.fields.contype === 'CONSTR_UNIQUE';
+}
+
+/** The columns a constraint is on: its own list, or the column it is written at. */
+function columnsOf(constraint: NodeMatch): string[] {
+  const named = list(constraint.fields.fk_attrs ?? constraint.fields.keys).flatMap(key => stringValue(key) ?? []);
+  if (named.length > 0) return named;
+  const column = constraint.parent?.type === 'ColumnDef' ? constraint.parent.fields.colname : undefined;
+  return typeof column === 'string' ? [column] : [];
+}
+
+function leadingKeys(index: FileIndex): string[] {
+  const expression = index.keys.indexOf(undefined);
+  return (expression < 0 ? index.keys : index.keys.slice(0, expression)).flatMap(key => key ?? []);
+}
+
+function indexKeys(relation: Relation | undefined): string[][] {
+  if (!relation) return [];
+  // A predicate that only leaves out NULLs leaves out rows that refer to nothing.
+  const usable = relation.indexes.filter(
+    index => index.valid && (index.predicate === undefined || /^\(*\S+ IS NOT NULL\)*$/i.test(index.predicate)),
+  );
+  return usable.map(index => index.keys.map(key => key.replace(/^"|"$/g, '')));
+}
+
+/** True if the first keys are the columns, in any order. */
+function beginsWith(key: readonly string[], columns: readonly string[]): boolean {
+  const first = key.slice(0, columns.length);
+  return columns.every(column => first.includes(column));
+}
