@@ -13,7 +13,9 @@ const LISTS = new Set(['Plans', 'Triggers', 'Workers', 'Grouping-Sets', 'Target-
 /** Reads EXPLAIN (FORMAT XML): one document per `<Query>`, with the names of the JSON format. */
 export function parseXmlPlan(text: string): RawObject[] {
   const root = readElements(text);
-  return find(root, 'Query').flatMap(query => {
+  const queries = find(root, 'Query');
+  // auto_explain leaves `<Query>` out.
+  return (queries.length > 0 ? queries : find(root, 'explain')).flatMap(query => {
     const value = toValue(query);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? [value as RawObject] : [];
   });

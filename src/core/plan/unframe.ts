@@ -11,7 +11,8 @@ export function unframe(text: string): string {
     .replace(/^\uFEFF/, '')
     .replace(/\r\n?/g, '\n')
     .split('\n');
-  if (/<td\b/i.test(text)) lines = fromHtml(text);
+  if (/,LOG,\d{5},"duration: /.test(text)) lines = fromCsvLog(lines);
+  else if (/<td\b/i.test(text)) lines = fromHtml(text);
   else if (lines.some(line => /^\|={3,}\s*$/.test(line))) lines = fromAsciiDoc(lines);
   else if (lines.some(line => /^"(.*"|\s*[[{-].*)?$/.test(line)) && !/^\s*[[{]/.test(text)) lines = fromCsv(lines);
   // Some tools quote every line in single quotes.
@@ -59,6 +60,11 @@ function fromCsv(lines: readonly string[]): string[] {
     open = undefined;
   }
   return open === undefined ? result : [...result, ...open];
+}
+
+/** In a csvlog the plan is a field in the middle of a record: only its quoting and the fields after it have to go. */
+function fromCsvLog(lines: readonly string[]): string[] {
+  return lines.map(line => line.replaceAll('""', '"').replace(/",{3,}.*$/, ''));
 }
 
 /** auto_explain indents the plan by a tab; the line that opens it carries the log prefix and a duration. */
