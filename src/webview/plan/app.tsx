@@ -17,6 +17,7 @@ import type { PageState } from './pageState';
 import { SuggestionCard } from './suggestions';
 import { ancestorsOf, hottestNodes } from './treeRows';
 import { TreeTable } from './treeTable';
+import type { Reveal } from './treeTable';
 
 /** The plan panel: asks the extension for its snapshot when it loads, and shows what it is sent from then on. */
 export function App({ editor }: { readonly editor: Editor }): JSX.Element {
@@ -25,7 +26,7 @@ export function App({ editor }: { readonly editor: Editor }): JSX.Element {
   const [progress, setProgress] = useState<ProgressView | null>(null);
   const [failure, setFailure] = useState<string>();
   const [looks, setLooks] = useState<PageState>(() => readPageState(editor.savedState));
-  const [revealCount, setRevealCount] = useState(0);
+  const [reveal, setReveal] = useState<Reveal>({ scrollPage: false });
   const shown = useRef<PlanView>();
   const host = useRef<Channel<PlanPage, PlanHost>>();
 
@@ -36,7 +37,7 @@ export function App({ editor }: { readonly editor: Editor }): JSX.Element {
     setLoaded(true);
     setFailure(undefined);
     setLooks(now => (before && isSamePlan(before, next) ? now : looksFor(next, before ? undefined : now)));
-    setRevealCount(n => n + 1);
+    setReveal({ scrollPage: false });
   };
   const select = (nodeId: number): void => {
     const nodes = new Map(shown.current?.nodes.map(node => [node.id, node]));
@@ -47,13 +48,13 @@ export function App({ editor }: { readonly editor: Editor }): JSX.Element {
       return { selected: nodeId, collapsed: opened.size === collapsed.size ? collapsed : opened };
     });
   };
-  const reveal = (nodeId: number): void => {
+  const showNode = (nodeId: number): void => {
     select(nodeId);
-    setRevealCount(n => n + 1);
+    setReveal({ scrollPage: true });
   };
 
   useEffect(() => {
-    const channel = new Channel<PlanPage, PlanHost>(editor.port, { show, progress: setProgress, select: reveal });
+    const channel = new Channel<PlanPage, PlanHost>(editor.port, { show, progress: setProgress, select: showNode });
     host.current = channel;
     channel.call('ready').then(
       first => {
@@ -75,7 +76,7 @@ export function App({ editor }: { readonly editor: Editor }): JSX.Element {
       explain: analyze => run('explain', { analyze }),
       reveal: () => run('revealStatement'),
       revealNode: nodeId => run('revealStatement', nodeId),
-      select: reveal,
+      select: showNode,
       apply: id => run('apply', id),
       undo: id => run('undo', id),
       saveAsMigration: id => run('saveAsMigration', id),
@@ -110,7 +111,7 @@ export function App({ editor }: { readonly editor: Editor }): JSX.Element {
         looks={looks}
         busy={progress !== null}
         actions={actions}
-        revealCount={revealCount}
+        reveal={reveal}
         select={select}
         collapse={collapsed => setLooks(now => ({ ...now, collapsed }))}
       />
@@ -123,12 +124,12 @@ interface SnapshotProps {
   readonly looks: PageState;
   readonly busy: boolean;
   readonly actions: Actions;
-  readonly revealCount: number;
+  readonly reveal: Reveal;
   select(nodeId: number): void;
   collapse(collapsed: ReadonlySet<number>): void;
 }
 
-function Snapshot({ view, looks, busy, actions, revealCount, select, collapse }: SnapshotProps): JSX.Element {
+function Snapshot({ view, looks, busy, actions, reveal, select, collapse }: SnapshotProps): JSX.Element {
   const nodes = useMemo(() => new Map(view.nodes.map(node => [node.id, node])), [view.nodes]);
   const node = looks.selected === undefined ? undefined : nodes.get(looks.selected);
   return (
@@ -148,7 +149,7 @@ function Snapshot({ view, looks, busy, actions, revealCount, select, collapse }:
             </section>
           )}
           {view.findings.length > 0 && (
-            <section aria-labelledby="findings-title">
+            <section class="other-findings" aria-labelledby="findings-title">
               <div class="section-head">
                 <h2 id="findings-title">Findings</h2>
               </div>
@@ -163,8 +164,9 @@ function Snapshot({ view, looks, busy, actions, revealCount, select, collapse }:
               view={view}
               selected={looks.selected}
               collapsed={looks.collapsed}
-              revealCount={revealCount}
+              reveal={reveal}
               select={select}
+              show={actions.select}
               collapse={collapse}
               goToSql={actions.revealNode}
             />

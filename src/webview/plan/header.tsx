@@ -9,14 +9,33 @@ export function Header({ view, actions }: { readonly view: PlanView; readonly ac
   const triggerMs = view.triggers.reduce((sum, trigger) => sum + trigger.ms, 0);
   return (
     <header class="header">
-      <div class="header-top">
-        <div class="header-words">
-          <h1 title={view.title}>{view.title}</h1>
-          <p class="where">
-            <span class="connection">{view.connection}</span>
-            <span>{view.server}</span>
-          </p>
-        </div>
+      <h1 title={view.title}>{view.title}</h1>
+      <p class="where">
+        {view.connection} · {view.server}
+      </p>
+      <div class="header-line">
+        <dl class="figures">
+          {view.analyzed ? (
+            <Figure name="Execution" value={ms(view.executionMs)} main />
+          ) : (
+            <Figure name="Execution" value="not run" main />
+          )}
+          <Figure name="Planning" value={ms(view.planningMs)} />
+          <Figure
+            name="Cost"
+            value={count(view.totalCost)}
+            title={`${exactCount(view.totalCost)} planner cost units`}
+          />
+          {view.triggers.length > 0 && (
+            <Figure
+              name="Triggers"
+              value={ms(triggerMs)}
+              title={view.triggers.map(t => `${t.name}: ${ms(t.ms)} in ${exactCount(t.calls)} calls`).join('\n')}
+            />
+          )}
+          {view.jitMs !== undefined && <Figure name="JIT" value={ms(view.jitMs)} title="Just-in-time compilation" />}
+          <Figure name="Nodes" value={exactCount(view.nodes.length)} />
+        </dl>
         <div class="toolbar">
           <button type="button" class="secondary" title="Select the statement in the editor" onClick={actions.reveal}>
             <Icon name="goto" />
@@ -41,24 +60,6 @@ export function Header({ view, actions }: { readonly view: PlanView; readonly ac
           </button>
         </div>
       </div>
-      <dl class="figures">
-        {view.analyzed ? (
-          <Figure name="Execution" value={ms(view.executionMs)} main />
-        ) : (
-          <Figure name="Execution" value="not run" main />
-        )}
-        <Figure name="Planning" value={ms(view.planningMs)} />
-        <Figure name="Cost" value={count(view.totalCost)} title={`${exactCount(view.totalCost)} planner cost units`} />
-        {view.triggers.length > 0 && (
-          <Figure
-            name="Triggers"
-            value={ms(triggerMs)}
-            title={view.triggers.map(t => `${t.name}: ${ms(t.ms)} in ${exactCount(t.calls)} calls`).join('\n')}
-          />
-        )}
-        {view.jitMs !== undefined && <Figure name="JIT" value={ms(view.jitMs)} title="Just-in-time compilation" />}
-        <Figure name="Nodes" value={exactCount(view.nodes.length)} />
-      </dl>
     </header>
   );
 }

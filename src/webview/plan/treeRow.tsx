@@ -50,7 +50,7 @@ export function TreeRow(props: Props): JSX.Element {
       </span>
       <RowsCell node={node} analyzed={analyzed} />
       <span role="gridcell" class="col-loops number" title={exactCount(node.loops)}>
-        {count(node.loops)}
+        {count(node.loops, 10_000)}
       </span>
       <BuffersCell node={node} />
     </div>
@@ -120,10 +120,10 @@ function RowsCell({ node, analyzed }: { readonly node: NodeView; readonly analyz
   return (
     <span role="gridcell" class="col-rows number" title={error ? `${exact}: ${error.explanation}` : exact}>
       {error && <span class={`estimate ${error.level}`}>{error.text}</span>}{' '}
-      {executed && <span>{count(node.rowsActual)}</span>}
+      {executed && <span>{count(node.rowsActual, 10_000)}</span>}
       <span class={executed ? 'planned' : undefined}>
         {executed && ' / '}
-        {count(node.rowsPlanned)}
+        {count(node.rowsPlanned, 10_000)}
       </span>
     </span>
   );

@@ -19,13 +19,20 @@ const MOVES: Readonly<Record<string, Move>> = {
   End: 'last',
 };
 
+export interface Reveal {
+  /** Also scroll the page to the table: someone asked for the node. */
+  readonly scrollPage: boolean;
+}
+
 interface Props {
   readonly view: PlanView;
   readonly selected: number | undefined;
   readonly collapsed: ReadonlySet<number>;
-  /** Changes when the selection came from elsewhere and its row must be brought into sight. */
-  readonly revealCount: number;
+  /** Another object each time the selection came from elsewhere and its row must be brought into sight. */
+  readonly reveal: Reveal;
   select(nodeId: number): void;
+  /** Selects the node, opens what it is folded into, and brings its row into sight. */
+  show(nodeId: number): void;
   collapse(collapsed: ReadonlySet<number>): void;
   goToSql(nodeId: number): void;
 }
@@ -42,7 +49,10 @@ export function TreeTable(props: Props): JSX.Element {
   const showRow = (index: number): void => {
     if (scroller.current && index >= 0) scrollRowIntoView(scroller.current, index, ROW_HEIGHT, HEAD_HEIGHT);
   };
-  useEffect(() => showRow(selectedIndex), [props.revealCount]);
+  useEffect(() => {
+    showRow(selectedIndex);
+    if (props.reveal.scrollPage) scroller.current?.scrollIntoView({ block: 'nearest' });
+  }, [props.reveal]);
 
   const moveTo = (index: number): void => {
     const node = rows[index];
@@ -57,7 +67,7 @@ export function TreeTable(props: Props): JSX.Element {
   };
   const jumpToHottest = (): void => {
     const hottest = hottestNodes(view.nodes, 1)[0];
-    if (hottest) select(hottest.id);
+    if (hottest) props.show(hottest.id);
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {

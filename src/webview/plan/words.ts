@@ -8,10 +8,13 @@ export function ms(value: number | undefined): string {
   return value === undefined ? UNKNOWN : formatMs(value);
 }
 
-/** A count short enough for a column: "12", "4,512", "1.23 M". The exact number belongs into a tooltip. */
-export function count(value: number | undefined): string {
+/**
+ * A count in short: "12", "4,512", "1.23 M". Below `exactBelow` it is given to the unit. The exact number belongs
+ * into a tooltip.
+ */
+export function count(value: number | undefined, exactBelow = 100_000): string {
   if (value === undefined) return UNKNOWN;
-  if (Math.abs(value) < 100_000)
+  if (Math.abs(value) < exactBelow)
     return formatCount(Math.abs(value) < 10 ? Number(value.toFixed(1)) : Math.round(value));
   const [divisor, unit] = value >= 1e9 ? [1e9, 'G'] : value >= 1e6 ? [1e6, 'M'] : [1e3, 'k'];
   const short = value / divisor;
