@@ -37,7 +37,7 @@ export function Progress({ progress, cancel }: { readonly progress: ProgressView
 /** What failed; the text itself says what to do next. */
 export function ErrorBanner({ text, dismiss }: { readonly text: string; dismiss?(): void }): JSX.Element {
   return (
-    <div class="banner error" role="alert">
+    <div class={dismiss ? 'banner error passing' : 'banner error'} role="alert">
       <Icon name="error" />
       <p>{text}</p>
       {dismiss && (
