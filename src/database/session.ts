@@ -73,6 +73,8 @@ export class Session {
 
   async end(): Promise<void> {
     this.lost = true;
+    // An idle connection does not keep the program running, but its goodbye is waited for.
+    this.setIdle(false);
     await this.client.end().catch(() => undefined);
   }
 
