@@ -115,6 +115,12 @@ export interface PlanComparison {
   readonly rows: readonly PlanDifference[];
   /** before / after; above 1 is faster. Absent when either plan was not executed. */
   readonly speedUp?: number;
+  /** Cost before / after; above 1 is cheaper. */
   readonly costRatio?: number;
+  /** Execution times, when both plans were executed. */
+  readonly beforeMs?: number;
+  readonly afterMs?: number;
+  readonly beforeCost?: number;
+  readonly afterCost?: number;
   readonly verdict: 'better' | 'same' | 'worse';
 }
