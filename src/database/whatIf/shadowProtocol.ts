@@ -7,7 +7,7 @@ export interface ShadowWorkerData {
   readonly cacheDir: string;
 }
 
-/** A row for `pg_restore_attribute_stats`; arrays in PostgreSQL's text form. */
+/** A row for `pg_restore_attribute_stats`; arrays in PostgreSQL's text form. `attname` `#2` is the second key of an index. */
 export interface AttributeStatistics {
   readonly attname: string;
   readonly inherited: boolean;
@@ -83,7 +83,18 @@ export interface ShadowCall {
   readonly request: ShadowRequest;
 }
 
-/** `load` answers with notes, `explain` with the plan. */
+/** `load` answers with notes, `createIndex` with the names of what it made, `explain` with the plan. */
 export type ShadowAnswer =
-  | { readonly id: number; readonly ok: true; readonly notes?: readonly string[]; readonly plan?: Record<string, unknown> }
-  | { readonly id: number; readonly ok: false; readonly message: string; readonly sqlState?: string; readonly what?: string };
+  | {
+      readonly id: number;
+      readonly ok: true;
+      readonly notes?: readonly string[];
+      readonly plan?: Record<string, unknown>;
+    }
+  | {
+      readonly id: number;
+      readonly ok: false;
+      readonly message: string;
+      readonly sqlState?: string;
+      readonly what?: string;
+    };

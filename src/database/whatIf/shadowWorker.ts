@@ -59,8 +59,7 @@ class Shadow {
       case 'load':
         return { notes: await this.load(request.model) };
       case 'createIndex':
-        await this.createIndex(request.index);
-        return {};
+        return { notes: await this.createIndex(request.index) };
       case 'explain':
         return { plan: await this.explain(request.sql, request.indexes) };
     }
@@ -76,7 +75,10 @@ class Shadow {
     }
     for (const { name, schema } of model.extensions) {
       await this.step(`create schema if not exists ${quoteName(schema)}`, `schema ${schema}`);
-      await this.step(`create extension if not exists ${quoteName(name)} schema ${quoteName(schema)}`, `extension ${name}`);
+      await this.step(
+        `create extension if not exists ${quoteName(name)} schema ${quoteName(schema)}`,
+        `extension ${name}`,
+      );
     }
     for (const step of model.steps) {
       try {
@@ -93,7 +95,9 @@ class Shadow {
       this.loaded.set(`${facts.schema}.${facts.name}`, facts);
     }
     for (const step of model.lateSteps) {
-      await this.step(step.sql, step.what).catch((error: Error) => notes.push(`${step.what} not modelled: ${error.message}`));
+      await this.step(step.sql, step.what).catch((error: Error) =>
+        notes.push(`${step.what} not modelled: ${error.message}`),
+      );
     }
     // sizes last: DDL above must find the files as small as they are
     for (const facts of model.storage) {
@@ -110,14 +114,14 @@ class Shadow {
     }
   }
 
-  private async createIndex(index: ShadowIndex): Promise<void> {
-    if (this.hypothetical.has(index.name)) return;
+  /** Gives the names of the indexes made: its own, or one for each partition. */
+  private async createIndex(index: ShadowIndex): Promise<string[]> {
     // an index build reads its table: it must be empty while that happens
     const tables = index.tables.map(table => this.loaded.get(`${table.schema}.${table.name}`)).filter(facts => !!facts);
     for (const table of tables) await this.setPages(table, 0);
     try {
       await this.step(index.sql, `index ${index.name}`);
-      const created = await this.db.query<{ schema: string; name: string; parent: string; tuples: number; pages: number }>(
+      const created = await this.db.query<{ schema: string; name: string; parent: string }>(
         `with recursive made(oid) as (
            select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relname = $1 and n.nspname = $2
            union all select i.inhrelid from pg_inherits i join made m on i.inhparent = m.oid)
@@ -127,7 +131,10 @@ class Shadow {
          join pg_namespace tn on tn.oid = t.relnamespace where c.relkind = 'i'`,
         [index.name, index.schema],
       );
-      const totalTuples = Math.max(1, tables.reduce((sum, table) => sum + Math.max(0, table.tuples), 0));
+      const totalTuples = Math.max(
+        1,
+        tables.reduce((sum, table) => sum + Math.max(0, table.tuples), 0),
+      );
       for (const row of created.rows) {
         // a partitioned index: each partition's share follows its rows
         const share = tables.length > 1 ? Math.max(0, this.loaded.get(row.parent)?.tuples ?? 0) / totalTuples : 1;
@@ -148,6 +155,7 @@ class Shadow {
       }
       this.hypothetical.set(index.name, index);
       this.enabled = '?';
+      return created.rows.map(row => row.name);
     } finally {
       for (const table of tables) {
         await this.setClass(table);
@@ -220,7 +228,10 @@ class Shadow {
     };
     const given = [
       `'schemaname', ${quoteText(facts.schema)}, 'relname', ${quoteText(facts.name)}`,
-      `'attname', ${quoteText(attribute.attname)}, 'inherited', ${attribute.inherited}`,
+      attribute.attname.startsWith('#')
+        ? `'attnum', ${Number(attribute.attname.slice(1))}::smallint`
+        : `'attname', ${quoteText(attribute.attname)}`,
+      `'inherited', ${attribute.inherited}`,
     ];
     for (const [name, type] of Object.entries(kinds)) {
       const value = attribute[name as keyof AttributeStatistics];
@@ -244,7 +255,13 @@ class Shadow {
     pages.set(node.contents.subarray(0, PAGE_BYTES));
     const meta = new DataView(pages.buffer, 0, PAGE_BYTES);
     if (meta.getUint32(24, true) !== BTREE_MAGIC) return;
-    for (const [offset, value] of [[32, 1], [36, height], [40, 1], [44, height]] as const) meta.setUint32(offset, value, true);
+    for (const [offset, value] of [
+      [32, 1],
+      [36, height],
+      [40, 1],
+      [44, height],
+    ] as const)
+      meta.setUint32(offset, value, true);
     const root = new DataView(pages.buffer, PAGE_BYTES, PAGE_BYTES);
     root.setUint16(12, 24, true); // pd_lower: no items
     root.setUint16(14, PAGE_BYTES - 16, true); // pd_upper
@@ -275,7 +292,8 @@ class Shadow {
     const files = this.files();
     for (let segment = 0; segment === 0 || segment * SEGMENT_PAGES < pages; segment++) {
       const name = `/pglite/data/${segment ? `${file}.${segment}` : file}`;
-      nodeAt(files, name).usedBytes = Math.min(SEGMENT_PAGES, Math.max(0, pages - segment * SEGMENT_PAGES)) * PAGE_BYTES;
+      nodeAt(files, name).usedBytes =
+        Math.min(SEGMENT_PAGES, Math.max(0, pages - segment * SEGMENT_PAGES)) * PAGE_BYTES;
     }
     // segments of an earlier, larger size would still be counted
     for (let segment = Math.max(1, Math.ceil(pages / SEGMENT_PAGES)); ; segment++) {
@@ -302,7 +320,9 @@ function nodeAt(files: MemoryFileSystem, name: string): MemoryNode {
 }
 
 function quoteText(text: string): string {
-  return text.includes('\\') ? ` E'${text.replace(/\\/g, '\\\\').replace(/'/g, "''")}'` : `'${text.replace(/'/g, "''")}'`;
+  return text.includes('\\')
+    ? ` E'${text.replace(/\\/g, '\\\\').replace(/'/g, "''")}'`
+    : `'${text.replace(/'/g, "''")}'`;
 }
 
 function quoteName(name: string): string {
@@ -311,6 +331,8 @@ function quoteName(name: string): string {
 
 /** Starts PGlite from the files beside the worker; the first start on a machine runs initdb and keeps its result. */
 async function openPlanner({ assetsDir, cacheDir }: ShadowWorkerData): Promise<PGlite> {
+  // Node has it; TypeScript knows it only from the browser's types
+  const { compile } = (globalThis as unknown as { WebAssembly: { compile(bytes: Uint8Array): Promise<never> } }).WebAssembly;
   const asset = (name: string) => fs.readFileSync(path.join(assetsDir, name));
   const extensions: Record<string, Extension> = {};
   for (const file of fs.readdirSync(assetsDir).filter(name => name.endsWith('.tar.gz'))) {
@@ -319,8 +341,8 @@ async function openPlanner({ assetsDir, cacheDir }: ShadowWorkerData): Promise<P
     extensions[name] = { name, setup: async () => ({ bundlePath }) };
   }
   const options = {
-    pgliteWasmModule: await WebAssembly.compile(asset('pglite.wasm')),
-    initdbWasmModule: await WebAssembly.compile(asset('initdb.wasm')),
+    pgliteWasmModule: await compile(asset('pglite.wasm')),
+    initdbWasmModule: await compile(asset('initdb.wasm')),
     fsBundle: new Blob([asset('pglite.data')]),
     extensions,
     // we write index pages by hand

@@ -209,7 +209,7 @@ async function describe(
   pool: ReadonlyMap<Candidate, number>,
   skipped: readonly { id: number; reason: string }[],
 ): Promise<WorkloadAdvice> {
-  const rows = [];
+  const rows: { query: CostedQuery; before: number; after: number }[] = [];
   const servedBy = new Map<Candidate, { id: number; before: number; after: number }[]>();
   for (const query of queries) {
     const before = await query.cost([]);

@@ -1,0 +1,78 @@
+import { createIndexSql } from '../../core/advisor/indexes/createIndexSql';
+import { estimateIndexSize } from '../../core/advisor/indexes/indexSize';
+import type { IndexDefinition } from '../../core/advisor/suggestion';
+import type { CancelSignal } from '../../core/base/cancelSignal';
+import type { Catalog } from '../../core/catalog/catalog';
+import { DatabaseError, type CostEstimator, type PlanCost } from '../../core/ports';
+import { quoteIdentifier } from '../../core/sql/identifiers';
+import type { PostgresDatabase } from '../connect';
+import { explainStatement } from '../explain';
+import type { Session } from '../session';
+import { indexNamesIn } from './planIndexes';
+
+/** The schema HypoPG is installed in, or undefined. */
+export async function findHypopg(db: PostgresDatabase): Promise<string | undefined> {
+  const [row] = await db.query<{ schema: string }>(
+    `select n.nspname::text as schema from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'hypopg'`,
+  );
+  return row?.schema;
+}
+
+/** Hypothetical indexes by the HypoPG extension, in the server's own planner. They live in one connection only. */
+export class HypopgEstimator implements CostEstimator {
+  readonly how = 'what-if (hypopg)' as const;
+
+  constructor(
+    private readonly db: PostgresDatabase,
+    private readonly catalog: Catalog,
+    private readonly schema: string,
+  ) {}
+
+  async cost(sql: string, configuration: readonly IndexDefinition[], signal?: CancelSignal): Promise<PlanCost> {
+    return this.withIndexes(configuration, signal, async (session, names) => {
+      const request = { sql, analyze: false, parameters: [], writes: false };
+      const { plan } = await explainStatement(session, this.db.serverVersion, request, signal);
+      const root = plan[0]?.['Plan'] as Record<string, unknown>;
+      const used = indexNamesIn(root);
+      const usedIndexes = names.flatMap((name, position) => (used.has(name) ? [position] : []));
+      return { totalCost: Number(root['Total Cost']), usedIndexes, plan: root };
+    });
+  }
+
+  /** Our own estimate: HypoPG's leaves deduplication out. */
+  async estimateBytes(index: IndexDefinition): Promise<number> {
+    const relation = this.catalog.relations.find(
+      ({ schema, name }) => schema === index.schema && name === index.relation,
+    );
+    if (!relation) throw new DatabaseError('unsupported', `no table ${index.schema}.${index.relation} in the catalog`);
+    return estimateIndexSize(relation, index).bytes;
+  }
+
+  async dispose(): Promise<void> {
+    // nothing outlives a call
+  }
+
+  private async withIndexes<T>(
+    configuration: readonly IndexDefinition[],
+    signal: CancelSignal | undefined,
+    work: (session: Session, names: readonly string[]) => Promise<T>,
+  ): Promise<T> {
+    const hypopg = quoteIdentifier(this.schema);
+    return this.db.withSession(async session => {
+      try {
+        const names: string[] = [];
+        for (const index of configuration) {
+          const [made] = await session.query<{ name: string }>(
+            `select indexname as name from ${hypopg}.hypopg_create_index($1)`,
+            [createIndexSql(index, { concurrently: false }).sql],
+            signal ? { signal } : {},
+          );
+          names.push(made?.name ?? '');
+        }
+        return await work(session, names);
+      } finally {
+        await session.query(`select ${hypopg}.hypopg_reset()`).catch(() => session.end());
+      }
+    }, signal);
+  }
+}

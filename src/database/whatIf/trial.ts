@@ -1,0 +1,67 @@
+import { createIndexSql } from '../../core/advisor/indexes/createIndexSql';
+import { hasExpressionKey } from '../../core/advisor/indexes/describeIndex';
+import { estimateIndexSize } from '../../core/advisor/indexes/indexSize';
+import type { IndexDefinition } from '../../core/advisor/suggestion';
+import type { CancelSignal } from '../../core/base/cancelSignal';
+import type { Catalog } from '../../core/catalog/catalog';
+import { DatabaseError, type CostEstimator, type PlanCost } from '../../core/ports';
+import { quoteQualified } from '../../core/sql/identifiers';
+import type { PostgresDatabase } from '../connect';
+import { explainStatement } from '../explain';
+import { indexNamesIn } from './planIndexes';
+
+/** A build must not wait for, nor hold up, anybody for long. */
+const LOCK_TIMEOUT_MS = 2_000;
+const BUILD_TIMEOUT_MS = 120_000;
+
+/**
+ * Builds the indexes for real in a transaction that is rolled back. Exact, but slow, and writers of the table wait
+ * while it lasts: never chosen without being asked for.
+ */
+export class TrialEstimator implements CostEstimator {
+  readonly how = 'trial' as const;
+
+  constructor(
+    private readonly db: PostgresDatabase,
+    private readonly catalog: Catalog,
+  ) {}
+
+  async cost(sql: string, configuration: readonly IndexDefinition[], signal?: CancelSignal): Promise<PlanCost> {
+    return this.db.withSession(async session => {
+      const names: string[] = [];
+      if (configuration.length > 0) {
+        await session.execute(
+          `begin; set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local statement_timeout = ${BUILD_TIMEOUT_MS}`,
+        );
+        for (const [position, index] of configuration.entries()) {
+          const { name, sql: create } = createIndexSql(index, {
+            concurrently: false,
+            name: `query_tuner_trial_${position + 1}`,
+          });
+          await session.query(create, [], signal ? { signal } : {});
+          if (hasExpressionKey(index)) await session.query(`analyze ${quoteQualified(index.schema, index.relation)}`);
+          names.push(name);
+        }
+      }
+      // joins the transaction that is open, and ends it with the rollback it always ends with
+      const request = { sql, analyze: false, parameters: [], writes: configuration.length > 0 };
+      const { plan } = await explainStatement(session, this.db.serverVersion, request, signal);
+      const root = plan[0]?.['Plan'] as Record<string, unknown>;
+      const used = indexNamesIn(root);
+      const usedIndexes = names.flatMap((name, position) => (used.has(name) ? [position] : []));
+      return { totalCost: Number(root['Total Cost']), usedIndexes, plan: root };
+    }, signal);
+  }
+
+  async estimateBytes(index: IndexDefinition): Promise<number> {
+    const relation = this.catalog.relations.find(
+      ({ schema, name }) => schema === index.schema && name === index.relation,
+    );
+    if (!relation) throw new DatabaseError('unsupported', `no table ${index.schema}.${index.relation} in the catalog`);
+    return estimateIndexSize(relation, index).bytes;
+  }
+
+  async dispose(): Promise<void> {
+    // nothing outlives a call
+  }
+}
