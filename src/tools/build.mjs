@@ -27,6 +27,7 @@ const SHADOW_WORKER_BUILDER = 'src/tools/buildShadowWorker.mjs';
 
 export async function build({ production = false } = {}) {
   fs.mkdirSync(OUT, { recursive: true });
+  if (production) removeSourceMaps();
   const common = {
     absWorkingDir: ROOT,
     bundle: true,
@@ -82,6 +83,13 @@ async function buildWorker(production) {
   if (!exists({ source: SHADOW_WORKER_BUILDER })) return;
   const { buildShadowWorker } = await import(pathToFileURL(path.join(ROOT, SHADOW_WORKER_BUILDER)).href);
   await buildShadowWorker(OUT, { minify: production });
+}
+
+/** Maps of an earlier development build would be packaged: the package takes all of dist/. */
+function removeSourceMaps() {
+  for (const file of fs.readdirSync(OUT, { recursive: true })) {
+    if (file.endsWith('.map')) fs.rmSync(path.join(OUT, file));
+  }
 }
 
 function exists({ source }) {

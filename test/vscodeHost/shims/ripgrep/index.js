@@ -1,4 +1,5 @@
-// The original downloads the binary in a postinstall script; the universal package carries it.
+// The original downloads the binary in a postinstall script; the universal package carries it. By path, because that
+// package exports nothing.
 const path = require('node:path');
-const packageFolder = path.dirname(require.resolve('@vscode/ripgrep-universal/package.json'));
-exports.rgPath = path.join(packageFolder, 'bin', `${process.platform}-${process.arch}`, 'rg');
+const binaries = path.join(__dirname, '../../node_modules/@vscode/ripgrep-universal/bin');
+exports.rgPath = path.join(binaries, `${process.platform}-${process.arch}`, 'rg');
