@@ -7,7 +7,6 @@ export class OffsetMap {
   private byByte: Int32Array | undefined;
 
   constructor(private readonly text: string) {
-    // eslint-disable-next-line no-control-regex -- the control characters are ASCII too
     this.isAscii = /^[\x00-\x7f]*$/.test(text);
   }
 

@@ -9,7 +9,8 @@ export interface BoundStatement {
   readonly parameters: readonly { readonly name: string; readonly style: PlaceholderStyle }[];
 }
 
-const CONSTANT_TYPE = /^(?:interval|date|time|timestamp|timetz|timestamptz)$/i;
+const CONSTANT_TYPE =
+  /^(?:interval|date|time|timestamp|timetz|timestamptz|json|jsonb|uuid|inet|cidr|bytea|point|tstzrange|daterange)$/i;
 
 /**
  * Replaces the placeholders by `$1` ... `$n`; the same name gets the same number, and `$n` that were there keep their

@@ -2,11 +2,12 @@ import type { SourceRange } from '../base/sourceRange';
 import type { Grammar, GrammarError } from './grammar';
 import { Lexer, TokenKind, isComment } from './lexer';
 import { NodeRanges } from './nodeRanges';
+import { OffsetMap } from './offsets';
 import type { Hole } from './placeholders';
 import { fillHoles, findHoles } from './placeholders';
 import type { ParseNode, ParsedStatement, Placeholder, SyntaxError, TableReference } from './statement';
 import { findTables } from './tables';
-import { unwrap } from './walk';
+import { unwrap, walk } from './walk';
 import { changesSomething } from './writes';
 
 /**
@@ -147,7 +148,15 @@ function parseWithHoles(grammar: Grammar, text: string, holes: readonly Hole[]):
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const filled = fillHoles(text, holes, choices);
     const result = parseOne(grammar, filled);
-    if (!result.error) return { ...(result.tree && { tree: result.tree }), filled, choices: [...choices] };
+    if (!result.error) {
+      const misread = result.tree ? misreadDirection(result.tree, holes, filled) : -1;
+      const syntax = misread < 0 ? -1 : holes[misread]!.stands.findIndex(({ fills }) => fills === 'nothing');
+      if (syntax < 0 || choices[misread] === syntax) {
+        return { ...(result.tree && { tree: result.tree }), filled, choices: [...choices] };
+      }
+      choices[misread] = syntax;
+      continue;
+    }
     const { error } = result;
     if (!furthest || (error.offset ?? 0) > (furthest.error?.offset ?? 0))
       furthest = { error, filled, choices: [...choices] };
@@ -156,6 +165,28 @@ function parseWithHoles(grammar: Grammar, text: string, holes: readonly Hole[]):
     choices[blamed]!++;
   }
   return furthest ?? { filled: text, choices };
+}
+
+/**
+ * The hole that stands for ASC or DESC but was read as a constant, or -1: to the grammar `ORDER BY a $1` is the
+ * constant `$1` of a type `a`.
+ */
+function misreadDirection(tree: ParseNode, holes: readonly Hole[], filled: string): number {
+  if (!holes.some(({ stands }) => stands.length > 1) || !/order\s+by/i.test(filled)) return -1;
+  const offsets = new OffsetMap(filled);
+  let misread = -1;
+  walk(tree, (type, fields) => {
+    if (type !== 'SortBy') return;
+    const cast = unwrap(fields['node']);
+    const constant = cast?.type === 'TypeCast' ? unwrap(cast.fields['arg']) : undefined;
+    const at = constant?.fields['location'];
+    const typeAt = (cast?.fields['typeName'] as { location?: number } | undefined)?.location;
+    if (typeof at !== 'number' || typeAt === undefined || typeAt < 0 || typeAt > at) return;
+    const offset = offsets.fromByte(at);
+    const hole = holes.findIndex(({ stands, placeholder: { range } }) => stands.length > 1 && range.start === offset);
+    if (hole >= 0 && /[\w"]\s*$/.test(filled.slice(0, offset))) misread = hole;
+  });
+  return misread;
 }
 
 function parseOne(grammar: Grammar, sql: string): { tree?: ParseNode; error?: GrammarError } {

@@ -97,7 +97,8 @@ class StatementState {
 
   add(text: string, kind: TokenKind, start: number, end: number): void {
     if (this.start < 0) this.start = start;
-    this.end = end;
+    // Semicolons at the end of an unfinished body do not belong to the statement either.
+    if (kind !== TokenKind.semicolon) this.end = end;
     if (kind === TokenKind.punctuation) {
       const character = text[start];
       if (character === '(') this.parentheses++;
