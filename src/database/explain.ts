@@ -131,8 +131,8 @@ async function close(session: Session): Promise<void> {
   if (session.lost) return;
   try {
     if (session.isInTransaction) await session.execute('rollback');
-    // Prepared statements outlive the transaction that made them.
-    await session.execute('deallocate all');
+    // Prepared statements and session-level advisory locks outlive the transaction that made them.
+    await session.execute('discard all');
   } catch {
     await session.end();
   }

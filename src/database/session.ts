@@ -80,7 +80,8 @@ export class Session {
 
   private async run<T>(send: () => Promise<T>, sent: SentStatement, signal: CancelSignal | undefined): Promise<T> {
     if (signal?.aborted) throw new CancelledError();
-    const onAbort = (): void => void this.cancelOnServer();
+    let cancelling: Promise<void> | undefined;
+    const onAbort = (): void => void (cancelling = this.cancelOnServer());
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       return await send();
@@ -91,6 +92,8 @@ export class Session {
       throw error;
     } finally {
       signal?.removeEventListener('abort', onAbort);
+      // A cancel that is still on its way would hit this connection's next statement.
+      await cancelling;
     }
   }
 

@@ -1,0 +1,112 @@
+import { formatBytes, formatCount } from '../core/base/units';
+import type { PostgresDatabase } from './connect';
+
+export interface Progress {
+  readonly text: string;
+  /** 0 to 1; absent when the server does not say. */
+  readonly fraction?: number;
+}
+
+/** Often enough to look alive, rarely enough to cost nothing: one look takes about a millisecond. */
+const LOOK_EVERY_MS = 250;
+
+interface Look {
+  readonly command: string | null;
+  readonly phase: string | null;
+  readonly blocks_done: number;
+  readonly blocks_total: number;
+  readonly tuples_done: number;
+  readonly tuples_total: number;
+  readonly blockers: readonly string[] | null;
+  [column: string]: unknown;
+}
+
+const LOOK = `
+  select p.command, p.phase, p.blocks_done::float8 as blocks_done, p.blocks_total::float8 as blocks_total,
+    p.tuples_done::float8 as tuples_done, p.tuples_total::float8 as tuples_total,
+    array(select format('%s (%s, %s, %s)', a.pid, coalesce(a.usename, '?'),
+        coalesce(nullif(a.application_name, ''), 'unnamed application'), coalesce(a.state, 'state unknown'))
+      from unnest(pg_blocking_pids($1)) b(pid) join pg_stat_activity a on a.pid = b.pid) as blockers
+  from (select $1::int as pid) me left join pg_stat_progress_create_index p on p.pid = me.pid`;
+
+/** Follows work on one connection from another one, until the work ends, and returns or throws what the work does. */
+export async function watchProgress<T>(
+  db: PostgresDatabase,
+  processId: number,
+  sql: string,
+  work: Promise<T>,
+  report: (progress: Progress) => void,
+): Promise<T> {
+  let isOver = false;
+  const end = work.then(
+    () => (isOver = true),
+    () => (isOver = true),
+  );
+  report({ text: firstLine(sql) });
+  while (!isOver) {
+    try {
+      const [look] = await db.query<Look>(LOOK, [processId]);
+      if (!isOver && look) report(describe(look, sql));
+    } catch {
+      // Watching is a courtesy: without a second connection the work goes on unwatched.
+      return work;
+    }
+    await untilNextLook(end);
+  }
+  return work;
+}
+
+async function untilNextLook(end: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([end, new Promise(resolve => (timer = setTimeout(resolve, LOOK_EVERY_MS)))]);
+  clearTimeout(timer);
+}
+
+function describe(look: Look, sql: string): Progress {
+  const waiting = look.blockers?.length ? `, waiting for session ${look.blockers.join(', ')}` : '';
+  if (look.phase === null) return { text: firstLine(sql) + waiting };
+  const { blocks_done, blocks_total, tuples_done, tuples_total } = look;
+  const amount =
+    blocks_total > 0
+      ? ` ${formatBytes(blocks_done * 8192)} of ${formatBytes(blocks_total * 8192)}`
+      : tuples_total > 0
+        ? ` ${formatCount(tuples_done)} of ${formatCount(tuples_total)} rows`
+        : '';
+  const fraction = overallFraction(look);
+  return { text: look.phase + amount + waiting, ...(fraction === undefined ? {} : { fraction }) };
+}
+
+/**
+ * Phases in their order, with the share of the time at which each begins. Shares from building a two-column index on a
+ * million rows; they only make the bar move evenly.
+ * https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PROGRESS-REPORTING
+ */
+const PHASES: readonly (readonly [phase: string, begins: number])[] = [
+  ['initializing', 0],
+  ['waiting for writers before build', 0],
+  ['building index: initializing', 0.02],
+  ['building index: scanning table', 0.02],
+  ['building index: sorting live tuples', 0.3],
+  ['building index: loading tuples in tree', 0.45],
+  ['building index', 0.02],
+  ['waiting for writers before validation', 0.6],
+  ['index validation: scanning index', 0.6],
+  ['index validation: sorting tuples', 0.75],
+  ['index validation: scanning table', 0.8],
+  ['waiting for old snapshots', 0.98],
+];
+
+function overallFraction(look: Look): number | undefined {
+  const at = PHASES.findIndex(([phase]) => phase === look.phase);
+  const begins = PHASES[at]?.[1];
+  if (begins === undefined) return undefined;
+  const ends = PHASES.slice(at + 1).find(([, next]) => next > begins)?.[1] ?? 1;
+  const [done, total] =
+    look.blocks_total > 0 ? [look.blocks_done, look.blocks_total] : [look.tuples_done, look.tuples_total];
+  return begins + (ends - begins) * (total > 0 ? Math.min(done / total, 1) : 0);
+}
+
+function firstLine(sql: string): string {
+  const line = sql.trim().replace(/\s+/g, ' ');
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}
