@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { PlanFinding } from '../../core/plan/planTree';
 import type { NodeView, PlanView } from '../../protocol/planPanel';
 import { Icon } from '../shared/icon';
 import { scrollRowIntoView, VirtualRows } from '../shared/virtualRows';
@@ -43,7 +44,7 @@ export function TreeTable(props: Props): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => visibleNodes(view.nodes, collapsed), [view.nodes, collapsed]);
   const placed = useMemo(() => placeAmongSiblings(view.nodes), [view.nodes]);
-  const marked = useMemo(() => new Map(view.findings.map(f => [f.nodeId, f.severity])), [view.findings]);
+  const marked = useMemo(() => worstFindings(view.findings), [view.findings]);
   const selectedIndex = useMemo(() => rows.findIndex(node => node.id === selected), [rows, selected]);
 
   const showRow = (index: number): void => {
@@ -181,6 +182,17 @@ function TableHead({ analyzed }: { readonly analyzed: boolean }): JSX.Element {
 
 function rowId(node: NodeView): string {
   return `node-${node.id}`;
+}
+
+/** The most serious finding of each node that has one. */
+function worstFindings(findings: readonly PlanFinding[]): Map<number, PlanFinding['severity']> {
+  const worst = new Map<number, PlanFinding['severity']>();
+  for (const severity of ['hint', 'info', 'warning', 'error'] as const) {
+    for (const finding of findings) {
+      if (finding.severity === severity && finding.nodeId !== undefined) worst.set(finding.nodeId, severity);
+    }
+  }
+  return worst;
 }
 
 /** For `aria-posinset` and `aria-setsize`: assistive technology cannot count rows that are not in the document. */
