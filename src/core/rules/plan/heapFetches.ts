@@ -18,7 +18,7 @@ export const heapFetches = definePlanRule({
   check({ tree, report }) {
     for (const node of tree.nodes) {
       const { rowsActual = 0, rowsRemovedByFilter = 0, loops = 1, selfMs } = node.figures;
-      // Unlike rows, PostgreSQL prints heap fetches as a sum over loops up to 17 and per loop never.
+      // Unlike rows, heap fetches are printed as a sum over loops (explain.c prints the counter undivided).
       const fetches = rawNumber(node.raw, 'Heap Fetches') ?? 0;
       const found = rowsActual + rowsRemovedByFilter;
       if (node.nodeType !== 'Index Only Scan' || fetches < LEAST_FETCHES || fetches < FETCHED_SHARE * found) continue;
