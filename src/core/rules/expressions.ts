@@ -95,9 +95,11 @@ export function contains(node: unknown, test: (type: string, fields: NodeFields)
   return false;
 }
 
-/** An array field, or nothing. */
+/** The items of an array field or of a `List` node (the bounds of BETWEEN, for one); nothing for anything else. */
 export function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+  if (Array.isArray(value)) return value;
+  const node = unwrap(value);
+  return node?.type === 'List' && Array.isArray(node.fields.items) ? node.fields.items : [];
 }
 
 /**

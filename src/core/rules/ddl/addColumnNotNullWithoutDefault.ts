@@ -55,8 +55,9 @@ export const addColumnNotNullWithoutDefault = defineRule({
       const rows = relation?.rowEstimate ?? 0;
       const name = String(column.fields.colname);
       const words = rangeOf(column);
+      const rest = /^\s+null\b/i.exec(statement.text.slice(words.end));
       report({
-        at: words,
+        at: { start: words.start, end: words.end + (rest?.[0].length ?? 0) },
         message: 'fails',
         values: { table: table.name, column: name },
         ...(rows > 0 && { severity: 'error' as const, evidence: `${table.name}: about ${rows} rows` }),

@@ -3,10 +3,21 @@ import { defineRule } from '../defineRule';
 import { asColumn, castType, hasIndexKey, isSmall, readsOnlySystemTables, resolveColumn } from '../expressions';
 import type { Fix } from '../finding';
 import { comparedExpressions } from './comparisons';
-import { dayCondition } from './rangeRewrite';
+import { dayCondition, isZoneless } from './rangeRewrite';
 
 /** Types that share one representation: a cast between them leaves an index usable. */
-const TEXT_TYPES = /^(?:text|varchar|character varying(?:\(\d+\))?)$/;
+const TEXT_TYPES = /^(?:text|varchar|character varying)(?:\(\d+\))?$/;
+
+/** The grammar's names of types that have other spellings. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  int: 'int4',
+  integer: 'int4',
+  bigint: 'int8',
+  smallint: 'int2',
+  boolean: 'bool',
+  'timestamp without time zone': 'timestamp',
+  'timestamp with time zone': 'timestamptz',
+};
 
 export const castOnColumn = defineRule({
   id: 'query/cast-on-column',
@@ -68,7 +79,8 @@ export const castOnColumn = defineRule({
       const known = resolveColumn(query, column, catalog);
       if (isSmall(known?.relation)) continue;
       const own = known?.column.type;
-      if (own !== undefined && (own === type || (TEXT_TYPES.test(own) && TEXT_TYPES.test(type)))) continue;
+      if (own !== undefined && ((SPELLINGS[own] ?? own) === type || (TEXT_TYPES.test(own) && TEXT_TYPES.test(type))))
+        continue;
       if (hasIndexKey(known?.relation, `${column.name}::${type}`)) continue;
       const argument = unwrap(side.fields.arg)!;
       const columnRange = statement.rangeOf(argument.type, argument.fields);
@@ -82,7 +94,7 @@ export const castOnColumn = defineRule({
             {
               title: `Compare ${column.name} itself`,
               // The first hour of a day can repeat where clocks are set back, hence not for timestamptz.
-              safe: own?.startsWith('timestamp without') === true,
+              safe: isZoneless(own),
               edits: [{ range: rangeOf(comparison), newText: condition }],
             },
           ]

@@ -13,7 +13,7 @@ import {
 import type { Fix } from '../finding';
 import type { NodeFields } from '../nodeIndex';
 import { comparedExpressions } from './comparisons';
-import { dayCondition } from './rangeRewrite';
+import { dayCondition, isZoneless } from './rangeRewrite';
 
 /** Functions whose result is compared although the column itself, or an index on the expression, would do. */
 const FUNCTIONS = new Set([
@@ -92,11 +92,12 @@ export const functionOnColumn = defineRule({
       const column = asColumn(call.argument)!;
       const known = resolveColumn(query, column, catalog);
       const at = rangeOf(side);
-      const text = statement.text.slice(at.start, at.end);
-      if (isSmall(known?.relation) || hasIndexKey(known?.relation, text)) continue;
       const argument = unwrap(call.argument)!;
       const columnRange = statement.rangeOf(argument.type, argument.fields);
       const columnText = columnRange ? statement.text.slice(columnRange.start, columnRange.end) : undefined;
+      // An index spells the column without the table's name.
+      const key = statement.text.slice(at.start, at.end).replace(columnText ?? '', column.name);
+      if (isSmall(known?.relation) || hasIndexKey(known?.relation, key)) continue;
       const condition =
         columnText === undefined
           ? undefined
@@ -110,7 +111,7 @@ export const functionOnColumn = defineRule({
             {
               title: `Compare ${column.name} itself`,
               // The first hour of a day can repeat where clocks are set back, hence not for timestamptz.
-              safe: known?.column.type === 'date' || known?.column.type.startsWith('timestamp without') === true,
+              safe: known?.column.type === 'date' || isZoneless(known?.column.type),
               edits: [{ range: rangeOf(comparison), newText: condition }],
             },
           ]

@@ -62,3 +62,8 @@ export function mirrored(operator: string): string {
 
 /** Operators an ordinary (btree) index can answer. */
 export const ORDER_OPERATORS: ReadonlySet<string> = new Set(['=', '<', '>', '<=', '>=']);
+
+/** True for `timestamp` without time zone, whatever its precision. */
+export function isZoneless(type: string | undefined): boolean {
+  return type !== undefined && /^timestamp(?:\(\d\))?(?: without time zone)?$/.test(type);
+}

@@ -37,7 +37,7 @@ export const foreignKeyWithoutIndex = defineRule({
       title: 'added later to a large table',
       schema: '-- orders: 500000 rows\nCREATE TABLE orders (id bigint, customer_id bigint);',
       bad: 'ALTER TABLE orders ADD CONSTRAINT orders_customer FOREIGN KEY (customer_id) REFERENCES customers (id)',
-      flags: 'CONSTRAINT orders_customer FOREIGN KEY (customer_id) REFERENCES customers (id)',
+      flags: 'CONSTRAINT orders_customer FOREIGN KEY (customer_id) REFERENCES customers',
     },
     {
       title: 'the file creates the index',
