@@ -1,0 +1,54 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** `npx tsx src/tools/newRule.ts query/my-rule`: writes the rule's file, which fails its test until it is filled in. */
+function newRule(id: string | undefined): void {
+  const parts = /^(query|ddl|schema)\/([a-z][a-z0-9]*(?:-[a-z0-9]+)*)$/.exec(id ?? '');
+  if (!parts) throw new Error('usage: newRule <query|ddl|schema>/<slug-in-kebab-case>');
+  const [, group, slug] = parts as unknown as [string, string, string];
+  const name = slug.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const folder = path.join(__dirname, '../core/rules');
+  const file = path.join(folder, group, `${name}.ts`);
+  if (existsSync(file)) throw new Error(`${file} exists`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, template(`${group}/${slug}`, name, currentVersion()));
+  console.log(`wrote ${path.relative(process.cwd(), file)}`);
+  console.log(`now: import { ${name} } from './${group}/${name}' in src/core/rules/registry.ts and add it to the list`);
+}
+
+function currentVersion(): string {
+  const manifest = JSON.parse(readFileSync(path.join(__dirname, '../../package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}
+
+function template(id: string, name: string, version: string): string {
+  return `import { defineRule } from '../defineRule';
+
+export const ${name} = defineRule({
+  id: '${id}',
+  since: '${version}',
+  severity: 'info',
+  title: 'What is found, as a noun',
+  docs: {
+    problem: 'What happens.',
+    why: 'Why PostgreSQL does that.',
+    whenToIgnore: 'When it does not matter.',
+  },
+  messages: { found: 'One sentence: what it costs, and what to do instead.' },
+  examples: [
+    { title: 'the shortest case', bad: 'SELECT 1', flags: 'the flagged text' },
+    { title: 'what looks alike and is fine', good: 'SELECT 2' },
+  ],
+  check({ find, rangeOf, report }) {
+    for (const node of find('SelectStmt')) report({ at: rangeOf(node), message: 'found' });
+  },
+});
+`;
+}
+
+try {
+  newRule(process.argv[2]);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 2;
+}
