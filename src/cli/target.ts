@@ -1,3 +1,5 @@
+import { loadGrammar } from '../core/sql/grammar';
+import { Script } from '../core/sql/script';
 import { resolveConnection } from '../database/connectionSettings';
 import { openDatabase, type PostgresDatabase } from '../database/connect';
 import { startEmbedded } from '../database/embedded';
@@ -39,12 +41,15 @@ async function startThrowaway(options: Options) {
   return startEmbedded({ major });
 }
 
+/** Runs the statements of each file one by one, as psql does, so that VACUUM and CREATE INDEX CONCURRENTLY work too. */
 async function runSetup(database: PostgresDatabase, files: readonly string[]): Promise<void> {
+  if (files.length === 0) return;
+  const grammar = await loadGrammar();
   for (const file of files) {
-    const sql = readInput(file);
     progress(`running ${file}`);
+    const { statements } = new Script(grammar, readInput(file));
     await database.withSession(async session => {
-      await session.query(sql);
+      for (const { statement } of statements) await session.execute(statement.text);
     });
   }
 }

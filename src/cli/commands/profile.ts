@@ -52,10 +52,7 @@ async function compare(found: Profile, options: Options, format: 'text' | 'json'
     const server = await readSettings(database);
     const major = Math.floor(database.serverVersion / 10_000);
     const facts = readFacts(found, { ...options, 'server-version': options['server-version'] ?? String(major) });
-    const settings = diffProfile(
-      evaluateProfile(found, facts),
-      new Map(server.map(setting => [setting.name, setting])),
-    );
+    const settings = diffProfile(evaluateProfile(found, facts), server);
     if (format === 'json') printJson({ version: 1, id: found.id, server: database.serverText, settings });
     else {
       for (const { setting, now, state, takesEffect } of settings) {

@@ -34,7 +34,10 @@ function applyStatement(statement: ParsedStatement, relations: Relation[], defau
     const position = at(fields['relation']);
     const relation = relations[position];
     if (relation)
-      relations[position] = nodes(fields['cmds']).reduce((r, [, command]) => alter(statement, r, command), relation);
+      relations[position] = nodes(fields['cmds']).reduce<Relation>(
+        (r, [, command]) => alter(statement, r, command),
+        relation,
+      );
   } else if (kind === 'DropStmt') {
     dropNamed(fields, relations, defaultSchema);
   }
@@ -65,7 +68,7 @@ function readTable(statement: ParsedStatement, fields: Fields, defaultSchema: st
     ...emptyRelation(name, partitioned ? 'partitioned table' : 'table'),
     isPartition: fields['partbound'] !== undefined,
   };
-  return nodes(fields['tableElts']).reduce(
+  return nodes(fields['tableElts']).reduce<Relation>(
     (relation, [type, element]) =>
       type === 'ColumnDef'
         ? addColumn(statement, relation, element)
@@ -105,7 +108,7 @@ function addColumn(statement: ParsedStatement, relation: Relation, definition: F
     type: range ? statement.text.slice(range.start, range.end) : 'unknown',
     notNull: constraints.some(c => c['contype'] === 'CONSTR_NOTNULL' || c['contype'] === 'CONSTR_PRIMARY'),
   };
-  return constraints.reduce((r, c) => addConstraint(r, c, [name]), {
+  return constraints.reduce<Relation>((r, c) => addConstraint(r, c, [name]), {
     ...relation,
     columns: [...relation.columns, column],
   });
