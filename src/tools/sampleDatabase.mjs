@@ -9,31 +9,41 @@ const require = createRequire(import.meta.url);
 /** The folder whose copy the editor opens. */
 export const SAMPLE_WORKSPACE = path.join(ROOT, 'test', 'workspace');
 
+/** The product's own TypeScript, used without a bundle. */
+function load(...parts) {
+  return require('tsx/cjs/api').require(path.join(ROOT, 'src', ...parts), import.meta.url);
+}
+
 /** Starts the server and loads the data. @returns its address, a query function and stop(). */
 export async function startSampleDatabase({ major } = {}) {
-  // The launcher is TypeScript and part of the product; tsx lets us use it without a bundle of its own.
-  const { startEmbedded } = require('tsx/cjs/api').require(
-    path.join(ROOT, 'src', 'database', 'embedded.ts'),
-    import.meta.url,
-  );
-  const server = await startEmbedded({ major });
+  const server = await load('database', 'embedded.ts').startEmbedded({ major });
+  const query = (...sql) => runSql(server.url, sql);
   try {
-    await query(server.url, fs.readFileSync(path.join(SAMPLE_WORKSPACE, 'setup.sql'), 'utf8'));
+    await query(...(await readStatements('setup.sql')));
   } catch (error) {
     await server.stop();
     throw error;
   }
-  return { url: server.url, major: server.major, query: sql => query(server.url, sql), stop: () => server.stop() };
+  return { url: server.url, major: server.major, query, stop: () => server.stop() };
 }
 
-/** Runs SQL on a connection of its own and returns the rows. */
-async function query(connectionString, sql) {
+/** The statements of a file of the sample workspace, one by one: some, like VACUUM, do not run beside others. */
+export async function readStatements(file) {
+  const grammar = await load('core', 'sql', 'grammar.ts').loadGrammar();
+  const { Script } = load('core', 'sql', 'script.ts');
+  const script = new Script(grammar, fs.readFileSync(path.join(SAMPLE_WORKSPACE, file), 'utf8'));
+  return script.statements.map(({ statement }) => statement.text);
+}
+
+/** Runs statements on a connection of their own and returns the rows of the last. */
+async function runSql(connectionString, statements) {
   const { Client } = require('pg');
   const client = new Client({ connectionString });
   await client.connect();
   try {
-    const result = await client.query(sql);
-    return result.rows ?? [];
+    let rows = [];
+    for (const sql of statements) ({ rows } = await client.query(sql));
+    return rows;
   } finally {
     await client.end();
   }

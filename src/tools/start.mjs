@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { ensureVscodeHost } from './ensureInstalled.mjs';
 import { packageExtension } from './packageExtension.mjs';
-import { SAMPLE_WORKSPACE, copySampleWorkspace, startSampleDatabase } from './sampleDatabase.mjs';
+import { copySampleWorkspace, readStatements, startSampleDatabase } from './sampleDatabase.mjs';
 import { CACHE, ROOT, childEnvironment, progress, runOrThrow } from './terminal.mjs';
 
 const { values } = parseArgs({ options: { headless: { type: 'boolean', default: false } } });
@@ -38,12 +38,13 @@ process.exit();
 /** Explains the first sample query, creates the suggested index, explains again, and drops the index. */
 async function demonstrateInTerminal({ url, query, major }) {
   const file = path.join(CACHE, 'demonstration.sql');
+  const [sql] = await readStatements('queries.sql');
   fs.mkdirSync(CACHE, { recursive: true });
-  fs.writeFileSync(file, firstStatement(fs.readFileSync(path.join(SAMPLE_WORKSPACE, 'queries.sql'), 'utf8')));
+  fs.writeFileSync(file, sql);
   progress('explaining the first sample query');
   const before = await explain(url, file);
   const suggestion = before.suggestions.find(({ kind }) => kind === 'index');
-  console.log(`\n${fs.readFileSync(file, 'utf8').replace(/^/gm, '    ')}\n`);
+  console.log(`\n${sql.replace(/^/gm, '    ')}\n`);
   console.log(`  PostgreSQL ${major}: executed in ${milliseconds(before)}`);
   if (!suggestion) throw new Error('no index was suggested for the sample query');
   const { evidence, change } = suggestion;
@@ -70,11 +71,6 @@ async function explain(url, file) {
 
 function milliseconds({ figures }) {
   return `${figures.executionMs.toFixed(2)} ms`;
-}
-
-/** The sample file's statements end with a semicolon at the end of a line. */
-function firstStatement(text) {
-  return text.slice(text.indexOf('SELECT'), text.indexOf(';\n') + 1);
 }
 
 async function walkHeadless(database, vsix) {
