@@ -28,6 +28,16 @@ const CONSTRAINT_KINDS: Readonly<Record<string, Constraint['kind']>> = {
   x: 'exclusion',
 };
 
+/**
+ * True if somebody is rewriting the table. Its size, and expressions over its columns, would have to wait for them;
+ * such a table is read without.
+ */
+const isLocked = (oid: string): string => `exists (
+    select from pg_locks l
+    where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.granted and l.relation = ${oid}
+      and l.database = (select oid from pg_database where datname = current_database())
+      and l.pid <> pg_backend_pid())`;
+
 /** Users' schemas: neither the system's own nor temporary ones. */
 const USER_SCHEMA = `n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`;
 
@@ -81,18 +91,13 @@ interface RelationRow extends Row {
   activity: TableActivity | null;
 }
 
-// Asking for a size waits for a lock on the table, so tables being rewritten are left without one.
 const RELATIONS = `
-  with locked as (
-    select relation from pg_locks
-    where locktype = 'relation' and mode = 'AccessExclusiveLock' and granted and pid <> pg_backend_pid()
-  )
   select c.oid::int8::float8 as oid, n.nspname as schema, c.relname as name, c.relkind::text as kind,
     c.reltuples::float8 as reltuples, c.relpages as pages, c.relallvisible as visible,
-    case when c.relkind in ('r', 'm') and not exists (select from locked where relation = c.oid)
+    case when c.relkind in ('r', 'm') and not ${isLocked('c.oid')}
       then pg_table_size(c.oid)::float8 end as bytes,
     c.relispartition as partition,
-    case when c.relkind = 'p' then pg_get_partkeydef(c.oid) end as partition_key,
+    case when c.relkind = 'p' and not ${isLocked('c.oid')} then pg_get_partkeydef(c.oid) end as partition_key,
     case when s.relid is not null then json_build_object(
       'inserts', s.n_tup_ins, 'updates', s.n_tup_upd, 'hotUpdates', s.n_tup_hot_upd, 'deletes', s.n_tup_del,
       'sequentialScans', s.seq_scan, 'indexScans', coalesce(s.idx_scan, 0), 'deadRows', s.n_dead_tup,
@@ -134,7 +139,7 @@ interface ColumnRow extends Row {
 
 const COLUMNS = `
   select a.attrelid::int8::float8 as oid, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
-    a.attnotnull as not_null, pg_get_expr(d.adbin, d.adrelid) as default_expression
+    a.attnotnull as not_null, case when d.oid is not null and not ${isLocked('c.oid')} then pg_get_expr(d.adbin, d.adrelid) end as default_expression
   from pg_attribute a
   join pg_class c on c.oid = a.attrelid
   join pg_namespace n on n.oid = c.relnamespace
@@ -210,17 +215,13 @@ interface IndexRow extends Row {
 }
 
 const INDEXES = `
-  with locked as (
-    select relation from pg_locks
-    where locktype = 'relation' and mode = 'AccessExclusiveLock' and granted and pid <> pg_backend_pid()
-  )
   select i.indrelid::int8::float8 as oid, x.relname as name, m.amname as method, i.indisunique as is_unique,
     i.indisprimary as is_primary, i.indisvalid as is_valid,
     array(select pg_get_indexdef(i.indexrelid, k, true) from generate_series(1, i.indnkeyatts) k order by k) as keys,
     array(select pg_get_indexdef(i.indexrelid, k, true)
       from generate_series(i.indnkeyatts + 1, i.indnatts) k order by k) as include,
     pg_get_expr(i.indpred, i.indrelid, true) as predicate, pg_get_indexdef(i.indexrelid) as definition,
-    case when x.relkind = 'i' and not exists (select from locked where relation = i.indexrelid)
+    case when x.relkind = 'i' and not ${isLocked('i.indrelid')} and not ${isLocked('i.indexrelid')}
       then pg_relation_size(i.indexrelid)::float8 end as bytes,
     s.idx_scan::float8 as scans
   from pg_index i
@@ -230,6 +231,7 @@ const INDEXES = `
   join pg_namespace n on n.oid = c.relnamespace
   left join pg_stat_user_indexes s on s.indexrelid = i.indexrelid
   where c.relkind in ('r', 'p', 'm') and ${USER_SCHEMA}
+    and not ((i.indexprs is not null or i.indpred is not null) and ${isLocked('i.indrelid')})
   order by i.indrelid, x.relname`;
 
 function toIndex(row: IndexRow): Index {

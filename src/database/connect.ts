@@ -9,6 +9,9 @@ import { openSession, type Session } from './session';
 /** Limit for our own reading queries, milliseconds. */
 const QUERY_TIMEOUT_MS = 60_000;
 
+/** Reading a catalog needs hardly a lock; who must wait for one must not look as if it hung. */
+const CATALOG_LOCK_TIMEOUT_MS = 5_000;
+
 /** Connections kept open between uses. One is the usual need, a second one watches a long change. */
 const KEPT_CONNECTIONS = 2;
 
@@ -61,7 +64,7 @@ export class PostgresDatabase implements Database {
 
   async readCatalog(signal?: CancelSignal): Promise<Catalog> {
     return this.inTransaction(
-      `begin isolation level repeatable read read only; set local statement_timeout = ${QUERY_TIMEOUT_MS}`,
+      `begin isolation level repeatable read read only; set local statement_timeout = ${QUERY_TIMEOUT_MS}; set local lock_timeout = ${CATALOG_LOCK_TIMEOUT_MS}`,
       session => readCatalog(session, this.serverVersion, signal),
       signal,
     );

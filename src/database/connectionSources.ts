@@ -17,7 +17,7 @@ export function mergeKeywords(...sources: readonly Keywords[]): Keywords {
  * @throws DatabaseError `connection`; the message never contains the text, which may hold a password.
  */
 export function parseConnectionText(text: string): Keywords {
-  return /^[a-z]+:\/\//i.test(text) ? parseUrl(text) : parseKeywordText(text);
+  return /^[a-z]+(?:\+\w+)?:\/\//i.test(text) ? parseUrl(text) : parseKeywordText(text);
 }
 
 function parseUrl(text: string): Keywords {
