@@ -1,4 +1,4 @@
-import type { LocatedStatement } from '../sql/statement';
+import type { LocatedStatement, ParseNode } from '../sql/statement';
 import { unwrap } from '../sql/walk';
 import type { NodeFields } from './nodeIndex';
 
@@ -28,6 +28,11 @@ export const EMPTY_FILE: FileContext = {
   indexesOn: () => [],
 };
 
+const FACT_KINDS: ReadonlySet<string> = new Set(['CreateStmt', 'CreateTableAsStmt', 'IndexStmt', 'TransactionStmt']);
+
+/** Indexes read from their statements, kept with the tree. */
+const indexOfTree = new WeakMap<ParseNode, FileIndex>();
+
 /**
  * Facts about a script, gathered in one pass over the kinds of its statements, cheap enough to run after each edit:
  * statements other than DDL and transaction control cost one property read.
@@ -43,16 +48,16 @@ export class FileFacts {
 
   static gather(statements: readonly LocatedStatement[]): FileFacts {
     const facts = new FileFacts();
-    statements.forEach((located, number) => {
-      const { kind, tree } = located.statement;
-      if (tree === undefined || kind === undefined) return;
+    for (let number = 0; number < statements.length; number++) {
+      const { kind, tree } = statements[number]!.statement;
+      if (tree === undefined || kind === undefined || !FACT_KINDS.has(kind)) continue;
       const fields = unwrap(tree)?.fields;
-      if (fields === undefined) return;
+      if (fields === undefined) continue;
       if (kind === 'CreateStmt') facts.addTable(fields.relation, number);
       else if (kind === 'CreateTableAsStmt') facts.addTable((fields.into as NodeFields | undefined)?.rel, number);
-      else if (kind === 'IndexStmt') facts.addIndex(fields);
-      else if (kind === 'TransactionStmt') facts.addBound(String(fields.kind), number);
-    });
+      else if (kind === 'IndexStmt') facts.addIndex(tree, fields);
+      else facts.addBound(String(fields.kind), number);
+    }
     return facts;
   }
 
@@ -73,19 +78,11 @@ export class FileFacts {
     append(this.created, range.relname, { schema, number });
   }
 
-  private addIndex(fields: NodeFields): void {
-    const relation = fields.relation as NodeFields | undefined;
-    if (typeof relation?.relname !== 'string') return;
-    const parameters = Array.isArray(fields.indexParams) ? fields.indexParams : [];
-    append(this.indexes, relation.relname, {
-      schema: typeof relation.schemaname === 'string' ? relation.schemaname : undefined,
-      table: relation.relname,
-      keys: parameters.map(parameter => {
-        const name = unwrap(parameter)?.fields.name;
-        return typeof name === 'string' ? name : undefined;
-      }),
-      partial: fields.whereClause !== undefined,
-    });
+  private addIndex(tree: ParseNode, fields: NodeFields): void {
+    const known = indexOfTree.get(tree) ?? readIndex(fields);
+    if (known === undefined) return;
+    indexOfTree.set(tree, known);
+    append(this.indexes, known.table, known);
   }
 
   private addBound(kind: string, number: number): void {
@@ -94,6 +91,21 @@ export class FileFacts {
     const ends = kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_ROLLBACK' || kind === 'TRANS_STMT_PREPARE';
     if ((begins && !open) || (ends && open)) this.transactionBounds.push(number);
   }
+}
+
+function readIndex(fields: NodeFields): FileIndex | undefined {
+  const relation = fields.relation as NodeFields | undefined;
+  if (typeof relation?.relname !== 'string') return undefined;
+  const parameters = Array.isArray(fields.indexParams) ? fields.indexParams : [];
+  return {
+    schema: typeof relation.schemaname === 'string' ? relation.schemaname : undefined,
+    table: relation.relname,
+    keys: parameters.map(parameter => {
+      const name = unwrap(parameter)?.fields.name;
+      return typeof name === 'string' ? name : undefined;
+    }),
+    partial: fields.whereClause !== undefined,
+  };
 }
 
 function sameSchema(a: string | undefined, b: string | undefined): boolean {

@@ -42,13 +42,12 @@ export interface StatementLintOptions extends LintOptions {
 export function lintScript(script: LintableScript, options: LintOptions = {}): Finding[] {
   const facts = FileFacts.gather(script.statements);
   const findings: Finding[] = [];
-  script.statements.forEach((located, number) => {
-    for (const finding of cachedFindings(located.statement, facts.contextOf(number), options)) {
-      const shown = withSeverity(finding, options);
-      if (shown) findings.push(shiftFinding(shown, located.range.start));
-    }
-  });
-  findings.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end);
+  // Statements come in the order of the text and each one's findings are sorted when they are made.
+  for (let number = 0; number < script.statements.length; number++) {
+    const located = script.statements[number]!;
+    const found = cachedFindings(located.statement, () => facts.contextOf(number), options);
+    if (found.length > 0) place(found, located.range.start, options, findings);
+  }
   const allows = findAllows(script.text, script.statements);
   if (allows.length === 0) return findings;
   const kept = applySuppressions(findings, allows, {
@@ -63,10 +62,10 @@ export function lintScript(script: LintableScript, options: LintOptions = {}): F
 
 /** Findings of one statement with offsets of its document. Suppression comments are not looked at. */
 export function lintStatement(located: LocatedStatement, options: StatementLintOptions = {}): Finding[] {
-  return cachedFindings(located.statement, options.file ?? EMPTY_FILE, options).flatMap(finding => {
-    const shown = withSeverity(finding, options);
-    return shown ? [shiftFinding(shown, located.range.start)] : [];
-  });
+  const findings: Finding[] = [];
+  const found = cachedFindings(located.statement, () => options.file ?? EMPTY_FILE, options);
+  place(found, located.range.start, options, findings);
+  return findings;
 }
 
 /** What is known about a statement under one catalog. Dropped with the statement. */
@@ -80,28 +79,40 @@ interface CacheEntry {
 
 interface Answer {
   readonly ask: (file: FileContext) => unknown;
-  readonly answer: string;
+  readonly answer: unknown;
 }
 
 const cache = new WeakMap<ParsedStatement, CacheEntry>();
 
-function cachedFindings(statement: ParsedStatement, file: FileContext, options: LintOptions): readonly Finding[] {
+function cachedFindings(
+  statement: ParsedStatement,
+  fileOf: () => FileContext,
+  options: LintOptions,
+): readonly Finding[] {
   const rules = options.rules ?? RULES;
   const known = cache.get(statement);
   if (known && known.catalog === options.catalog && known.rules === rules) {
-    if (known.answers.every(({ ask, answer }) => JSON.stringify(ask(file)) === answer)) return known.findings;
+    if (known.answers.length === 0) return known.findings;
+    const file = fileOf();
+    if (known.answers.every(({ ask, answer }) => isSame(ask(file), answer))) return known.findings;
   }
   const answers: Answer[] = [];
-  const findings = runRules(statement, rules, options.catalog, recordAnswers(file, answers));
+  const findings = runRules(statement, rules, options.catalog, recordAnswers(fileOf(), answers));
+  findings.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end);
   cache.set(statement, { catalog: options.catalog, rules, findings, answers });
   return findings;
 }
 
+/** Answers are booleans or plain lists. */
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
+}
+
 function recordAnswers(file: FileContext, answers: Answer[]): FileContext {
   const through = <Value>(ask: (file: FileContext) => Value): Value => {
-    const value = ask(file);
-    answers.push({ ask, answer: JSON.stringify(value) });
-    return value;
+    const answer = ask(file);
+    answers.push({ ask, answer });
+    return answer;
   };
   return {
     get inTransaction() {
@@ -187,18 +198,35 @@ function withSeverity(finding: Finding, options: LintOptions): Finding | undefin
   return wanted === 'off' ? undefined : { ...finding, severity: wanted };
 }
 
+/** Adds findings of a statement, moved to where it begins and with the severities asked for. */
+function place(findings: readonly Finding[], start: number, options: LintOptions, into: Finding[]): void {
+  for (const finding of findings) {
+    const shown = withSeverity(finding, options);
+    if (shown) into.push(shiftFinding(shown, start));
+  }
+}
+
+/** Spelled out field by field: this runs for every finding of a document after each edit. */
 function shiftFinding(finding: Finding, by: number): Finding {
   if (by === 0) return finding;
+  const { rule, severity, message, guideline, related, fixes, evidence } = finding;
+  const range = { start: finding.range.start + by, end: finding.range.end + by };
   return {
-    ...finding,
-    range: shiftRange(finding.range, by),
-    ...(finding.related && {
-      related: finding.related.map(related => ({ ...related, range: shiftRange(related.range, by) })),
-    }),
-    fixes: finding.fixes.map(fix => shiftFix(fix, by)),
+    rule,
+    severity,
+    message,
+    range,
+    guideline,
+    related: related?.map(place => ({ ...place, range: shiftRange(place.range, by) })),
+    fixes: fixes.length === 0 ? fixes : fixes.map(fix => shiftFix(fix, by)),
+    evidence,
   };
 }
 
 function shiftFix(fix: Fix, by: number): Fix {
-  return { ...fix, edits: fix.edits.map(edit => ({ ...edit, range: shiftRange(edit.range, by) })) };
+  return {
+    title: fix.title,
+    edits: fix.edits.map(({ range, newText }) => ({ range: shiftRange(range, by), newText })),
+    safe: fix.safe,
+  };
 }
