@@ -1,0 +1,77 @@
+import type { CancelSignal } from '../core/base/cancelSignal';
+import type { Change } from '../core/advisor/suggestion';
+import { DatabaseError, type Database } from '../core/ports';
+import { applyChange } from '../database/changes';
+import type { ApplyOutcome, ApplyParams, CreatedIndex, ProgressParams, UndoParams } from '../protocol/server';
+import type { Sessions } from './sessions';
+
+/** Something else was there than what we left: undo must not touch it. */
+export class ChangedSinceError extends Error {
+  override readonly name = 'ChangedSinceError';
+}
+
+/** Runs changes that the user chose, and takes them back. */
+export class ChangeService {
+  readonly #sessions: Sessions;
+  readonly #progress: (progress: ProgressParams) => void;
+
+  constructor(sessions: Sessions, progress: (progress: ProgressParams) => void) {
+    this.#sessions = sessions;
+    this.#progress = progress;
+  }
+
+  async apply(params: ApplyParams, signal: CancelSignal): Promise<ApplyOutcome> {
+    const database = this.#sessions.database(params.connectionId);
+    const before = await readIndexes(database);
+    const startedAt = performance.now();
+    await this.#run(params, params.change, signal);
+    const elapsedMs = performance.now() - startedAt;
+    const known = new Set(before.map(keyOf));
+    return { created: (await readIndexes(database)).filter(index => !known.has(keyOf(index))), elapsedMs };
+  }
+
+  /** @throws ChangedSinceError if an index that the change made is gone or was made anew with another definition. */
+  async undo(params: UndoParams, signal: CancelSignal): Promise<ApplyOutcome> {
+    const now = await readIndexes(this.#sessions.database(params.connectionId));
+    for (const expected of params.expected) {
+      const found = now.find(index => index.schema === expected.schema && index.name === expected.name);
+      if (!found) throw new ChangedSinceError(`${expected.name} is already gone; nothing was undone`);
+      if (found.definition !== expected.definition) {
+        throw new ChangedSinceError(`${expected.name} is no longer the index that was created; nothing was undone`);
+      }
+    }
+    const { change } = params;
+    const startedAt = performance.now();
+    await this.#run(params, { ...change, sql: change.inverse, inverse: change.sql }, signal);
+    return { created: [], elapsedMs: performance.now() - startedAt };
+  }
+
+  async #run(params: ApplyParams, change: Change, signal: CancelSignal): Promise<void> {
+    const { connectionId, progressToken: token, lockTimeoutMs } = params;
+    if (change.sql.length === 0) throw new DatabaseError('unsupported', 'this change cannot be undone');
+    try {
+      await applyChange(this.#sessions.database(connectionId), change, {
+        signal,
+        onProgress: progress => this.#progress({ token, ...progress }),
+        ...(lockTimeoutMs && { lockTimeoutMs }),
+      });
+    } finally {
+      this.#sessions.forgetCatalog(connectionId);
+      this.#sessions.catalog(connectionId).catch(() => undefined);
+    }
+  }
+}
+
+function keyOf(index: CreatedIndex): string {
+  return JSON.stringify([index.schema, index.name, index.definition]);
+}
+
+async function readIndexes(database: Database): Promise<CreatedIndex[]> {
+  const rows = await database.query<{ schema: string; name: string; definition: string }>(
+    `select n.nspname as schema, c.relname as name, pg_catalog.pg_get_indexdef(c.oid) as definition
+     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     where c.relkind in ('i', 'I') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+       and n.nspname not like 'pg\\_temp%' and n.nspname not like 'pg\\_toast%'`,
+  );
+  return rows.map(({ schema, name, definition }) => ({ schema, name, definition }));
+}

@@ -1,0 +1,75 @@
+import type { Diagnostic, DiagnosticRelatedInformation, TextEdit } from 'vscode-languageserver';
+import { DiagnosticSeverity } from 'vscode-languageserver';
+import { citeGuideline } from '../core/guidelines/guides';
+import type { Finding, Fix, Severity } from '../core/rules/finding';
+import { SEVERITIES } from '../core/rules/finding';
+import type { ScriptDocument } from './scriptDocument';
+
+/** Name shown beside every diagnostic. */
+export const SOURCE = 'Query Tuner';
+
+/**
+ * Most diagnostics sent for one document. VS Code itself shows no more than 1,000 per file and extension, and sending
+ * tens of thousands at each key would cost more than finding them.
+ */
+export const DIAGNOSTIC_LIMIT = 1000;
+
+const LSP_SEVERITY: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  info: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+};
+
+/** Findings and statement failures as diagnostics; the most serious ones, with a remark, if there are too many. */
+export function toDiagnostics(document: ScriptDocument, findings: readonly Finding[]): Diagnostic[] {
+  const failures = document.locatedFailures().map(({ failure, range }): Diagnostic => ({
+    range: document.rangeOf(range),
+    severity: DiagnosticSeverity.Error,
+    source: 'PostgreSQL',
+    message: failure.message,
+    ...(failure.sqlState && { code: failure.sqlState }),
+  }));
+  const room = DIAGNOSTIC_LIMIT - failures.length;
+  if (findings.length <= room) return [...failures, ...findings.map(finding => toDiagnostic(document, finding))];
+  const shown = mostSerious(findings, Math.max(0, room - 1));
+  const remark: Diagnostic = {
+    range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+    severity: DiagnosticSeverity.Information,
+    source: SOURCE,
+    code: 'too-many-findings',
+    message: `${findings.length - shown.length} more findings are not shown; the ${shown.length} most serious are.`,
+  };
+  return [...failures, ...shown.map(finding => toDiagnostic(document, finding)), remark];
+}
+
+function toDiagnostic(document: ScriptDocument, finding: Finding): Diagnostic {
+  const related: DiagnosticRelatedInformation[] | undefined = finding.related?.map(({ range, message }) => ({
+    location: { uri: document.uri, range: document.rangeOf(range) },
+    message,
+  }));
+  return {
+    range: document.rangeOf(finding.range),
+    severity: LSP_SEVERITY[finding.severity],
+    source: SOURCE,
+    code: finding.rule,
+    message: finding.evidence ? `${finding.message}\n${finding.evidence}` : finding.message,
+    ...(related?.length && { relatedInformation: related }),
+  };
+}
+
+/** In the order of the text, the `count` most serious. */
+function mostSerious(findings: readonly Finding[], count: number): readonly Finding[] {
+  const perSeverity = SEVERITIES.map(severity => findings.filter(finding => finding.severity === severity));
+  const chosen = new Set(perSeverity.flat().slice(0, count));
+  return findings.filter(finding => chosen.has(finding));
+}
+
+export function toTextEdits(document: ScriptDocument, fix: Fix): TextEdit[] {
+  return fix.edits.map(edit => ({ range: document.rangeOf(edit.range), newText: edit.newText }));
+}
+
+/** "Guide 002, ...", or nothing. */
+export function citation(finding: Finding): string | undefined {
+  return finding.guideline && citeGuideline(finding.guideline);
+}

@@ -1,0 +1,143 @@
+import type { CancelSignal } from '../core/base/cancelSignal';
+import { CancelledError } from '../core/base/cancelSignal';
+import type { SourceRange } from '../core/base/sourceRange';
+import { suggestIndexes } from '../core/advisor/indexes/index';
+import type { Suggestion } from '../core/advisor/suggestion';
+import { comparePlans } from '../core/plan/comparePlans';
+import { parsePlan } from '../core/plan/parsePlan';
+import type { PlanTree } from '../core/plan/planTree';
+import { DatabaseError } from '../core/ports';
+import { findPlanFindings } from '../core/rules/plan/index';
+import type { Grammar } from '../core/sql/grammar';
+import { parseStatement } from '../core/sql/parseStatement';
+import { openCostEstimator } from '../database/whatIf/index';
+import { buildPlanView } from '../protocol/buildPlanView';
+import { buildSuggestionView } from '../protocol/suggestionView';
+import type { ExplainOutcome, ExplainParams, RawPlan, SuggestParams } from '../protocol/server';
+import { bindValues, inlineValues, rangeInSource } from './parameterValues';
+import type { Sessions } from './sessions';
+
+/** A statement that PostgreSQL refused or gave up: where (in the statement's text) and why. */
+export interface StatementProblem {
+  readonly error: DatabaseError;
+  readonly range?: SourceRange;
+}
+
+/** Runs EXPLAIN and asks the advisor; keeps nothing between calls. */
+export class ExplainService {
+  readonly #grammar: Grammar;
+  readonly #sessions: Sessions;
+
+  constructor(grammar: Grammar, sessions: Sessions) {
+    this.#grammar = grammar;
+    this.#sessions = sessions;
+  }
+
+  /**
+   * The plan as the panel shows it. A failure of the statement itself is an outcome with `error` in its view, and is
+   * told to `report` (undefined: it succeeded); a lost connection or a cancel throws.
+   */
+  async explain(
+    params: ExplainParams,
+    signal: CancelSignal,
+    report: (problem: StatementProblem | undefined) => void,
+  ): Promise<ExplainOutcome> {
+    const database = this.#sessions.database(params.connectionId);
+    const statement = parseStatement(this.#grammar, params.sql);
+    const bound = bindValues(statement, params.parameters);
+    try {
+      const { plan, notices } = await database.explain(
+        {
+          ...bound,
+          analyze: params.analyze,
+          writes: statement.writes,
+          ...(params.statementTimeoutMs && { statementTimeoutMs: params.statementTimeoutMs }),
+        },
+        signal,
+      );
+      report(undefined);
+      const notes = [
+        ...(params.analyze && statement.writes ? ['The statement was executed and rolled back.'] : []),
+        ...(!params.parameters && statement.placeholders.length > 0 ? ['Generic plan: it fits every value.'] : []),
+        ...notices,
+      ];
+      return this.#outcome(params, plan, params.suggestions ?? [], notes);
+    } catch (error) {
+      if (error instanceof CancelledError || !(error instanceof DatabaseError)) throw error;
+      if (error.kind === 'connection' || error.kind === 'cancelled') throw error;
+      report({ error, ...(error.range && { range: rangeInSource(statement, bound.sql, error.range) }) });
+      return this.#failure(params, error);
+    }
+  }
+
+  /** The same plan with index suggestions, or with the reason why there is none. */
+  async suggest(params: SuggestParams, signal: CancelSignal): Promise<ExplainOutcome> {
+    const { connectionId } = params;
+    const database = this.#sessions.database(connectionId);
+    const catalog = await this.#sessions.catalog(connectionId, signal);
+    const sql = inlineValues(this.#grammar, parseStatement(this.#grammar, params.sql), params.parameters);
+    const estimator = await openCostEstimator(database, catalog, { method: params.whatIf, signal });
+    try {
+      const statement = parseStatement(this.#grammar, sql);
+      const { suggestions, refusals } = await suggestIndexes({ statement, sql, catalog, estimator, signal });
+      return this.#outcome(
+        params,
+        params.plan,
+        suggestions,
+        refusals.map(({ reason }) => reason),
+      );
+    } finally {
+      await estimator.dispose();
+    }
+  }
+
+  #outcome(
+    params: ExplainParams,
+    rawPlan: RawPlan,
+    suggestions: readonly Suggestion[],
+    notes: readonly string[],
+  ): ExplainOutcome {
+    const tree = firstTree(rawPlan);
+    const before = params.before && firstTree(params.before);
+    const catalog = this.#sessions.knownCatalog(params.connectionId);
+    const view = buildPlanView({
+      title: params.title,
+      sql: params.sql,
+      connection: params.connection,
+      server: this.#sessions.info(params.connectionId).server,
+      tree,
+      findings: findPlanFindings(tree, { ...(catalog && { catalog }) }),
+      suggestions: suggestions.map((suggestion, id) => buildSuggestionView(suggestion, id)),
+      notes,
+      ...(before && { comparison: comparePlans(before, tree) }),
+    });
+    return { view, rawPlan, suggestions, failed: false };
+  }
+
+  #failure(params: ExplainParams, error: DatabaseError): ExplainOutcome {
+    return {
+      view: {
+        title: params.title,
+        sql: params.sql,
+        connection: params.connection,
+        server: this.#sessions.info(params.connectionId).server,
+        analyzed: false,
+        nodes: [],
+        triggers: [],
+        findings: [],
+        suggestions: [],
+        notes: [],
+        error: error.hint ? `${error.message} (${error.hint})` : error.message,
+      },
+      rawPlan: [],
+      suggestions: [],
+      failed: true,
+    };
+  }
+}
+
+function firstTree(rawPlan: RawPlan): PlanTree {
+  const [tree] = parsePlan(rawPlan);
+  if (!tree) throw new DatabaseError('unsupported', 'the server sent a plan that cannot be read');
+  return tree;
+}

@@ -1,0 +1,267 @@
+import type { CancellationToken, Connection, InitializeResult } from 'vscode-languageserver';
+import { CodeActionKind, ErrorCodes, LSPErrorCodes, ResponseError, TextDocumentSyncKind } from 'vscode-languageserver';
+import { CancelledError } from '../core/base/cancelSignal';
+import { DatabaseError } from '../core/ports';
+import type { Finding } from '../core/rules/finding';
+import { lintScript } from '../core/rules/linter';
+import { loadGrammar, type Grammar } from '../core/sql/grammar';
+import { parseStatement } from '../core/sql/parseStatement';
+import type {
+  ClientNotifications,
+  FailureData,
+  ServerNotifications,
+  ServerRequest,
+  ServerRequests,
+  ServerSettings,
+} from '../protocol/server';
+import { ChangedSinceError, ChangeService } from './changeService';
+import { proposeConnections } from './connectionProposals';
+import { toDiagnostics } from './convert';
+import { DiagnosticScheduler } from './diagnosticScheduler';
+import { ExplainService, type StatementProblem } from './explainService';
+import { codeActions, codeLenses, documentSymbols, foldingRanges, hover, resolveLens } from './features';
+import { describeParameters } from './parameterValues';
+import { ScriptDocument } from './scriptDocument';
+import { Sessions } from './sessions';
+import { describeStatement } from './statementInfo';
+
+/** Requests that reach for a database; refused while the workspace is not trusted. */
+const NEEDS_TRUST: readonly ServerRequest[] = [
+  'queryTuner/connections/connect',
+  'queryTuner/connections/test',
+  'queryTuner/connections/propose',
+  'queryTuner/explain/run',
+  'queryTuner/explain/suggest',
+  'queryTuner/change/apply',
+  'queryTuner/change/undo',
+];
+
+/** Wires the language server to a connection; the caller then calls `connection.listen()`. */
+export function createServer(connection: Connection): void {
+  new Server(connection).register();
+}
+
+class Server {
+  readonly #connection: Connection;
+  readonly #documents = new Map<string, ScriptDocument>();
+  readonly #sessions = new Sessions(connectionId => this.#checkDocumentsOf(connectionId));
+  readonly #scheduler: DiagnosticScheduler;
+  #grammar: Grammar | undefined;
+  #settings: ServerSettings = {};
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#scheduler = new DiagnosticScheduler({
+      check: document => toDiagnostics(document, this.#lint(document)),
+      publish: (uri, version, diagnostics) => void connection.sendDiagnostics({ uri, version, diagnostics }),
+      failed: error =>
+        connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    });
+  }
+
+  register(): void {
+    const connection = this.#connection;
+    connection.onInitialize(async params => {
+      this.#settings = readSettings(params.initializationOptions);
+      this.#grammar = await loadGrammar();
+      return initializeResult();
+    });
+    connection.onShutdown(async () => {
+      this.#scheduler.dispose();
+      await this.#sessions.dispose();
+    });
+    connection.onDidChangeConfiguration(({ settings }) => {
+      this.#settings = {
+        ...this.#settings,
+        ...readSettings((settings as { queryTuner?: unknown } | null)?.queryTuner),
+      };
+      for (const document of this.#documents.values()) this.#scheduler.schedule(document);
+    });
+    this.#registerDocuments();
+    this.#registerFeatures();
+    this.#registerRequests();
+  }
+
+  #registerDocuments(): void {
+    const connection = this.#connection;
+    connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) => {
+      if (!this.#grammar) return;
+      const document = new ScriptDocument(uri, version, text, this.#grammar);
+      this.#documents.set(uri, document);
+      this.#scheduler.schedule(document, 0);
+    });
+    connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
+      const document = this.#documents.get(uri);
+      if (!document) return;
+      document.apply(contentChanges, version);
+      this.#scheduler.schedule(document);
+    });
+    connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
+      this.#scheduler.cancel(uri);
+      this.#documents.delete(uri);
+      void connection.sendDiagnostics({ uri, diagnostics: [] });
+    });
+  }
+
+  #registerFeatures(): void {
+    const connection = this.#connection;
+    connection.onCodeLens(({ textDocument }) => {
+      if (this.#settings.codeLenses === false) return [];
+      return this.#with(textDocument.uri, codeLenses) ?? [];
+    });
+    connection.onCodeLensResolve(resolveLens);
+    connection.onCodeAction(({ textDocument, range, context }) =>
+      this.#with(textDocument.uri, document => codeActions(document, this.#lint(document), range, context.diagnostics)),
+    );
+    connection.onHover(({ textDocument, position }) =>
+      this.#with(textDocument.uri, document => hover(document, this.#lint(document), position)),
+    );
+    connection.onDocumentSymbol(({ textDocument }) => this.#with(textDocument.uri, documentSymbols));
+    connection.onFoldingRanges(({ textDocument }) => this.#with(textDocument.uri, foldingRanges));
+  }
+
+  #registerRequests(): void {
+    const grammar = async (): Promise<Grammar> => (this.#grammar ??= await loadGrammar());
+    const changes = new ChangeService(this.#sessions, progress => this.#notify('queryTuner/progress', progress));
+    const explaining = async (): Promise<ExplainService> => new ExplainService(await grammar(), this.#sessions);
+
+    this.#answer('queryTuner/connections/connect', params => this.#sessions.connect(params));
+    this.#answer('queryTuner/connections/test', ({ target }) => this.#sessions.test(target));
+    this.#answer('queryTuner/connections/close', async ({ connectionId }) => {
+      await this.#sessions.close(connectionId);
+      this.#checkDocumentsOf(connectionId);
+      return null;
+    });
+    this.#answer('queryTuner/connections/propose', ({ folders }) => proposeConnections(folders, process.env));
+    this.#answer('queryTuner/statement/at', ({ uri, span }) => {
+      const document = this.#documents.get(uri);
+      const located = document?.statementIn(document.offsetsOf(span));
+      return document && located ? describeStatement(document, located) : null;
+    });
+    this.#answer('queryTuner/statement/parameters', async ({ connectionId, sql }, signal) => {
+      const statement = parseStatement(await grammar(), sql);
+      const catalog = await this.#sessions.catalog(connectionId, signal);
+      return describeParameters(statement, catalog, this.#sessions.database(connectionId));
+    });
+    this.#answer('queryTuner/explain/run', async (params, signal) =>
+      (await explaining()).explain(params, signal, problem =>
+        this.#keepProblem(params.source?.uri, params.sql, problem),
+      ),
+    );
+    this.#answer('queryTuner/explain/suggest', async (params, signal) => (await explaining()).suggest(params, signal));
+    this.#answer('queryTuner/change/apply', (params, signal) => changes.apply(params, signal));
+    this.#answer('queryTuner/change/undo', (params, signal) => changes.undo(params, signal));
+    this.#connection.onNotification(
+      'queryTuner/document/connection',
+      ({ uri, connectionId }: ServerNotifications['queryTuner/document/connection']) => {
+        const document = this.#documents.get(uri);
+        if (!document) return;
+        document.connectionId = connectionId ?? undefined;
+        this.#scheduler.schedule(document);
+      },
+    );
+  }
+
+  /** Registers a request: cancellation becomes a signal, failures become typed errors. */
+  #answer<R extends ServerRequest>(
+    request: R,
+    answer: (
+      params: ServerRequests[R]['params'],
+      signal: AbortSignal,
+    ) => ServerRequests[R]['result'] | Promise<ServerRequests[R]['result']>,
+  ): void {
+    this.#connection.onRequest(request, async (params: ServerRequests[R]['params'], token: CancellationToken) => {
+      if (this.#settings.trusted === false && NEEDS_TRUST.includes(request)) {
+        return failure({ kind: 'permission' }, 'The workspace is not trusted: nothing connects to a database.');
+      }
+      const abort = new AbortController();
+      const listener = token.onCancellationRequested(() => abort.abort());
+      if (token.isCancellationRequested) abort.abort();
+      try {
+        return await answer(params, abort.signal);
+      } catch (error) {
+        return toResponseError(error);
+      } finally {
+        listener.dispose();
+      }
+    });
+  }
+
+  #notify<N extends keyof ClientNotifications>(name: N, params: ClientNotifications[N]): void {
+    void this.#connection.sendNotification(name, params);
+  }
+
+  #with<T>(uri: string, use: (document: ScriptDocument) => T): T | null {
+    const document = this.#documents.get(uri);
+    return document ? use(document) : null;
+  }
+
+  #lint(document: ScriptDocument): Finding[] {
+    const catalog = this.#sessions.knownCatalog(document.connectionId);
+    const { severities } = this.#settings;
+    return lintScript(document.script, { ...(catalog && { catalog }), ...(severities && { severities }) });
+  }
+
+  #checkDocumentsOf(connectionId: string): void {
+    for (const document of this.#documents.values()) {
+      if (document.connectionId === connectionId) this.#scheduler.schedule(document);
+    }
+  }
+
+  #keepProblem(uri: string | undefined, sql: string, problem: StatementProblem | undefined): void {
+    const document = uri === undefined ? undefined : this.#documents.get(uri);
+    if (!document) return;
+    document.setFailure(
+      sql,
+      problem && {
+        statementText: sql,
+        // without a position the first word says which statement it was
+        range: problem.range ?? { start: 0, end: /^\w*/.exec(sql)?.[0].length ?? 0 },
+        message: problem.error.hint ? `${problem.error.message}\n${problem.error.hint}` : problem.error.message,
+        ...(problem.error.sqlState && { sqlState: problem.error.sqlState }),
+      },
+    );
+    this.#scheduler.schedule(document, 0);
+  }
+}
+
+function initializeResult(): InitializeResult {
+  return {
+    serverInfo: { name: 'query-tuner' },
+    capabilities: {
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+      codeLensProvider: { resolveProvider: true },
+      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+      hoverProvider: true,
+      documentSymbolProvider: true,
+      foldingRangeProvider: true,
+    },
+  };
+}
+
+/** Takes what it understands; the rest of a client's options is none of our business. */
+function readSettings(value: unknown): ServerSettings {
+  if (typeof value !== 'object' || value === null) return {};
+  const { severities, codeLenses, trusted } = value as ServerSettings;
+  return {
+    ...(typeof severities === 'object' && severities !== null && { severities }),
+    ...(typeof codeLenses === 'boolean' && { codeLenses }),
+    ...(typeof trusted === 'boolean' && { trusted }),
+  };
+}
+
+function toResponseError(error: unknown): ResponseError<FailureData | void> {
+  if (error instanceof CancelledError || (error instanceof DatabaseError && error.kind === 'cancelled')) {
+    return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+  }
+  if (error instanceof ChangedSinceError) return failure({ kind: 'changed' }, error.message);
+  if (error instanceof DatabaseError) {
+    const { kind, hint, sqlState } = error;
+    return failure({ kind, ...(hint && { hint }), ...(sqlState && { sqlState }) }, error.message);
+  }
+  return new ResponseError(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
+}
+
+function failure(data: FailureData, message: string): ResponseError<FailureData> {
+  return new ResponseError(LSPErrorCodes.RequestFailed, message, data);
+}
