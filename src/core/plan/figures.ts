@@ -117,7 +117,7 @@ function wallClockMs(node: DraftNode, processes: number): number | undefined {
   const loops = rawNumber(node.raw, 'Actual Loops');
   if (loops === 0) return 0;
   const perLoop = rawNumber(node.raw, 'Actual Total Time');
-  return perLoop === undefined ? undefined : (perLoop * (loops ?? 1)) / processes;
+  return perLoop === undefined ? undefined : round((perLoop * (loops ?? 1)) / processes);
 }
 
 /**
@@ -237,8 +237,8 @@ function rowFigures(node: DraftNode, processes: number, partial: boolean): RowFi
   const actual = (perLoop * loops) / executions;
   const comparable = planRows !== undefined && !COUNTS_NO_ROWS.has(node.nodeType);
   return {
-    rowsActual: perLoop * loops,
-    rowsPlanned: planned * executions,
+    rowsActual: round(perLoop * loops),
+    rowsPlanned: round(planned * executions),
     rowEstimateError: comparable ? qError(actual, planned) : undefined,
   };
 }

@@ -1,0 +1,3 @@
+-- PostgreSQL 14
+set max_parallel_workers_per_gather = 0;
+delete from customers where id <= 40;
