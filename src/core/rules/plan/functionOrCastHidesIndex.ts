@@ -37,7 +37,7 @@ export const functionOrCastHidesIndex = definePlanRule({
         message: `${nameOf(node)} compares ${hidden.expression}: an index on ${hidden.column} cannot serve it.`,
         evidence: `Filter: ${condition(node, 'Filter')}; ${rows(rowsActual)} kept, ${rows(removed)} removed, ${formatMs(selfMs)}`,
         savesMs: selfMs * (1 - kept),
-        nextStep: `Compare ${hidden.column} itself (with a range, or a literal of its type), or create an index on ${hidden.expression}.`,
+        nextStep: `Compare ${hidden.column} itself (with a range, or a literal of its type), or index ${hidden.expression} if that is immutable.`,
       });
     }
   },

@@ -20,8 +20,8 @@ export type { PlanRule } from './planRule';
 
 /** All rules over executed plans. */
 export const PLAN_RULES: readonly PlanRule[] = [
-  seqScanKeepsFewRows,
   functionOrCastHidesIndex,
+  seqScanKeepsFewRows,
   indexFilterRemovesMany,
   rowEstimateOrigin,
   nestedLoopMisestimate,
@@ -57,7 +57,10 @@ export function findPlanFindings(tree: PlanTree, context: { readonly catalog?: C
     };
     rule.check({ tree, catalog: context.catalog, wholeMs, report });
   }
-  return findings.sort((a, b) => (b.savesMs ?? 0) - (a.savesMs ?? 0));
+  // Where an expression hides the index, "create an index on the filter" would be the wrong advice.
+  const hidden = new Set(findings.filter(each => each.rule === functionOrCastHidesIndex.id).map(each => each.nodeId));
+  const kept = findings.filter(each => each.rule !== seqScanKeepsFewRows.id || !hidden.has(each.nodeId));
+  return kept.sort((a, b) => (b.savesMs ?? 0) - (a.savesMs ?? 0));
 }
 
 function toFinding(rule: PlanRule, found: PlanReport, wholeMs: number, planningMs: number): PlanFinding | undefined {
