@@ -118,3 +118,21 @@ describe('core/rules/linter', () => {
     assert.deepEqual(await lintText('SELECT id FROM t WHERE a = :a AND b = %(b)s AND c = ? AND d = ${d}'), []);
   });
 });
+
+describe('core/rules/query/notInSubquery', () => {
+  it('speaks of NULLs only where there can be some', async () => {
+    const severity = async (sql: string) => (await lintText(sql)).map(finding => finding.severity);
+    assert.deepEqual(await severity('SELECT id FROM t WHERE x NOT IN (SELECT y FROM u)'), ['warning']);
+    assert.deepEqual(
+      await severity('SELECT id FROM t WHERE x NOT IN (SELECT y FROM u WHERE y IS NOT NULL AND z = 1)'),
+      ['info'],
+    );
+  });
+
+  it('calls the rewrite safe only when both columns are known to be NOT NULL', async () => {
+    const sql = 'SELECT id FROM t WHERE x NOT IN (SELECT y FROM u)';
+    const safe = async (schema: string) => (await lintText(sql, { schema })).map(finding => finding.fixes[0]?.safe);
+    assert.deepEqual(await safe('CREATE TABLE t (id int, x int); CREATE TABLE u (y int NOT NULL)'), [false]);
+    assert.deepEqual(await safe('CREATE TABLE t (id int, x int NOT NULL); CREATE TABLE u (y int PRIMARY KEY)'), [true]);
+  });
+});

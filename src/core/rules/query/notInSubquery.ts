@@ -63,10 +63,11 @@ export const notInSubquery = defineRule({
       const outerKnown = sides && resolveColumn(outer, sides.outer, context.catalog);
       const innerKnown = sides && resolveColumn(inner, sides.inner, context.catalog);
       const notNull = outerKnown?.column.notNull === true && innerKnown?.column.notNull === true;
+      const noNullInside = notNull || innerKnown?.column.notNull === true || leavesOutNulls(inner, sides?.inner);
       context.report({
         at: context.rangeOf(negation),
-        message: notNull ? 'notNull' : 'mayBeNull',
-        ...(notNull && { severity: 'info' as const }),
+        message: noNullInside ? 'notNull' : 'mayBeNull',
+        ...(noNullInside && { severity: 'info' as const }),
         fixes: sides ? existsFix(context, negation, outer, inner, sides, notNull) : [],
       });
     }
@@ -76,6 +77,23 @@ export const notInSubquery = defineRule({
 interface Sides {
   readonly outer: ColumnName;
   readonly inner: ColumnName;
+}
+
+/** True if the subquery itself says `column IS NOT NULL`. */
+function leavesOutNulls(inner: NodeMatch, column: ColumnName | undefined): boolean {
+  const where = unwrap(inner.fields.whereClause);
+  const conditions =
+    where?.type === 'BoolExpr' && where.fields.boolop === 'AND_EXPR'
+      ? list(where.fields.args)
+      : [inner.fields.whereClause];
+  return conditions.some(condition => {
+    const test = unwrap(condition);
+    return (
+      test?.type === 'NullTest' &&
+      test.fields.nulltesttype === 'IS_NOT_NULL' &&
+      asColumn(test.fields.arg)?.name === column?.name
+    );
+  });
 }
 
 function columnsCompared(link: NodeMatch, inner: NodeMatch): Sides | undefined {
