@@ -44,7 +44,7 @@ function readPair(fields: Record<string, unknown>, name: string, value: string):
   }
   if ((name === 'Memory' || name === 'Disk') && fields['Sort Method'] !== undefined) {
     fields['Sort Space Type'] = name;
-    fields['Sort Space Used'] = Number.parseFloat(value);
+    fields['Sort Space Used'] = scalar(value);
     return;
   }
   if (name === 'Batches' || name === 'Buckets') return readBatches(fields, name, value);
@@ -58,7 +58,7 @@ function readPair(fields: Record<string, unknown>, name: string, value: string):
 function readBatches(fields: Record<string, unknown>, name: string, value: string): void {
   const kind = fields['Node Type'] === 'Aggregate' ? 'HashAgg' : 'Hash';
   const match = /^(\d+)(?: \(originally (\d+)\))?/.exec(value);
-  fields[`${kind} ${name}`] = Number(match?.[1] ?? value);
+  fields[`${kind} ${name}`] = scalar(match?.[1] ?? value);
   if (match?.[2] !== undefined) fields[`Original ${kind} ${name}`] = Number(match[2]);
 }
 
@@ -67,7 +67,7 @@ function readBuffers(fields: Record<string, unknown>, value: string): void {
     const [kind = '', ...counts] = part.trim().split(/\s+/);
     for (const count of counts) {
       const [what = '', number] = count.split('=');
-      fields[`${capitalise(kind)} ${capitalise(what)} Blocks`] = Number(number);
+      fields[`${capitalise(kind)} ${capitalise(what)} Blocks`] = scalar(number ?? '');
     }
   }
 }
@@ -80,7 +80,7 @@ function readIoTimings(fields: Record<string, unknown>, value: string): void {
     const prefix = kind === undefined || kind === 'shared/local' ? '' : `${capitalise(kind)} `;
     for (const word of words) {
       const [what = '', number] = word.split('=');
-      fields[`${prefix}I/O ${capitalise(what)} Time`] = Number(number);
+      fields[`${prefix}I/O ${capitalise(what)} Time`] = scalar(number ?? '');
     }
   }
 }
