@@ -32,11 +32,10 @@ const CONSTRAINT_KINDS: Readonly<Record<string, Constraint['kind']>> = {
  * True if somebody is rewriting the table. Its size, and expressions over its columns, would have to wait for them;
  * such a table is read without.
  */
-const isLocked = (oid: string): string => `exists (
-    select from pg_locks l
-    where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.granted and l.relation = ${oid}
-      and l.database = (select oid from pg_database where datname = current_database())
-      and l.pid <> pg_backend_pid())`;
+const isLocked = (oid: string): string => `${oid} in (
+    select l.relation from pg_locks l
+    where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.granted and l.pid <> pg_backend_pid()
+      and l.database = (select oid from pg_database where datname = current_database()))`;
 
 /** Users' schemas: neither the system's own nor temporary ones. */
 const USER_SCHEMA = `n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`;
@@ -94,10 +93,10 @@ interface RelationRow extends Row {
 const RELATIONS = `
   select c.oid::int8::float8 as oid, n.nspname as schema, c.relname as name, c.relkind::text as kind,
     c.reltuples::float8 as reltuples, c.relpages as pages, c.relallvisible as visible,
-    case when c.relkind in ('r', 'm') and not ${isLocked('c.oid')}
+    case when c.relkind in ('r', 'm') and not (${isLocked('c.oid')})
       then pg_table_size(c.oid)::float8 end as bytes,
     c.relispartition as partition,
-    case when c.relkind = 'p' and not ${isLocked('c.oid')} then pg_get_partkeydef(c.oid) end as partition_key,
+    case when c.relkind = 'p' and not (${isLocked('c.oid')}) then pg_get_partkeydef(c.oid) end as partition_key,
     case when s.relid is not null then json_build_object(
       'inserts', s.n_tup_ins, 'updates', s.n_tup_upd, 'hotUpdates', s.n_tup_hot_upd, 'deletes', s.n_tup_del,
       'sequentialScans', s.seq_scan, 'indexScans', coalesce(s.idx_scan, 0), 'deadRows', s.n_dead_tup,
@@ -139,7 +138,9 @@ interface ColumnRow extends Row {
 
 const COLUMNS = `
   select a.attrelid::int8::float8 as oid, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
-    a.attnotnull as not_null, case when d.oid is not null and not ${isLocked('c.oid')} then pg_get_expr(d.adbin, d.adrelid) end as default_expression
+    a.attnotnull as not_null,
+    case when d.oid is not null and not (${isLocked('c.oid')})
+      then pg_get_expr(d.adbin, d.adrelid) end as default_expression
   from pg_attribute a
   join pg_class c on c.oid = a.attrelid
   join pg_namespace n on n.oid = c.relnamespace
@@ -214,14 +215,19 @@ interface IndexRow extends Row {
   scans: number | null;
 }
 
+// Indexes of a locked table over plain columns are told by the columns' names, without a definition; others are left out.
 const INDEXES = `
   select i.indrelid::int8::float8 as oid, x.relname as name, m.amname as method, i.indisunique as is_unique,
     i.indisprimary as is_primary, i.indisvalid as is_valid,
-    array(select pg_get_indexdef(i.indexrelid, k, true) from generate_series(1, i.indnkeyatts) k order by k) as keys,
-    array(select pg_get_indexdef(i.indexrelid, k, true)
-      from generate_series(i.indnkeyatts + 1, i.indnatts) k order by k) as include,
-    pg_get_expr(i.indpred, i.indrelid, true) as predicate, pg_get_indexdef(i.indexrelid) as definition,
-    case when x.relkind = 'i' and not ${isLocked('i.indrelid')} and not ${isLocked('i.indexrelid')}
+    array(select case when ${isLocked('i.indrelid')} then quote_ident(a.attname)
+        else pg_get_indexdef(i.indexrelid, k, true) end
+      from generate_series(1, i.indnkeyatts) k
+      left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[k - 1] order by k) as keys,
+    array(select quote_ident(a.attname) from generate_series(i.indnkeyatts + 1, i.indnatts) k
+      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[k - 1] order by k) as include,
+    pg_get_expr(i.indpred, i.indrelid, true) as predicate,
+    case when ${isLocked('i.indrelid')} then '' else pg_get_indexdef(i.indexrelid) end as definition,
+    case when x.relkind = 'i' and not (${isLocked('i.indrelid')}) and not (${isLocked('i.indexrelid')})
       then pg_relation_size(i.indexrelid)::float8 end as bytes,
     s.idx_scan::float8 as scans
   from pg_index i
