@@ -8,6 +8,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { raisedTree } from './raisedTree';
 import type {
   AttributeStatistics,
   ShadowAnswer,
@@ -24,8 +25,6 @@ declare const PGLITE_VERSION: string;
 /** PostgreSQL's RELSEG_SIZE: a relation's file is cut into pieces of this many blocks. */
 const SEGMENT_PAGES = 131_072;
 const PAGE_BYTES = 8192;
-/** BTREE_MAGIC in PostgreSQL's nbtree.h. */
-const BTREE_MAGIC = 0x053162;
 
 /** The part of Emscripten's in-memory file system we reach into. */
 interface MemoryNode {
@@ -242,34 +241,18 @@ class Shadow {
   }
 
   /**
-   * The planner charges a descent by the height in a B-tree's first page. Gives a fresh, empty index the height of
-   * the real one: the first page names an empty root of that level. Has to happen before anything plans with it,
-   * while the page is not in shared buffers yet.
+   * The planner charges a descent by the height in a B-tree's first page, and reads the ends of an index to see how
+   * far values have grown. Gives a fresh, empty index the height of the real one: a chain of inner pages with one
+   * downlink each, above an empty leaf. Has to happen before anything plans with it, while the first page is not in
+   * shared buffers yet.
    */
-  private async raiseTree(facts: { schema: string; name: string }, height: number): Promise<void> {
+  private async raiseTree(facts: StorageFacts, height: number): Promise<void> {
     const file = await this.filePath(facts);
     const files = this.files();
     const node = file ? findNode(files, `/pglite/data/${file}`) : undefined;
-    if (!node || node.usedBytes !== PAGE_BYTES || height < 1) return;
-    const pages = new Uint8Array(2 * PAGE_BYTES);
-    pages.set(node.contents.subarray(0, PAGE_BYTES));
-    const meta = new DataView(pages.buffer, 0, PAGE_BYTES);
-    if (meta.getUint32(24, true) !== BTREE_MAGIC) return;
-    for (const [offset, value] of [
-      [32, 1],
-      [36, height],
-      [40, 1],
-      [44, height],
-    ] as const)
-      meta.setUint32(offset, value, true);
-    const root = new DataView(pages.buffer, PAGE_BYTES, PAGE_BYTES);
-    root.setUint16(12, 24, true); // pd_lower: no items
-    root.setUint16(14, PAGE_BYTES - 16, true); // pd_upper
-    root.setUint16(16, PAGE_BYTES - 16, true); // pd_special
-    root.setUint16(18, PAGE_BYTES | 4, true); // size and layout version
-    root.setUint32(PAGE_BYTES - 8, height, true); // btpo_level
-    root.setUint16(PAGE_BYTES - 4, 3, true); // BTP_LEAF | BTP_ROOT
-    files.writeFile(`/pglite/data/${file}`, pages);
+    if (!node || node.usedBytes !== PAGE_BYTES || height < 1 || facts.currentPages < height + 2) return;
+    const tree = raisedTree(node.contents.subarray(0, PAGE_BYTES), height);
+    if (tree) files.writeFile(`/pglite/data/${file}`, tree);
   }
 
   private async filePath(facts: { schema: string; name: string }): Promise<string | undefined> {
@@ -332,7 +315,8 @@ function quoteName(name: string): string {
 /** Starts PGlite from the files beside the worker; the first start on a machine runs initdb and keeps its result. */
 async function openPlanner({ assetsDir, cacheDir }: ShadowWorkerData): Promise<PGlite> {
   // Node has it; TypeScript knows it only from the browser's types
-  const { compile } = (globalThis as unknown as { WebAssembly: { compile(bytes: Uint8Array): Promise<never> } }).WebAssembly;
+  const { compile } = (globalThis as unknown as { WebAssembly: { compile(bytes: Uint8Array): Promise<never> } })
+    .WebAssembly;
   const asset = (name: string) => fs.readFileSync(path.join(assetsDir, name));
   const extensions: Record<string, Extension> = {};
   for (const file of fs.readdirSync(assetsDir).filter(name => name.endsWith('.tar.gz'))) {
