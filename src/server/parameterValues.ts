@@ -6,8 +6,8 @@ import { quoteLiteral } from '../core/sql/identifiers';
 import { bindParameters } from '../core/sql/parameters';
 import type { Catalog } from '../core/catalog/catalog';
 import { findRelation } from '../core/catalog/catalog';
-import type { Column } from '../core/catalog/catalog';
-import type { Database } from '../core/ports';
+import type { Column, Relation } from '../core/catalog/catalog';
+import { proposeValues } from '../database/parameterProposals';
 import type { ParameterInfo, ParameterValues } from '../protocol/server';
 
 /** A statement's SQL with `$n`, and the values in that order. Values absent: a generic plan. */
@@ -35,7 +35,7 @@ export function inlineValues(
   const bound = parseStatement(grammar, sql).placeholders.filter(({ style }) => style === 'dollar');
   for (const { name, range } of [...bound].sort((a, b) => b.range.start - a.range.start)) {
     const value = values[parameters[Number(name) - 1]?.name ?? ''];
-    text = text.slice(0, range.start) + (value == null ? 'NULL' : quoteLiteral(value)) + text.slice(range.end);
+    text = text.slice(0, range.start) + (value === null || value === undefined ? 'NULL' : quoteLiteral(value)) + text.slice(range.end);
   }
   return text;
 }
@@ -61,28 +61,23 @@ export function rangeInSource(statement: ParsedStatement, sql: string, range: So
   return { start: map(range.start), end: Math.max(map(range.start) + 1, map(range.end)) };
 }
 
-/** Each parameter with the column it is compared with and, from `pg_stats`, a common and a rare value to try. */
-export async function describeParameters(
-  statement: ParsedStatement,
-  catalog: Catalog,
-  database: Database,
-): Promise<ParameterInfo[]> {
-  const { parameters } = bindParameters(statement);
-  const described: ParameterInfo[] = [];
-  for (const { name } of parameters) {
+/** Each parameter with the column it is compared with and, from the planner's statistics, a common and a rare value. */
+export function describeParameters(statement: ParsedStatement, catalog: Catalog): ParameterInfo[] {
+  return bindParameters(statement).parameters.map(({ name }) => {
     const found = comparedColumn(statement, name, catalog);
-    described.push({
+    if (!found) return { name, proposals: [] };
+    const { relation, column } = found;
+    return {
       name,
-      ...(found && { type: found.column.type, column: `${found.relation}.${found.column.name}` }),
-      proposals: found ? proposals(found.column, await sample(database, found)) : [],
-    });
-  }
-  return described;
+      type: column.type,
+      column: `${relation.name}.${column.name}`,
+      proposals: proposeValues(relation, column.name).map(({ value, label }) => ({ value, note: label })),
+    };
+  });
 }
 
 interface FoundColumn {
-  readonly schema: string;
-  readonly relation: string;
+  readonly relation: Relation;
   readonly column: Column;
 }
 
@@ -105,52 +100,11 @@ function comparedColumn(statement: ParsedStatement, name: string, catalog: Catal
     if (qualifier !== undefined && qualifier !== (table.alias ?? table.name)) continue;
     const relation = findRelation(catalog, table.name, table.schema);
     const column = relation?.columns.find(candidate => candidate.name === columnName);
-    if (relation && column) return { schema: relation.schema, relation: relation.name, column };
+    if (relation && column) return { relation, column };
   }
   return undefined;
 }
 
 function unquote(word: string): string {
   return word.startsWith('"') ? word.slice(1, -1) : word.toLowerCase();
-}
-
-/** Values and how often they occur, from the planner's own statistics. */
-async function sample(
-  database: Database,
-  found: FoundColumn,
-): Promise<{ common: string[]; shares: number[]; bounds: string[] }> {
-  const { statistics } = found.column;
-  if (statistics?.mostCommonValues || statistics?.histogramBounds) {
-    return {
-      common: [...(statistics.mostCommonValues ?? [])],
-      shares: [...(statistics.mostCommonFrequencies ?? [])],
-      bounds: [...(statistics.histogramBounds ?? [])],
-    };
-  }
-  const [row] = await database.query<{ common: string[] | null; shares: number[] | null; bounds: string[] | null }>(
-    `select most_common_vals::text::text[] as common, most_common_freqs::float8[] as shares,
-            histogram_bounds::text::text[] as bounds
-     from pg_catalog.pg_stats where schemaname = $1 and tablename = $2 and attname = $3
-     order by inherited desc limit 1`,
-    [found.schema, found.relation, found.column.name],
-  );
-  return { common: row?.common ?? [], shares: row?.shares ?? [], bounds: row?.bounds ?? [] };
-}
-
-function proposals(column: Column, sampled: Awaited<ReturnType<typeof sample>>): ParameterInfo['proposals'] {
-  const { common, shares, bounds } = sampled;
-  const list: { value: string; note: string }[] = [];
-  const add = (value: string | undefined, note: string): void => {
-    if (value !== undefined && !list.some(known => known.value === value)) list.push({ value, note });
-  };
-  add(common[0], `most common, ${percent(shares[0])} of rows`);
-  if (common.length > 1) add(common.at(-1), `less common, ${percent(shares.at(-1))} of rows`);
-  if (bounds.length > 0) add(bounds[Math.floor(bounds.length / 2)], 'rare (from the histogram)');
-  if (bounds.length > 1) add(bounds.at(-2), 'rare, near the largest');
-  if (list.length === 0 && column.type === 'boolean') for (const value of ['true', 'false']) add(value, '');
-  return list;
-}
-
-function percent(share: number | undefined): string {
-  return share === undefined ? '? %' : `${(share * 100).toFixed(share < 0.01 ? 2 : 1)} %`;
 }

@@ -136,12 +136,12 @@ class Server {
     this.#answer('queryTuner/statement/at', ({ uri, span }) => {
       const document = this.#documents.get(uri);
       const located = document?.statementIn(document.offsetsOf(span));
-      return document && located ? describeStatement(document, located) : null;
+      return document && located ? describeStatement(document, located, this.#sessions.knownCatalog(document.connectionId)) : null;
     });
     this.#answer('queryTuner/statement/parameters', async ({ connectionId, sql }, signal) => {
       const statement = parseStatement(await grammar(), sql);
       const catalog = await this.#sessions.catalog(connectionId, signal);
-      return describeParameters(statement, catalog, this.#sessions.database(connectionId));
+      return describeParameters(statement, catalog);
     });
     this.#answer('queryTuner/explain/run', async (params, signal) =>
       (await explaining()).explain(params, signal, problem =>

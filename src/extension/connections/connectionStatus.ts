@@ -1,0 +1,34 @@
+import * as vscode from 'vscode';
+import { roleOf } from './connectionSettings';
+import type { Connections } from './connections';
+
+const BACKGROUND: Readonly<Record<string, string>> = {
+  production: 'statusBarItem.errorBackground',
+  staging: 'statusBarItem.warningBackground',
+};
+
+/** The status bar entry of SQL files: which connection, in the colour of its role. */
+export function showConnectionStatus(connections: Connections): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('queryTuner.connection', vscode.StatusBarAlignment.Right, 100);
+  item.name = 'Query Tuner connection';
+  item.command = 'queryTuner.connection.switch';
+  const update = (): void => {
+    const document = vscode.window.activeTextEditor?.document;
+    if (document?.languageId !== 'sql') return item.hide();
+    const entry = connections.connectionOf(document.uri);
+    if (!entry) {
+      item.text = '$(database) No connection';
+      item.tooltip = 'Choose or add a PostgreSQL connection';
+      item.backgroundColor = undefined;
+    } else {
+      const role = roleOf(entry);
+      const background = BACKGROUND[role];
+      item.text = `$(database) ${entry.name} (${role})`;
+      item.tooltip = `${connections.isOpen(entry.name) ? 'Connected' : 'Connects when a command needs it'}. Click to switch.`;
+      item.backgroundColor = background ? new vscode.ThemeColor(background) : undefined;
+    }
+    item.show();
+  };
+  update();
+  return vscode.Disposable.from(item, vscode.window.onDidChangeActiveTextEditor(update), connections.onDidChange(update));
+}

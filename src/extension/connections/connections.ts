@@ -1,0 +1,118 @@
+import * as vscode from 'vscode';
+import type { ConnectedInfo } from '../../protocol/server';
+import type { ServerApi } from '../serverApi';
+import { readConnections, type ConnectionEntry } from './connectionSettings';
+
+const FILE_CONNECTIONS = 'queryTuner.fileConnections';
+const LAST_CONNECTION = 'queryTuner.lastConnection';
+const passwordKey = (name: string): string => `queryTuner.password.${name}`;
+
+/** Which file uses which connection, and which connections are open. Nothing is opened before a command asks. */
+export class Connections implements vscode.Disposable {
+  readonly #open = new Map<string, Promise<ConnectedInfo>>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** The choice of a file, the settings or an open connection changed. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(
+    private readonly server: ServerApi,
+    private readonly context: vscode.ExtensionContext,
+  ) {
+    context.subscriptions.push(
+      this.#changed,
+      vscode.workspace.onDidChangeConfiguration(event => {
+        if (!event.affectsConfiguration('queryTuner.connections')) return;
+        for (const name of [...this.#open.keys()]) void this.close(name);
+        this.#changed.fire();
+      }),
+      vscode.workspace.onDidOpenTextDocument(document => this.#tellServer(document)),
+    );
+  }
+
+  /** The connection a file uses: the one chosen for it, else the one chosen last, else the only one there is. */
+  connectionOf(uri: vscode.Uri | undefined): ConnectionEntry | undefined {
+    const entries = readConnections();
+    const chosen = uri && this.#fileConnections()[uri.toString()];
+    const last = this.context.workspaceState.get<string>(LAST_CONNECTION);
+    return (
+      entries.find(entry => entry.name === chosen) ??
+      entries.find(entry => entry.name === last) ??
+      (entries.length === 1 ? entries[0] : undefined)
+    );
+  }
+
+  async choose(uri: vscode.Uri | undefined, name: string): Promise<void> {
+    await this.context.workspaceState.update(LAST_CONNECTION, name);
+    if (uri) {
+      await this.context.workspaceState.update(FILE_CONNECTIONS, { ...this.#fileConnections(), [uri.toString()]: name });
+    }
+    this.#changed.fire();
+    for (const document of vscode.workspace.textDocuments) this.#tellServer(document);
+  }
+
+  isOpen(name: string): boolean {
+    return this.#open.has(name);
+  }
+
+  /** Opens the connection if it is not open. @throws Error with the server's reason */
+  async ensureOpen(entry: ConnectionEntry): Promise<ConnectedInfo> {
+    const opening = this.#open.get(entry.name) ?? this.#connect(entry);
+    return opening;
+  }
+
+  async close(name: string): Promise<void> {
+    if (!this.#open.delete(name)) return;
+    await this.server.request('queryTuner/connections/close', { connectionId: name });
+  }
+
+  /** Opens a connection of its own and closes it again. */
+  async test(entry: ConnectionEntry, password: string | undefined): Promise<ConnectedInfo> {
+    const target = { ...entry, ...((password ?? (await this.password(entry.name))) && { password: password ?? (await this.password(entry.name)) }) };
+    return this.server.request('queryTuner/connections/test', { connectionId: entry.name, target });
+  }
+
+  password(name: string): Thenable<string | undefined> {
+    return this.context.secrets.get(passwordKey(name));
+  }
+
+  async storePassword(name: string, password: string | undefined): Promise<void> {
+    if (password) await this.context.secrets.store(passwordKey(name), password);
+    else await this.context.secrets.delete(passwordKey(name));
+    await this.close(name);
+  }
+
+  dispose(): void {
+    this.#open.clear();
+  }
+
+  #connect(entry: ConnectionEntry): Promise<ConnectedInfo> {
+    const opening = (async () => {
+      const password = await this.password(entry.name);
+      const target = { ...entry, ...(password !== undefined && { password }) };
+      return this.server.request('queryTuner/connections/connect', { connectionId: entry.name, target });
+    })();
+    this.#open.set(entry.name, opening);
+    opening.then(
+      () => {
+        this.#changed.fire();
+        for (const document of vscode.workspace.textDocuments) this.#tellServer(document);
+      },
+      () => {
+        if (this.#open.get(entry.name) === opening) this.#open.delete(entry.name);
+      },
+    );
+    return opening;
+  }
+
+  #fileConnections(): Record<string, string> {
+    return this.context.workspaceState.get(FILE_CONNECTIONS, {});
+  }
+
+  /** The server checks a file against the catalog of its connection, once that is open. */
+  #tellServer(document: vscode.TextDocument): void {
+    if (document.languageId !== 'sql') return;
+    const name = this.connectionOf(document.uri)?.name;
+    const connectionId = name !== undefined && this.#open.has(name) ? name : null;
+    void this.server.notify('queryTuner/document/connection', { uri: document.uri.toString(), connectionId });
+  }
+}

@@ -1,0 +1,69 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import type {
+  ProgressParams,
+  ServerNotifications,
+  ServerRequest,
+  ServerRequests,
+  ServerSettings,
+} from '../protocol/server';
+
+/** The language server, with its own requests typed. */
+export class ServerApi implements vscode.Disposable {
+  readonly #client: LanguageClient;
+  readonly #progress = new vscode.EventEmitter<ProgressParams>();
+
+  constructor(extensionPath: string) {
+    const server = { module: path.join(extensionPath, 'dist', 'server.js'), transport: TransportKind.ipc };
+    this.#client = new LanguageClient(
+      'queryTuner',
+      'Query Tuner',
+      { run: server, debug: server },
+      { documentSelector: [{ language: 'sql' }], initializationOptions: readServerSettings() },
+    );
+    this.#client.onNotification('queryTuner/progress', (event: ProgressParams) => this.#progress.fire(event));
+  }
+
+  start(): Promise<void> {
+    return this.#client.start();
+  }
+
+  request<Method extends ServerRequest>(
+    method: Method,
+    params: ServerRequests[Method]['params'],
+    token?: vscode.CancellationToken,
+  ): Promise<ServerRequests[Method]['result']> {
+    return this.#client.sendRequest(method, params, token);
+  }
+
+  notify<Method extends keyof ServerNotifications>(method: Method, params: ServerNotifications[Method]): Promise<void> {
+    return this.#client.sendNotification(method, params);
+  }
+
+  /** Tells the server what the settings and the workspace's trust are now. */
+  sendSettings(): Promise<void> {
+    return this.#client.sendNotification('workspace/didChangeConfiguration', { settings: readServerSettings() });
+  }
+
+  /** Hears of the progress of one request until disposed. */
+  onProgress(progressToken: string, listener: (event: ProgressParams) => void): vscode.Disposable {
+    return this.#progress.event(event => {
+      if (event.token === progressToken) listener(event);
+    });
+  }
+
+  dispose(): void {
+    this.#progress.dispose();
+    void this.#client.dispose().catch(() => undefined);
+  }
+}
+
+function readServerSettings(): ServerSettings {
+  const settings = vscode.workspace.getConfiguration('queryTuner');
+  return {
+    severities: settings.get('lint.severities', {}),
+    codeLenses: settings.get('codeLens.enabled', true),
+    trusted: vscode.workspace.isTrusted,
+  };
+}
