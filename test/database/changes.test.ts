@@ -96,14 +96,20 @@ describe('database/changes', () => {
 
     it('leaves no INVALID index after a cancel', async () => {
       const writer = await openWriter(server());
-      const { onProgress, seen } = progressUntil(/waiting for session/);
+      const waiting = progressUntil(/waiting for session/);
+      const removing = progressUntil(/removing the unfinished/);
+      const onProgress = (progress: Progress): void => {
+        waiting.onProgress(progress);
+        removing.onProgress(progress);
+      };
       const controller = new AbortController();
       const create = outside('CREATE INDEX CONCURRENTLY readings_camera ON readings (camera)');
       const applied = applyChange(server().db, create, { onProgress, signal: controller.signal });
-      await seen;
+      await waiting.seen;
       assert.deepEqual(await indexes(server()), ['readings_camera INVALID']);
       controller.abort();
-      // Its clean-up waits for the writer as well.
+      // The clean-up waits for the writer as well.
+      await removing.seen;
       await writer.end();
       await assert.rejects(applied, CancelledError);
       assert.deepEqual(await indexes(server()), []);
