@@ -9,6 +9,7 @@ type FindSpan = (fields: Fields, context: SpanContext) => Span | undefined;
 
 const AFTER_IS_JSON = new Set('is not json value array object scalar with without unique keys'.split(' '));
 const AFTER_IS_NORMALIZED = new Set('is not nfc nfd nfkc nfkd normalized'.split(' '));
+const AFTER_IS_DOCUMENT = new Set(['not', 'document']);
 const ANY_OR_ALL = new Set(['any', 'some', 'all']);
 
 /** How the span of each node type is found. A type that is not here is where its children are. */
@@ -139,16 +140,20 @@ function functionCall(fields: Fields, context: SpanContext): Span | undefined {
     over && context.spanOf('WindowDef', over),
   );
   const own = tokens.at(fields['location']);
-  if (own < 0) return parts;
+  if (own < 0) {
+    const isAtLocal = parts && tokens.word(parts[1] + 1) === 'at' && tokens.word(parts[1] + 2) === 'local';
+    return isAtLocal ? [parts[0], parts[1] + 2] : parts;
+  }
   const names = Array.isArray(fields['funcname']) ? fields['funcname'] : [];
   const name = String(unwrap(names.at(-1))?.fields['sval'] ?? '');
   const isCollationFor = tokens.word(own) === 'collation';
   const nameEnd = isCollationFor ? own + 1 : tokens.nameEnd(own);
   const called = tokens.text(nameEnd + 1) === '(';
-  // `a AT TIME ZONE b`, `x OVERLAPS y`, `s IS NORMALIZED`, `x LIKE y ESCAPE z`: the location is that of the keyword.
+  // The pattern of LIKE ... ESCAPE and SIMILAR TO is wrapped in a call that nobody wrote.
+  if ((name === 'like_escape' || name === 'similar_to_escape') && !called) return parts;
+  // `a AT TIME ZONE b`, `x OVERLAPS y`, `s IS NORMALIZED`: the location is that of the keyword.
   const isInfix = fields['funcformat'] === 'COERCE_SQL_SYNTAX' && tokens.text(own + 1) !== '(' && !isCollationFor;
-  const isEscape = (name === 'like_escape' || name === 'similar_to_escape') && !called;
-  if (isInfix || isEscape) return around(context, parts, [own, infixEnd(tokens, own)]);
+  if (isInfix) return around(context, parts, [own, infixEnd(tokens, own)]);
   return around(context, parts, [
     own,
     called ? callSuffixEnd(tokens, tokens.closing(nameEnd + 1), over !== undefined) : nameEnd,
@@ -245,7 +250,13 @@ function callLike(fields: Fields, context: SpanContext): Span | undefined {
   const { tokens } = context;
   const own = tokens.at(fields['location']);
   if (own >= 0 && tokens.text(own + 1) === '(') return [own, tokens.closing(own + 1)];
-  return around(context, context.spanOfAll(Object.values(fields)), startingAt(own));
+  // The only other form is `a IS [NOT] DOCUMENT`.
+  const keywordEnd = (first: number): number => {
+    let last = first;
+    while (tokens.isOneOf(last + 1, AFTER_IS_DOCUMENT)) last++;
+    return last;
+  };
+  return around(context, context.spanOfAll(Object.values(fields)), startingAt(own, keywordEnd));
 }
 
 function jsonAggregate(fields: Fields, { tokens }: SpanContext): Span | undefined {

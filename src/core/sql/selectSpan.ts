@@ -46,8 +46,9 @@ function beginning(fields: Fields, tokens: TokenIndex, first: number, last: numb
     if (tokens.isOneOf(i, keywords) && tokens.text(i - 1) !== '.') return i;
     if (i === first) continue;
     const partner = tokens.partner(i);
-    if (partner > i) return first;
-    if (partner >= 0) i = partner;
+    // The rows of VALUES stand in parentheses; a query cannot begin outside its own.
+    if (partner > i && keywords !== BEGINS_VALUES) return first;
+    if (partner >= 0 && partner < i) i = partner;
   }
   return first;
 }
