@@ -90,6 +90,7 @@ try {
     dataFolder: userData && path.resolve(userData, 'server'),
     extensionsFolder: values['extensions-dir'],
     verbose: VERBOSE,
+    runsTests: true,
     env: { VSCODE_HOST_OUTPUT: outputFile, VSCODE_HOST_TESTS: path.resolve(values.extensionTestsPath) },
   });
   browser = await startBrowser();

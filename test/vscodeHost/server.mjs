@@ -34,6 +34,7 @@ const OFFLINE = { EXTENSIONS_GALLERY: '{"serviceUrl":""}' };
  * Starts a server on a free port of 127.0.0.1.
  * @param options.dataFolder kept after stop() when given; else a temporary folder, removed by stop().
  * @param options.settings machine settings, over the defaults.
+ * @param options.runsTests lets the address name tests to run in the extension host; dialogs are then refused.
  * @param options.port a port number; 0, the default, takes a free one.
  */
 export async function startServer({
@@ -43,6 +44,7 @@ export async function startServer({
   env = {},
   verbose = false,
   port = 0,
+  runsTests = false,
 } = {}) {
   const folder = dataFolder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'vscode-host-'));
   const machine = path.join(folder, 'data', 'Machine');
@@ -52,8 +54,10 @@ export async function startServer({
   const args = [
     ...[SERVER_MAIN, '--host', '127.0.0.1', '--port', String(port), '--connection-token', token],
     ...['--accept-server-license-terms', '--server-data-dir', folder, '--telemetry-level', 'off'],
-    // without the smoke test driver, newer servers ignore the extensionTestsPath of the address
-    ...['--disable-workspace-trust', '--enable-smoke-test-driver', '--log', verbose ? 'info' : 'error'],
+    ...['--disable-workspace-trust', '--log', verbose ? 'info' : 'error'],
+    // Newer servers ignore extensionTestsPath without the smoke test driver; with it, VS Code refuses every modal dialog,
+    // so a walk that answers questions runs without.
+    ...(runsTests ? ['--enable-smoke-test-driver'] : []),
     ...['--builtin-extensions-dir', path.join(HOST, 'builtin')],
     ...['--extensions-dir', extensionsFolder ?? path.join(folder, 'extensions')],
   ];
