@@ -9,7 +9,10 @@ export function messageOf(error: unknown): string {
 export function requireTrust(): boolean {
   if (vscode.workspace.isTrusted) return true;
   void vscode.window
-    .showWarningMessage('Query Tuner connects to nothing and runs nothing in a workspace you do not trust.', 'Manage Trust')
+    .showWarningMessage(
+      'Query Tuner connects to nothing and runs nothing in a workspace you do not trust.',
+      'Manage Trust',
+    )
     .then(answer => answer && vscode.commands.executeCommand('workbench.trust.manage'));
   return false;
 }

@@ -43,7 +43,9 @@ export class ServerApi implements vscode.Disposable {
 
   /** Tells the server what the settings and the workspace's trust are now. */
   sendSettings(): Promise<void> {
-    return this.#client.sendNotification('workspace/didChangeConfiguration', { settings: readServerSettings() });
+    return this.#client.sendNotification('workspace/didChangeConfiguration', {
+      settings: { queryTuner: readServerSettings() },
+    });
   }
 
   /** Hears of the progress of one request until disposed. */

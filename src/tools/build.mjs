@@ -12,7 +12,7 @@ const OUT = path.join(ROOT, 'dist');
 
 /** Programs that run in Node: the extension host, the language server, the command line. */
 const NODE_ENTRIES = [
-  { source: 'src/extension/extension.ts', output: 'extension.js' },
+  { source: 'src/extension/activate.ts', output: 'extension.js' },
   { source: 'src/server/main.ts', output: 'server.js' },
   { source: 'src/cli/main.ts', output: 'cli.js', executable: true },
 ];

@@ -23,7 +23,9 @@ export async function writeUserConnection(name: string, entry: ConnectionEntry |
   const present = settings.inspect<ConnectionEntry[]>(KEY)?.globalValue ?? [];
   const others = present.filter(other => other.name !== name);
   const position = present.findIndex(other => other.name === name);
-  const next = entry ? [...others.slice(0, position < 0 ? undefined : position), entry, ...(position < 0 ? [] : others.slice(position))] : others;
+  const next = entry
+    ? [...others.slice(0, position < 0 ? undefined : position), entry, ...(position < 0 ? [] : others.slice(position))]
+    : others;
   await settings.update(KEY, next, vscode.ConfigurationTarget.Global);
 }
 

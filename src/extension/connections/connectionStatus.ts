@@ -30,5 +30,9 @@ export function showConnectionStatus(connections: Connections): vscode.Disposabl
     item.show();
   };
   update();
-  return vscode.Disposable.from(item, vscode.window.onDidChangeActiveTextEditor(update), connections.onDidChange(update));
+  return vscode.Disposable.from(
+    item,
+    vscode.window.onDidChangeActiveTextEditor(update),
+    connections.onDidChange(update),
+  );
 }

@@ -44,7 +44,10 @@ export class Connections implements vscode.Disposable {
   async choose(uri: vscode.Uri | undefined, name: string): Promise<void> {
     await this.context.workspaceState.update(LAST_CONNECTION, name);
     if (uri) {
-      await this.context.workspaceState.update(FILE_CONNECTIONS, { ...this.#fileConnections(), [uri.toString()]: name });
+      await this.context.workspaceState.update(FILE_CONNECTIONS, {
+        ...this.#fileConnections(),
+        [uri.toString()]: name,
+      });
     }
     this.#changed.fire();
     for (const document of vscode.workspace.textDocuments) this.#tellServer(document);
@@ -67,7 +70,12 @@ export class Connections implements vscode.Disposable {
 
   /** Opens a connection of its own and closes it again. */
   async test(entry: ConnectionEntry, password: string | undefined): Promise<ConnectedInfo> {
-    const target = { ...entry, ...((password ?? (await this.password(entry.name))) && { password: password ?? (await this.password(entry.name)) }) };
+    const target = {
+      ...entry,
+      ...((password ?? (await this.password(entry.name))) && {
+        password: password ?? (await this.password(entry.name)),
+      }),
+    };
     return this.server.request('queryTuner/connections/test', { connectionId: entry.name, target });
   }
 

@@ -3,11 +3,12 @@ import * as vscode from 'vscode';
 import { Channel } from '../../protocol/channel';
 import type { PlanHost, PlanPage, PlanView, ProgressView } from '../../protocol/planPanel';
 
-/** The webview panel that shows a plan, and its end of the channel. It keeps the last snapshot for a page that reloads. */
-export class PlanPanel implements vscode.Disposable {
+/** The webview that shows a plan, and its end of the channel. It keeps the last snapshot for a page that reloads. */
+export class PlanWebview implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #channel: Channel<PlanHost, PlanPage>;
   #view: PlanView | undefined;
+  #progress: ProgressView | null = null;
   #ready = false;
 
   constructor(extensionUri: vscode.Uri, host: Omit<PlanHost, 'ready'>, onDispose: () => void) {
@@ -16,7 +17,7 @@ export class PlanPanel implements vscode.Disposable {
       'queryTuner.plan',
       'Plan',
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
-      { enableScripts: true, localResourceRoots: [pages], retainContextWhenHidden: false },
+      { enableScripts: true, localResourceRoots: [pages] },
     );
     this.#panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'plan.svg');
     const { webview } = this.#panel;
@@ -28,6 +29,8 @@ export class PlanPanel implements vscode.Disposable {
       ...host,
       ready: () => {
         this.#ready = true;
+        // what happened while the page was loading follows its first snapshot
+        if (this.#progress) queueMicrotask(() => this.progress(this.#progress));
         return Promise.resolve(this.#view);
       },
     });
@@ -41,12 +44,12 @@ export class PlanPanel implements vscode.Disposable {
   show(view: PlanView): void {
     this.#view = view;
     this.#panel.title = `Plan: ${view.title}`;
-    this.#tell('show', view);
+    if (this.#ready) this.#channel.call('show', view).catch(() => undefined);
   }
 
   progress(progress: ProgressView | null): void {
-    if (progress) this.#tell('progress', progress);
-    else this.#tell('progress', null);
+    this.#progress = progress;
+    if (this.#ready) this.#channel.call('progress', progress).catch(() => undefined);
   }
 
   reveal(): void {
@@ -55,12 +58,6 @@ export class PlanPanel implements vscode.Disposable {
 
   dispose(): void {
     this.#panel.dispose();
-  }
-
-  /** Before the page is ready nothing is sent; it asks for the whole snapshot when it is. */
-  #tell<Method extends keyof PlanPage>(method: Method, ...args: Parameters<PlanPage[Method]>): void {
-    if (!this.#ready) return;
-    this.#channel.call(method, ...args).catch(() => undefined);
   }
 }
 

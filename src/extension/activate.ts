@@ -1,0 +1,24 @@
+import * as vscode from 'vscode';
+import { registerExplainCommands } from './commands/explainCommands';
+import { registerConnectionCommands } from './commands/manageConnections';
+import { Connections } from './connections/connections';
+import { showConnectionStatus } from './connections/connectionStatus';
+import { ServerApi } from './serverApi';
+
+/** Starts the language server and registers everything. Connects to nothing. */
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const server = new ServerApi(context.extensionPath);
+  const connections = new Connections(server, context);
+  context.subscriptions.push(
+    server,
+    connections,
+    showConnectionStatus(connections),
+    registerConnectionCommands(connections, server),
+    registerExplainCommands(context, server, connections),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => server.sendSettings()),
+    vscode.workspace.onDidChangeConfiguration(event => {
+      if (event.affectsConfiguration('queryTuner')) void server.sendSettings();
+    }),
+  );
+  await server.start();
+}

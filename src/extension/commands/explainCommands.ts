@@ -1,0 +1,113 @@
+import * as vscode from 'vscode';
+import type { StatementInfo, TextSpan } from '../../protocol/server';
+import { roleOf } from '../connections/connectionSettings';
+import type { Connections } from '../connections/connections';
+import { messageOf, requireTrust } from '../feedback';
+import { PlanController } from '../panels/planController';
+import type { ServerApi } from '../serverApi';
+import { connectionForFile } from './manageConnections';
+import { askParameters } from './parameterPrompt';
+
+/** Explain, Explain Analyze and Suggest Indexes: from a lens (with the statement's place), a key or the palette. */
+export function registerExplainCommands(
+  context: vscode.ExtensionContext,
+  server: ServerApi,
+  connections: Connections,
+): vscode.Disposable {
+  const controller = new PlanController(context.extensionUri, server);
+  const register = (id: string, analyze: boolean): vscode.Disposable =>
+    vscode.commands.registerCommand(id, async (uri?: string, span?: TextSpan) => {
+      try {
+        await explain({ context, server, connections, controller }, analyze, placeOf(uri, span));
+      } catch (error) {
+        if (error instanceof vscode.CancellationError) return;
+        void vscode.window.showErrorMessage(`Query Tuner: ${messageOf(error)}`);
+      }
+    });
+  return vscode.Disposable.from(
+    controller,
+    register('queryTuner.plan.explain', false),
+    register('queryTuner.plan.explainAnalyze', true),
+    // every plan is followed by suggestions; without ANALYZE nothing runs
+    register('queryTuner.index.suggest', false),
+  );
+}
+
+interface Parts {
+  readonly context: vscode.ExtensionContext;
+  readonly server: ServerApi;
+  readonly connections: Connections;
+  readonly controller: PlanController;
+}
+
+interface Place {
+  readonly uri: string;
+  readonly span: TextSpan;
+}
+
+/** A lens says where it stands; otherwise it is the selection of the active editor. */
+function placeOf(uri: unknown, span: TextSpan | undefined): Place | undefined {
+  if (typeof uri === 'string' && span) return { uri, span };
+  const editor = vscode.window.activeTextEditor;
+  if (!editor) return undefined;
+  const { start, end } = editor.selection;
+  const plain = ({ line, character }: vscode.Position) => ({ line, character });
+  return { uri: editor.document.uri.toString(), span: { start: plain(start), end: plain(end) } };
+}
+
+async function explain(parts: Parts, analyze: boolean, place: Place | undefined): Promise<void> {
+  const { context, server, connections, controller } = parts;
+  if (!requireTrust()) return;
+  const statement = place && (await server.request('queryTuner/statement/at', place));
+  const obstacle = obstacleOf(statement);
+  if (obstacle !== undefined || !place || !statement) {
+    void vscode.window.showInformationMessage(obstacle ?? 'Open a SQL file and put the cursor into a statement.');
+    return;
+  }
+  const entry = await connectionForFile(connections, server, vscode.Uri.parse(place.uri));
+  if (!entry) return;
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title: `Connecting to ${entry.name}` },
+    () => connections.ensureOpen(entry),
+  );
+  const connectionId = entry.name;
+  const infos =
+    statement.parameters.length > 0
+      ? await server.request('queryTuner/statement/parameters', { connectionId, sql: statement.sql })
+      : [];
+  const values = await askParameters(statement, infos, analyze, context.workspaceState);
+  if (values === undefined) return;
+  if (analyze && !(await confirmRun(entry.name, roleOf(entry) === 'production', statement))) return;
+  await controller.explain({
+    connection: entry,
+    server: { connectionId, connection: `${entry.name} (${roleOf(entry)})` },
+    statement,
+    source: { uri: place.uri, span: statement.span },
+    ...(values !== 'generic' && statement.parameters.length > 0 && { parameters: values }),
+    analyze,
+  });
+}
+
+/** Why there is nothing to explain, and what to do about it. */
+function obstacleOf(statement: StatementInfo | null | undefined): string | undefined {
+  if (!statement) return 'There is no statement here. Open a SQL file and put the cursor into one.';
+  if (statement.syntaxError) return `The statement cannot be explained: ${statement.syntaxError}.`;
+  if (!statement.explainable) return 'PostgreSQL explains SELECT, INSERT, UPDATE, DELETE and MERGE only.';
+  return undefined;
+}
+
+/** Asks before a statement runs that writes on production, or that does something a rollback leaves in place. */
+async function confirmRun(name: string, production: boolean, statement: StatementInfo): Promise<boolean> {
+  const reasons: string[] = [];
+  if (production && statement.writes) {
+    reasons.push(
+      `${name} is a production database and the statement writes. It is rolled back, and holds its locks meanwhile.`,
+    );
+  }
+  if (statement.effects.length > 0) reasons.push(`A rollback does not undo: ${statement.effects.join('; ')}.`);
+  if (reasons.length === 0) return true;
+  const options = { modal: true, detail: reasons.join('\n\n') };
+  return (
+    (await vscode.window.showWarningMessage('Explain Analyze runs the statement.', options, 'Run It')) === 'Run It'
+  );
+}
