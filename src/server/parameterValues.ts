@@ -35,7 +35,10 @@ export function inlineValues(
   const bound = parseStatement(grammar, sql).placeholders.filter(({ style }) => style === 'dollar');
   for (const { name, range } of [...bound].sort((a, b) => b.range.start - a.range.start)) {
     const value = values[parameters[Number(name) - 1]?.name ?? ''];
-    text = text.slice(0, range.start) + (value === null || value === undefined ? 'NULL' : quoteLiteral(value)) + text.slice(range.end);
+    text =
+      text.slice(0, range.start) +
+      (value === null || value === undefined ? 'NULL' : quoteLiteral(value)) +
+      text.slice(range.end);
   }
   return text;
 }

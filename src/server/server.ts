@@ -136,7 +136,9 @@ class Server {
     this.#answer('queryTuner/statement/at', ({ uri, span }) => {
       const document = this.#documents.get(uri);
       const located = document?.statementIn(document.offsetsOf(span));
-      return document && located ? describeStatement(document, located, this.#sessions.knownCatalog(document.connectionId)) : null;
+      return document && located
+        ? describeStatement(document, located, this.#sessions.knownCatalog(document.connectionId))
+        : null;
     });
     this.#answer('queryTuner/statement/parameters', async ({ connectionId, sql }, signal) => {
       const statement = parseStatement(await grammar(), sql);

@@ -23,7 +23,11 @@ export function isExplainable(statement: ParsedStatement): boolean {
 }
 
 /** What a client needs to know before it runs a statement. */
-export function describeStatement(document: ScriptDocument, located: LocatedStatement, catalog?: Catalog): StatementInfo {
+export function describeStatement(
+  document: ScriptDocument,
+  located: LocatedStatement,
+  catalog?: Catalog,
+): StatementInfo {
   const { statement } = located;
   return {
     span: document.rangeOf({ start: located.range.start, end: located.range.start + statement.text.length }),
