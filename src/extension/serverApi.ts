@@ -34,7 +34,8 @@ export class ServerApi implements vscode.Disposable {
     params: ServerRequests[Method]['params'],
     token?: vscode.CancellationToken,
   ): Promise<ServerRequests[Method]['result']> {
-    return this.#client.sendRequest(method, params, token);
+    // an absent token must not be passed on: it would count as a second parameter
+    return token ? this.#client.sendRequest(method, params, token) : this.#client.sendRequest(method, params);
   }
 
   notify<Method extends keyof ServerNotifications>(method: Method, params: ServerNotifications[Method]): Promise<void> {
@@ -65,7 +66,7 @@ function readServerSettings(): ServerSettings {
   const settings = vscode.workspace.getConfiguration('queryTuner');
   return {
     severities: settings.get('lint.severities', {}),
-    codeLenses: settings.get('codeLens.enabled', true),
+    codeLenses: settings.get('editor.codeLenses', true),
     trusted: vscode.workspace.isTrusted,
   };
 }

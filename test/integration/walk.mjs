@@ -22,7 +22,7 @@ const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 /** The editor's first start on a loaded machine. */
 const START_LIMIT_MS = 90_000;
 /** A statement over the sample data, with the what-if planner started for the first time. */
-const ANSWER_LIMIT_MS = 120_000;
+const ANSWER_LIMIT_MS = 60_000;
 
 /**
  * Walks through the main job.

@@ -81,7 +81,7 @@ export class PlanController implements vscode.Disposable {
   }
 
   #params(subject: PlanSubject): ExplainParams {
-    const timeoutSeconds = vscode.workspace.getConfiguration('queryTuner').get('explain.statementTimeoutSeconds', 60);
+    const timeoutSeconds = vscode.workspace.getConfiguration('queryTuner').get('explain.timeoutSeconds', 60);
     return {
       ...subject.server,
       sql: subject.statement.sql,
