@@ -23,7 +23,9 @@ export function formatMs(ms: number): string {
 
 /** "1,234,567": thousands separated by commas, no decimals for whole numbers, at most two otherwise. */
 export function formatCount(count: number): string {
-  const [whole = '0', fraction] = (Number.isInteger(count) ? String(count) : String(Number(count.toFixed(2)))).split('.');
+  const [whole = '0', fraction] = (Number.isInteger(count) ? String(count) : String(Number(count.toFixed(2)))).split(
+    '.',
+  );
   return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',') + (fraction ? `.${fraction}` : '');
 }
 
