@@ -85,10 +85,9 @@ export class ScriptDocument {
   }
 
   #find(statementText: string): LocatedStatement | undefined {
-    // comparing slices' lengths first keeps this cheap in files with very many statements
+    // the text is looked at first, so that only a likely statement has to be parsed
     return this.script.statements.find(
-      ({ range }) =>
-        range.end - range.start >= statementText.length && this.text.startsWith(statementText, range.start),
+      located => this.text.startsWith(statementText, located.range.start) && located.statement.text === statementText,
     );
   }
 }

@@ -172,7 +172,9 @@ class Server {
       signal: AbortSignal,
     ) => ServerRequests[R]['result'] | Promise<ServerRequests[R]['result']>,
   ): void {
-    this.#connection.onRequest(request, async (params: ServerRequests[R]['params'], token: CancellationToken) => {
+    this.#connection.onRequest(request, async (params: ServerRequests[R]['params'], ...rest: unknown[]) => {
+      // A client that passes "no token" along sends a second, empty parameter; ours always stands last.
+      const token = rest.at(-1) as CancellationToken;
       if (this.#settings.trusted === false && NEEDS_TRUST.includes(request)) {
         return failure({ kind: 'permission' }, 'The workspace is not trusted: nothing connects to a database.');
       }
