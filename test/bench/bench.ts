@@ -13,7 +13,9 @@ import { MeasuredServer } from './lspClient';
 const ROOT = resolve(__dirname, '../..');
 const PEERS = join(ROOT, '.cache/peers');
 const STATEMENTS = 20_000;
-const EDITS = Number(process.env['BENCH_EDITS'] ?? 10);
+const EDITS = Number(process.env['BENCH_EDITS'] ?? 20);
+/** Edits before the measuring starts, so that compilers have seen the code. */
+const WARM_UP = 10;
 const LIMIT_MS = 60_000;
 
 interface Contender {
@@ -23,7 +25,11 @@ interface Contender {
 }
 
 function contenders(): Contender[] {
-  const ours = { name: 'query-tuner', command: process.execPath, args: [join(ROOT, 'dist/server.js'), '--stdio'] };
+  const ours: Contender = {
+    name: 'query-tuner',
+    command: process.execPath,
+    args: [...(process.env['BENCH_NODE_FLAGS']?.split(' ') ?? []), join(ROOT, 'dist/server.js'), '--stdio'],
+  };
   const peers = [
     {
       name: 'squawk',
@@ -38,28 +44,24 @@ function contenders(): Contender[] {
       args: ['lsp-proxy'],
     },
   ];
-  return [
-    ours,
-    ...peers.flatMap(peer =>
-      install(peer.package, peer.program) ? [{ ...peer, command: join(PEERS, peer.program) }] : [],
-    ),
-  ];
+  install(peers.map(peer => peer.package));
+  const found = peers.filter(peer => {
+    const exists = existsSync(join(PEERS, peer.program));
+    if (!exists) console.log(`${peer.name}: left out, npm could not install it`);
+    return exists;
+  });
+  return [ours, ...found.map(peer => ({ ...peer, command: join(PEERS, peer.program) }))];
 }
 
-function install(name: string, program: string): boolean {
-  if (existsSync(join(PEERS, program))) return true;
+/** All in one call: a second one would take the first one's packages away again. */
+function install(packages: readonly string[]): void {
   mkdirSync(PEERS, { recursive: true });
   try {
-    execFileSync('npm', ['install', '--prefix', PEERS, '--no-save', '--ignore-scripts', '--force', name], {
-      stdio: 'pipe',
-    });
+    const options = ['--prefix', PEERS, '--no-save', '--ignore-scripts', '--force'];
+    execFileSync('npm', ['install', ...options, ...packages], { stdio: 'pipe' });
   } catch (error) {
-    console.log(`${name}: left out, npm could not install it (${(error as Error).message.split('\n')[0]})`);
-    return false;
+    console.log(`npm could not install the peers: ${(error as Error).message.split('\n')[0]}`);
   }
-  if (existsSync(join(PEERS, program))) return true;
-  console.log(`${name}: left out, its program is not where it was`);
-  return false;
 }
 
 async function measure({ name, command, args }: Contender): Promise<void> {
@@ -84,8 +86,9 @@ async function measure({ name, command, args }: Contender): Promise<void> {
     }
     const line = STATEMENTS / 2;
     const latencies: number[] = [];
-    const cpuBefore = server.cpuMs();
-    for (let edit = 0; edit < EDITS; edit++) {
+    let cpuBefore = server.cpuMs();
+    for (let edit = 0; edit < WARM_UP + EDITS; edit++) {
+      if (edit === WARM_UP) cpuBefore = server.cpuMs();
       // a letter typed before the statement makes a syntax error, the next edit takes it away
       const typing = edit % 2 === 0;
       const range = { start: { line, character: 0 }, end: { line, character: typing ? 0 : 1 } };
@@ -99,7 +102,7 @@ async function measure({ name, command, args }: Contender): Promise<void> {
         console.log(`${name}: no diagnostics within ${LIMIT_MS / 1000} s of an edit`);
         return;
       }
-      latencies.push(performance.now() - started);
+      if (edit >= WARM_UP) latencies.push(performance.now() - started);
     }
     const cpuPerEdit = (server.cpuMs() - cpuBefore) / EDITS;
     latencies.sort((a, b) => a - b);

@@ -75,6 +75,6 @@ export class MeasuredServer {
 
   stop(): void {
     this.#connection.dispose();
-    this.#process.kill('SIGKILL');
+    this.#process.kill('SIGTERM');
   }
 }
