@@ -114,6 +114,16 @@ describe('cli', () => {
       workload: { costBefore: number; costAfter: number; queries: unknown[] };
     };
     assert.equal(advice.version, 1);
+    assert.deepEqual(Object.keys(advice).sort(), [
+      'elapsedMs',
+      'indexes',
+      'optimizerCalls',
+      'redundant',
+      'skipped',
+      'version',
+      'whatIf',
+      'workload',
+    ]);
     assert.equal(advice.indexes[0]?.columns[0], 'camera_id');
     assert.ok(advice.workload.costAfter < advice.workload.costBefore);
     assert.equal(advice.workload.queries.length, 2);

@@ -29,6 +29,7 @@ export async function advise({ options, operands }: CommandLine): Promise<number
     weight: 1,
   }));
   if (statements.length === 0) throw new UsageError(`${file} has no statements.`);
+  const startedAt = performance.now();
   const advice = await withServer(options, async database => {
     const catalog = await database.readCatalog();
     progress(`planning ${statements.length} statements`);
@@ -47,8 +48,10 @@ export async function advise({ options, operands }: CommandLine): Promise<number
       await estimator.dispose();
     }
   });
-  if (format === 'json') printJson(advice);
-  else if (format === 'sql') print(advice.indexes.map(index => `${index.sql};`).join('\n'));
+  if (format === 'json') {
+    const { version, whatIf, ...rest } = advice;
+    printJson({ version, whatIf, elapsedMs: Math.round(performance.now() - startedAt), ...rest });
+  } else if (format === 'sql') print(advice.indexes.map(index => `${index.sql};`).join('\n'));
   else {
     for (const index of advice.indexes) {
       print(

@@ -17,7 +17,7 @@ export function planText(tree: PlanTree, findings: readonly PlanFinding[] = []):
       ? 'never executed'
       : [
           selfMs === undefined ? undefined : `self ${formatMs(selfMs)}`,
-          `rows ${rowsActual === undefined ? '' : `${formatCount(rowsActual)} of `}${formatCount(rowsPlanned)} planned`,
+          `rows ${rowsActual === undefined ? '' : `${formatCount(Math.round(rowsActual))} of `}${formatCount(Math.round(rowsPlanned))} planned`,
         ]
           .filter(part => part !== undefined)
           .join(', ');

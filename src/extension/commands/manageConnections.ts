@@ -1,12 +1,7 @@
 import * as vscode from 'vscode';
 import type { ConnectionRole, ConnectionTarget } from '../../protocol/server';
-import {
-  readConnections,
-  roleOf,
-  splitPassword,
-  writeUserConnection,
-  type ConnectionEntry,
-} from '../connections/connectionSettings';
+import { readConnections, roleOf, writeUserConnection, type ConnectionEntry } from '../connections/connectionSettings';
+import { splitPassword } from '../connections/address';
 import type { Connections } from '../connections/connections';
 import { messageOf, requireTrust } from '../feedback';
 import type { ServerApi } from '../serverApi';

@@ -33,10 +33,3 @@ export async function writeUserConnection(name: string, entry: ConnectionEntry |
 export function roleOf(entry: ConnectionEntry): ConnectionRole {
   return entry.role ?? 'development';
 }
-
-/** Takes the password out of an address, so that it can go to the secret storage. */
-export function splitPassword(url: string): { url: string; password?: string } {
-  const match = /^(postgres(?:ql)?:\/\/[^:@/]*):([^@/]*)@/.exec(url);
-  if (!match?.[1]) return { url };
-  return { url: `${match[1]}@${url.slice(match[0].length)}`, password: decodeURIComponent(match[2] ?? '') };
-}
