@@ -1,11 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import {
   StreamMessageReader,
   StreamMessageWriter,
   createMessageConnection,
   type MessageConnection,
 } from 'vscode-languageserver/node';
+
+interface InitializeAnswer {
+  readonly capabilities: { readonly diagnosticProvider?: unknown };
+}
 
 interface DiagnosticsEvent {
   readonly uri: string;
@@ -17,9 +21,12 @@ interface DiagnosticsEvent {
 export class MeasuredServer {
   readonly #process: ChildProcess;
   readonly #connection: MessageConnection;
+  readonly #program: string;
+  #pulls = false;
   #waiting: ((event: DiagnosticsEvent) => void) | undefined;
 
   constructor(command: string, args: readonly string[], cwd: string) {
+    this.#program = realpathSync(command);
     this.#process = spawn(command, args, { cwd, stdio: ['pipe', 'pipe', 'ignore'] });
     const { stdin, stdout } = this.#process;
     if (!stdin || !stdout) throw new Error(`${command} has no pipes`);
@@ -34,15 +41,16 @@ export class MeasuredServer {
   }
 
   async initialize(rootUri: string): Promise<void> {
-    await this.#connection.sendRequest('initialize', {
+    const { capabilities } = await this.#connection.sendRequest<InitializeAnswer>('initialize', {
       processId: process.pid,
       rootUri,
       workspaceFolders: [{ uri: rootUri, name: 'bench' }],
       capabilities: {
-        textDocument: { publishDiagnostics: { versionSupport: true } },
+        textDocument: { publishDiagnostics: { versionSupport: true }, diagnostic: {} },
         workspace: { configuration: true },
       },
     });
+    this.#pulls = Boolean(capabilities.diagnosticProvider);
     await this.#connection.sendNotification('initialized', {});
   }
 
@@ -60,21 +68,49 @@ export class MeasuredServer {
       };
     });
     await this.notify(method, params);
+    if (this.#pulls) this.#pull(params);
     return event;
   }
 
-  /** CPU time of the process with all its threads, in ms. Reads /proc, so Linux only; ticks are 10 ms. */
-  cpuMs(): number {
-    const fields = readFileSync(`/proc/${this.#process.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) * 10;
+  /** Some servers do not publish diagnostics, they are asked for them. */
+  #pull(params: object): void {
+    const { uri } = (params as { textDocument: { uri: string } }).textDocument;
+    this.#connection
+      .sendRequest<{ items?: unknown[] }>('textDocument/diagnostic', { textDocument: { uri } })
+      .then(({ items = [] }) => this.#waiting?.({ uri, diagnostics: items }))
+      .catch((error: Error) => console.log(`textDocument/diagnostic: ${error.message}`));
   }
 
-  threads(): number {
-    return readdirSync(`/proc/${this.#process.pid}/task`).length;
+  /**
+   * CPU time of the server in ms, all threads, and of every other process of the same program: one peer works in a
+   * daemon beside the process it is started as. Reads /proc, so Linux only; ticks are 10 ms.
+   */
+  cpuMs(): number {
+    const daemons = this.#program === realpathSync(process.execPath) ? [] : processesOf(this.#program);
+    return [...new Set([String(this.#process.pid), ...daemons])].reduce((sum, pid) => sum + cpuOf(pid), 0);
   }
 
   stop(): void {
     this.#connection.dispose();
     this.#process.kill('SIGTERM');
+  }
+}
+
+function processesOf(program: string): string[] {
+  return readdirSync('/proc').filter(pid => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/exe`) === program;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function cpuOf(pid: string): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return 0;
   }
 }

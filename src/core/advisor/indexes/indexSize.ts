@@ -35,7 +35,7 @@ export function estimateIndexSize(relation: Relation, index: IndexDefinition, se
   }
   const columns = index.keys.map(key => columnOfKey(relation, key));
   if (index.method === 'gin') {
-    // measured on text and jsonb: entries repeat each row pointer several times, then compress; about 60 % of the data
+    // a rough guess: entries repeat each row pointer several times, then compress; about 60 % of the data
     const width = columns.reduce((sum, column) => sum + (column ? widthOf(column) : 32), 0);
     const pages = Math.max(2, Math.ceil((rows * (width * 0.6 + 6)) / USABLE_BYTES));
     return { bytes: pages * BLOCK_BYTES, pages, tuples: rows, treeHeight: 1 };
