@@ -23,6 +23,7 @@ const OPTIONS = {
   connections: { type: 'string' },
   'server-version': { type: 'string' },
   stdio: { type: 'boolean' },
+  'undo-file': { type: 'string' },
 } as const;
 
 /** Options each command understands, besides --help and --format. */
@@ -34,7 +35,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   plan: [],
   diff: [],
   advise: ['workload', 'budget', 'max-width', 'what-if', ...SERVER_OPTIONS],
-  profile: [...MACHINE_OPTIONS, ...SERVER_OPTIONS],
+  profile: ['undo-file', ...MACHINE_OPTIONS, ...SERVER_OPTIONS],
   rules: [],
   lsp: ['stdio'],
 };

@@ -19,8 +19,9 @@ export const HELP = `query-tuner <command> [options] [files]
       --max-width N           columns per index (default 3)
       --what-if METHOD        auto | hypopg | shadow | trial
       --format FORMAT         text | json | sql
-  profile list | show ID | diff ID
+  profile list | show ID | diff ID | apply ID | undo FILE
       --ram 16GB --cores 8 --storage ssd --connections 200 --server-version 17
+      --undo-file FILE        where apply keeps the way back
   rules                       the rules and what they say
   lsp --stdio                 language server for any editor
 

@@ -3,6 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { openDatabase } from '../../src/database/connect';
+import { resolveConnection } from '../../src/database/connectionSettings';
+import { startEmbedded } from '../../src/database/embedded';
+import { readSettings } from '../../src/database/settings';
 
 const CLI = resolve(__dirname, '../../dist/cli.js');
 
@@ -139,5 +143,32 @@ describe('cli', () => {
     const { status, stderr, stdout } = run('profile', 'diff', 'camera-production', '--embedded', '--format', 'json');
     assert.equal(status, 0, stderr);
     assert.match(stdout, /"state": "refused"/);
+  });
+  it('applies the part of a profile that needs no restart, and undoes it', async () => {
+    const server = await startEmbedded({ major: 18 });
+    try {
+      const show = async () => {
+        const database = await openDatabase(await resolveConnection({ url: server.url, env: {}, cwd: folder }));
+        const settings = await readSettings(database);
+        await database.dispose();
+        return [
+          settings.get('work_mem')?.shown,
+          settings.get('random_page_cost')?.shown,
+          settings.get('log_statement')?.shown,
+        ];
+      };
+      const before = await show();
+      const undoFile = join(folder, 'undo.json');
+      const common = ['--connection', server.url];
+      const applied = run('profile', 'apply', 'camera-production', '--undo-file', undoFile, ...common);
+      assert.equal(applied.status, 0, applied.stderr);
+      assert.deepEqual(await show(), ['10MB', '1.1', before[2]]);
+      assert.equal(run('profile', 'apply', 'camera-production', '--undo-file', undoFile, ...common).status, 2);
+      const undone = run('profile', 'undo', undoFile, ...common);
+      assert.equal(undone.status, 0, undone.stderr);
+      assert.deepEqual(await show(), before);
+    } finally {
+      await server.stop();
+    }
   });
 });

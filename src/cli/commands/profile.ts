@@ -1,25 +1,30 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { diffProfile } from '../../core/profiles/diffProfile';
 import { evaluateProfile, findProfile, PROFILES } from '../../core/profiles/evaluateProfile';
 import { assumedFacts, parseSize, type Profile, type ServerFacts } from '../../core/profiles/profile';
-import { readSettings } from '../../database/settings';
+import { applySettings, readSettings, undoSettings, type AppliedSetting } from '../../database/settings';
 import { choose, positiveInteger, type CommandLine, type Options } from '../arguments';
-import { print, printJson } from '../io';
+import { print, printJson, readInput } from '../io';
 import { withServer } from '../target';
 import { UsageError } from '../usage';
 
-/** `query-tuner profile list | show ID | diff ID`. */
+/** `query-tuner profile list | show ID | diff ID | apply ID | undo FILE`. */
 export async function profile({ options, operands }: CommandLine): Promise<number> {
   const format = choose('format', options.format, ['text', 'json'], 'text');
   const [verb, id, ...rest] = operands;
   if (rest.length > 0) throw new UsageError(`unexpected argument "${rest[0]}".`);
   if (verb === 'list') return list(format);
-  if (verb !== 'show' && verb !== 'diff') throw new UsageError('profile needs list, show ID or diff ID.');
+  if (verb === 'undo') return undo(id, options, format);
+  if (verb !== 'show' && verb !== 'diff' && verb !== 'apply') {
+    throw new UsageError('profile needs list, show ID, diff ID, apply ID or undo FILE.');
+  }
   const found = id === undefined ? undefined : findProfile(id);
   if (!found) {
     throw new UsageError(
       `${id === undefined ? `profile ${verb} needs a profile` : `no profile "${id}"`}; there are ${PROFILES.map(p => p.id).join(', ')}.`,
     );
   }
+  if (verb === 'apply') return apply(found, options, format);
   return verb === 'show' ? show(found, options, format) : compare(found, options, format);
 }
 
@@ -65,6 +70,69 @@ async function compare(found: Profile, options: Options, format: 'text' | 'json'
     }
   });
   return 0;
+}
+
+/**
+ * Sets what differs and needs no restart, reads it back, and writes what was there before to a file for `profile undo`.
+ * The file is made before anything is changed: without a way back nothing is applied.
+ */
+async function apply(found: Profile, options: Options, format: 'text' | 'json'): Promise<number> {
+  const file = options['undo-file'] ?? `${found.id}.undo.json`;
+  return withServer(options, async database => {
+    const major = Math.floor(database.serverVersion / 10_000);
+    const facts = readFacts(found, { ...options, 'server-version': options['server-version'] ?? String(major) });
+    const wanted = diffProfile(evaluateProfile(found, facts), await readSettings(database))
+      .filter(({ state, takesEffect }) => state === 'differs' && takesEffect !== 'restart')
+      .map(({ setting }) => ({ name: setting.name, value: setting.value }));
+    createFile(file);
+    const applied = await applySettings(database, wanted).catch((error: unknown) => {
+      rmSync(file);
+      throw error;
+    });
+    writeFileSync(file, `${JSON.stringify({ version: 1, profile: found.id, applied }, null, 2)}\n`);
+    if (format === 'json') printJson({ version: 1, id: found.id, applied });
+    else {
+      for (const { name, outcome, shown, reason } of applied) {
+        print(`${outcome.padEnd(15)} ${name} = ${shown}${reason ? `  (${reason})` : ''}`);
+      }
+      print(`undo with: query-tuner profile undo ${file}`);
+    }
+    return applied.some(({ outcome }) => outcome === 'refused') ? 1 : 0;
+  });
+}
+
+/** Puts back what `profile apply` found; a value that somebody changed since is kept. */
+async function undo(file: string | undefined, options: Options, format: 'text' | 'json'): Promise<number> {
+  if (file === undefined) throw new UsageError('profile undo needs the file that profile apply wrote.');
+  const applied = readApplied(file);
+  return withServer(options, async database => {
+    const undone = await undoSettings(database, applied);
+    if (format === 'json') printJson({ version: 1, undone });
+    else
+      for (const { name, outcome, reason } of undone)
+        print(`${outcome.padEnd(15)} ${name}${reason ? `  (${reason})` : ''}`);
+    return undone.every(({ outcome }) => outcome === 'restored' || outcome === 'pending restart') ? 0 : 1;
+  });
+}
+
+function createFile(file: string): void {
+  try {
+    writeFileSync(file, '', { flag: 'wx' });
+  } catch (error) {
+    throw new UsageError(
+      `cannot write ${file} for the undo: ${(error as Error).message}. Name another with --undo-file.`,
+    );
+  }
+}
+
+function readApplied(file: string): AppliedSetting[] {
+  try {
+    const { applied } = JSON.parse(readInput(file)) as { applied?: AppliedSetting[] };
+    if (Array.isArray(applied)) return applied;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+  }
+  throw new UsageError(`${file} is not a file that profile apply wrote.`);
 }
 
 function readFacts(found: Profile, options: Options): ServerFacts {
