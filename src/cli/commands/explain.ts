@@ -12,6 +12,7 @@ import { openCostEstimator } from '../../database/whatIf/index';
 import { choose, type CommandLine } from '../arguments';
 import { print, printJson, progress, readInput } from '../io';
 import { withServer } from '../target';
+import { planFigures, type ReportedFigures } from '../planFigures';
 import { UsageError } from '../usage';
 
 /** Statements PostgreSQL can EXPLAIN, as parse tree types. */
@@ -20,7 +21,7 @@ const EXPLAINABLE = new Set(['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteSt
 interface ExplainedStatement {
   readonly sql: string;
   readonly plan: unknown;
-  readonly figures: { planningMs: number | null; executionMs: number | null; totalCost: number | null; nodes: number };
+  readonly figures: ReportedFigures;
   readonly findings: readonly PlanFinding[];
   readonly suggestions: readonly Suggestion[];
 }
@@ -65,12 +66,7 @@ export async function explain({ options, operands }: CommandLine): Promise<numbe
         explained.push({
           sql: statement.text,
           plan: result.plan,
-          figures: {
-            planningMs: tree.planningMs ?? null,
-            executionMs: tree.executionMs ?? null,
-            totalCost: tree.root.figures.totalCost ?? null,
-            nodes: tree.nodes.length,
-          },
+          figures: planFigures(tree),
           findings,
           suggestions,
         });

@@ -5,6 +5,7 @@ import { planText } from '../../core/report/planText';
 import { findPlanFindings } from '../../core/rules/plan/index';
 import { choose, type CommandLine } from '../arguments';
 import { print, printJson, readInput } from '../io';
+import { planFigures } from '../planFigures';
 import { UsageError } from '../usage';
 
 /** `query-tuner plan FILE`: reads a saved EXPLAIN. */
@@ -20,12 +21,7 @@ export async function plan({ options, operands }: CommandLine): Promise<number> 
       statements: trees.map(tree => ({
         sql: null,
         plan: [tree.raw],
-        figures: {
-          planningMs: tree.planningMs ?? null,
-          executionMs: tree.executionMs ?? null,
-          totalCost: tree.root.figures.totalCost ?? null,
-          nodes: tree.nodes.length,
-        },
+        figures: planFigures(tree),
         findings: findPlanFindings(tree),
         suggestions: [],
       })),

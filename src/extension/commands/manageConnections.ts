@@ -89,7 +89,7 @@ async function edit(
 async function test(connections: Connections, entry: ConnectionEntry): Promise<void> {
   const info = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: `Testing ${entry.name}` },
-    () => connections.test(entry, undefined),
+    () => connections.test(entry),
   );
   void vscode.window.showInformationMessage(
     `${entry.name}: ${info.server}, ${info.user}@${info.database}, connected in ${info.elapsedMs} ms.`,

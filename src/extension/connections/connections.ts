@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ConnectedInfo } from '../../protocol/server';
+import type { ConnectedInfo, ConnectParams } from '../../protocol/server';
 import type { ServerApi } from '../serverApi';
 import { readConnections, type ConnectionEntry } from './connectionSettings';
 
@@ -69,14 +69,8 @@ export class Connections implements vscode.Disposable {
   }
 
   /** Opens a connection of its own and closes it again. */
-  async test(entry: ConnectionEntry, password: string | undefined): Promise<ConnectedInfo> {
-    const target = {
-      ...entry,
-      ...((password ?? (await this.password(entry.name))) && {
-        password: password ?? (await this.password(entry.name)),
-      }),
-    };
-    return this.server.request('queryTuner/connections/test', { connectionId: entry.name, target });
+  async test(entry: ConnectionEntry): Promise<ConnectedInfo> {
+    return this.server.request('queryTuner/connections/test', await this.#connectParams(entry));
   }
 
   password(name: string): Thenable<string | undefined> {
@@ -94,11 +88,9 @@ export class Connections implements vscode.Disposable {
   }
 
   #connect(entry: ConnectionEntry): Promise<ConnectedInfo> {
-    const opening = (async () => {
-      const password = await this.password(entry.name);
-      const target = { ...entry, ...(password !== undefined && { password }) };
-      return this.server.request('queryTuner/connections/connect', { connectionId: entry.name, target });
-    })();
+    const opening = this.#connectParams(entry).then(params =>
+      this.server.request('queryTuner/connections/connect', params),
+    );
     this.#open.set(entry.name, opening);
     opening.then(
       () => {
@@ -110,6 +102,11 @@ export class Connections implements vscode.Disposable {
       },
     );
     return opening;
+  }
+
+  async #connectParams(entry: ConnectionEntry): Promise<ConnectParams> {
+    const password = await this.password(entry.name);
+    return { connectionId: entry.name, target: { ...entry, ...(password !== undefined && { password }) } };
   }
 
   #fileConnections(): Record<string, string> {
