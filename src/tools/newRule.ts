@@ -1,10 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { RULE_GROUPS } from '../core/rules/registry';
 
 /** `npx tsx src/tools/newRule.ts query/my-rule`: writes the rule's file, which fails its test until it is filled in. */
 function newRule(id: string | undefined): void {
-  const parts = /^(query|ddl|schema)\/([a-z][a-z0-9]*(?:-[a-z0-9]+)*)$/.exec(id ?? '');
-  if (!parts) throw new Error('usage: newRule <query|ddl|schema>/<slug-in-kebab-case>');
+  const groups = Object.keys(RULE_GROUPS);
+  const parts = /^([a-z]+)\/([a-z][a-z0-9]*(?:-[a-z0-9]+)*)$/.exec(id ?? '');
+  if (!parts || !groups.includes(parts[1]!))
+    throw new Error(`usage: newRule <${groups.join('|')}>/<slug-in-kebab-case>`);
   const [, group, slug] = parts as unknown as [string, string, string];
   const name = slug.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   const folder = path.join(__dirname, '../core/rules');
@@ -13,7 +16,7 @@ function newRule(id: string | undefined): void {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, template(`${group}/${slug}`, name, currentVersion()));
   console.log(`wrote ${path.relative(process.cwd(), file)}`);
-  console.log(`now: import { ${name} } from './${group}/${name}' in src/core/rules/registry.ts and add it to the list`);
+  console.log(`now: import { ${name} } from './${name}' in src/core/rules/${group}/index.ts and add it to the list`);
 }
 
 function currentVersion(): string {

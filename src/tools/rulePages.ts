@@ -12,7 +12,7 @@ export function rulePage(rule: Rule): string {
   const fixable = rule.examples.some(example => 'bad' in example && example.fixed !== undefined);
   const parts = [
     `# ${rule.title}`,
-    `\`${rule.id}\` (${rule.severity}${fixable ? '; has a quick fix' : ''}${needs}; since ${rule.since})`,
+    `\`${rule.id}\` (${rule.optional ? 'off unless configured; ' : ''}${rule.severity}${fixable ? '; has a quick fix' : ''}${needs}; since ${rule.since})`,
     rule.docs.problem,
     rule.docs.why,
     `**When to ignore it.** ${rule.docs.whenToIgnore}`,

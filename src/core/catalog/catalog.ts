@@ -1,3 +1,5 @@
+import type { SourceRange } from '../base/sourceRange';
+
 /** One immutable reading of a schema. What was not learnt is absent, never guessed. */
 export interface Catalog {
   readonly source: 'server' | 'ddl' | 'both';
@@ -7,6 +9,10 @@ export interface Catalog {
   readonly searchPath: readonly string[];
   readonly relations: readonly Relation[];
   readonly extensions: readonly { readonly name: string; readonly version: string }[];
+  /** Users' functions and procedures; absent when nobody looked. */
+  readonly functions?: readonly Routine[];
+  /** Users' types; absent when nobody looked. */
+  readonly types?: readonly UserType[];
   /** Values of `pg_settings` as `SHOW` prints them; empty when no server was asked. */
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -31,6 +37,83 @@ export interface Relation {
   /** Text of the partition key (`RANGE (captured_at)`), for partitioned tables. */
   readonly partitionKey?: string;
   readonly activity?: TableActivity;
+  /** Query of a view or materialized view, as written or as `pg_get_viewdef` prints it. */
+  readonly query?: string;
+  /** Tables it inherits from, or the partitioned table it is a partition of. */
+  readonly parents?: readonly { readonly schema: string; readonly name: string }[];
+  /** `reloptions`: `{ fillfactor: '80' }`. */
+  readonly options?: Readonly<Record<string, string>>;
+  readonly triggers?: readonly Trigger[];
+  readonly policies?: readonly Policy[];
+  readonly extendedStatistics?: readonly ExtendedStatistics[];
+  readonly comment?: string;
+  /** The statement of a schema file that creates it. */
+  readonly definedAt?: DefinitionPlace;
+}
+
+/** A place in a file of the workspace. */
+export interface DefinitionPlace {
+  readonly uri: string;
+  /** Offsets in the file, of the name that is defined. */
+  readonly range: SourceRange;
+}
+
+export interface Trigger {
+  readonly name: string;
+  readonly function: string;
+  readonly definition: string;
+}
+
+/** A row security policy. */
+export interface Policy {
+  readonly name: string;
+  readonly command: 'all' | 'select' | 'insert' | 'update' | 'delete';
+  readonly permissive: boolean;
+  /** Role names; `public` for everybody. */
+  readonly roles: readonly string[];
+  readonly using?: string;
+  readonly check?: string;
+}
+
+/** A statistics object of CREATE STATISTICS. */
+export interface ExtendedStatistics {
+  readonly name: string;
+  /** `ndistinct`, `dependencies`, `mcv`. */
+  readonly kinds: readonly string[];
+  readonly columns: readonly string[];
+}
+
+/** A function, procedure or aggregate. */
+export interface Routine {
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: 'function' | 'procedure' | 'aggregate' | 'window';
+  readonly parameters: readonly RoutineParameter[];
+  /** As `pg_get_function_result` prints it; absent for a procedure. */
+  readonly returns?: string;
+  readonly language?: string;
+  readonly volatility?: 'immutable' | 'stable' | 'volatile';
+  readonly strict?: boolean;
+  readonly comment?: string;
+  readonly definedAt?: DefinitionPlace;
+}
+
+export interface RoutineParameter {
+  readonly name?: string;
+  readonly type: string;
+  readonly mode: 'in' | 'out' | 'inout' | 'variadic' | 'table';
+  readonly hasDefault: boolean;
+}
+
+export interface UserType {
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: 'enum' | 'domain' | 'composite' | 'range';
+  /** Of an enum, in its order. */
+  readonly labels?: readonly string[];
+  /** Of a domain. */
+  readonly baseType?: string;
+  readonly definedAt?: DefinitionPlace;
 }
 
 /** Counters of `pg_stat_user_tables` since the last reset. */
@@ -52,6 +135,9 @@ export interface Column {
   readonly type: string;
   readonly notNull: boolean;
   readonly defaultExpression?: string;
+  /** `GENERATED ALWAYS AS (...)`, or an identity column. */
+  readonly generated?: 'stored' | 'virtual' | 'identity';
+  readonly comment?: string;
   readonly statistics?: ColumnStatistics;
 }
 

@@ -1,9 +1,10 @@
 import type { SourceRange } from '../base/sourceRange';
-import type { Catalog } from '../catalog/catalog';
-import type { ParsedStatement } from '../sql/statement';
+import type { Catalog, Column, Relation } from '../catalog/catalog';
+import type { BodyContext, ParsedStatement } from '../sql/statement';
 import type { FileContext } from './fileContext';
 import type { Fix, GuidelineRef, RelatedRange, Severity } from './finding';
 import type { NodeMatch } from './nodeIndex';
+import type { Thresholds } from './thresholds';
 
 /** What a rule may ask for beside the statement. A rule that lacks its input is skipped. */
 export type Need = 'catalog' | 'file';
@@ -36,13 +37,29 @@ export interface RuleContext<Messages extends Readonly<Record<string, string>>, 
   readonly statement: ParsedStatement;
   /** Present if known; always present for a rule that declares `needs: ['catalog']`. */
   readonly catalog: 'catalog' extends Needs ? Catalog : Catalog | undefined;
+  /** `server_version_num` of the server the SQL is for, 180004; undefined if nobody said. */
+  readonly serverVersion: number | undefined;
+  readonly thresholds: Thresholds;
+  /** Set when the statement stands in the body of a function, procedure or DO block. */
+  readonly body: BodyContext | undefined;
   /** What the statements before and after it do; only for a rule that declares `needs: ['file']`. */
   readonly file: 'file' extends Needs ? FileContext : undefined;
   /** Nodes of the statement by type, outermost first; the tree is walked once for all rules. */
   find(type: string): readonly NodeMatch[];
   /** Text range of a node, or of the nearest node around it that has one; the whole statement at worst. */
   rangeOf(node: NodeMatch): SourceRange;
+  /**
+   * What a `ColumnRef` of the statement means: the relation and its column, through aliases, CTEs, subqueries and
+   * views' names. Undefined when the catalog does not know it or it could mean several things.
+   */
+  resolve(column: NodeMatch): ResolvedColumn | undefined;
   report(report: Report<Messages>): void;
+}
+
+/** A column of the catalog that a name in a statement means. */
+export interface ResolvedColumn {
+  readonly relation: Relation;
+  readonly column: Column;
 }
 
 /** A statement that must be flagged. */
@@ -72,6 +89,8 @@ interface RuleFacts {
   /** The version of the product that first had it. */
   readonly since: string;
   readonly severity: Severity;
+  /** Off unless the configuration names it: conventions on which good teams differ. */
+  readonly optional?: boolean;
   readonly title: string;
   readonly guideline?: GuidelineRef;
   /** Root types of the statements it looks at (`SelectStmt`); all when absent. */

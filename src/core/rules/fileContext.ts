@@ -1,17 +1,14 @@
-import type { LocatedStatement, ParseNode } from '../sql/statement';
-import { unwrap } from '../sql/walk';
-import type { NodeFields } from './nodeIndex';
+import type { LocatedStatement, ParsedStatement } from '../sql/statement';
+import { readStatementFacts } from './statementFacts';
+import type { FileIndex, StatementFacts } from './statementFacts';
 
-/** An index some statement of the file creates, as far as a rule needs it. */
-export interface FileIndex {
-  readonly schema?: string;
-  readonly table: string;
-  /** Plain key columns in order; an expression is `undefined`. */
-  readonly keys: readonly (string | undefined)[];
-  readonly partial: boolean;
-}
+export type { FileIndex } from './statementFacts';
 
-/** What the other statements of the same file mean for this one. */
+/**
+ * What the other statements of the same file mean for this one. Names are bare (without schema), as the catalog spells
+ * them. Answers are kept with a statement's findings and asked again after each edit, so they are looked up, never
+ * searched for.
+ */
 export interface FileContext {
   /** The statement runs after a BEGIN of this file that no COMMIT or ROLLBACK has ended. */
   readonly inTransaction: boolean;
@@ -19,6 +16,19 @@ export interface FileContext {
   isCreatedBefore(table: string, schema?: string): boolean;
   /** All indexes the file creates on a table, before or after this statement. */
   indexesOn(table: string, schema?: string): readonly FileIndex[];
+  /**
+   * The nearest 20 statements before this one that create, alter, drop, refresh or otherwise define an object of this
+   * name, or an index, trigger or policy on it; nearest last.
+   */
+  earlier(name: string): readonly ParsedStatement[];
+  /** The nearest 20 after it, nearest first. */
+  later(name: string): readonly ParsedStatement[];
+  /** Value (as written, strings without quotes) that the nearest SET before this statement gives a setting. */
+  settingBefore(name: string): string | undefined;
+  /** The nearest 20 schema changes, UPDATEs and DELETEs before it in the same explicit transaction; nearest last. */
+  earlierInTransaction(): readonly ParsedStatement[];
+  /** How many statements of the same text shape (a run of single-row INSERTs into one table) end right before it. */
+  insertRunBefore(table: string): number;
 }
 
 /** For a statement linted alone. */
@@ -26,86 +36,101 @@ export const EMPTY_FILE: FileContext = {
   inTransaction: false,
   isCreatedBefore: () => false,
   indexesOn: () => [],
+  earlier: () => [],
+  later: () => [],
+  settingBefore: () => undefined,
+  earlierInTransaction: () => [],
+  insertRunBefore: () => 0,
 };
 
-const FACT_KINDS: ReadonlySet<string> = new Set(['CreateStmt', 'CreateTableAsStmt', 'IndexStmt', 'TransactionStmt']);
+const NEAREST = 20;
 
-/** Indexes read from their statements, kept with the tree. */
-const indexOfTree = new WeakMap<ParseNode, FileIndex>();
+interface Numbered {
+  readonly number: number;
+  readonly statement: ParsedStatement;
+}
 
 /**
- * Facts about a script, gathered in one pass over the kinds of its statements, cheap enough to run after each edit:
- * statements other than DDL and transaction control cost one property read.
+ * Facts about a script, gathered in one pass over what is known of each statement, cheap enough to run after each
+ * edit: a statement that defines nothing costs one lookup.
  */
 export class FileFacts {
-  /** By bare table name, since a name without a schema may mean a table created with one. */
+  /** By bare name, since a name without a schema may mean an object created with one. */
   private readonly created = new Map<string, { readonly schema: string | undefined; readonly number: number }[]>();
   private readonly indexes = new Map<string, FileIndex[]>();
+  private readonly named = new Map<string, Numbered[]>();
+  private readonly settings = new Map<string, { readonly number: number; readonly value: string }[]>();
   /** Statement numbers at which a transaction begins and ends, alternating. */
   private readonly transactionBounds: number[] = [];
+  /** Schema changes, UPDATEs and DELETEs. */
+  private readonly changes: Numbered[] = [];
+  private readonly insertRuns = new Map<number, { readonly table: string; readonly length: number }>();
 
   private constructor() {}
 
   static gather(statements: readonly LocatedStatement[]): FileFacts {
     const facts = new FileFacts();
+    let run: { table: string; length: number } | undefined;
     for (let number = 0; number < statements.length; number++) {
-      const { kind, tree } = statements[number]!.statement;
-      if (tree === undefined || kind === undefined || !FACT_KINDS.has(kind)) continue;
-      const fields = unwrap(tree)?.fields;
-      if (fields === undefined) continue;
-      if (kind === 'CreateStmt') facts.addTable(fields.relation, number);
-      else if (kind === 'CreateTableAsStmt') facts.addTable((fields.into as NodeFields | undefined)?.rel, number);
-      else if (kind === 'IndexStmt') facts.addIndex(tree, fields);
-      else facts.addBound(String(fields.kind), number);
+      const { statement } = statements[number]!;
+      const known = readStatementFacts(statement);
+      if (run) facts.insertRuns.set(number, run);
+      const table = known?.insertsOneRowInto;
+      run = table === undefined ? undefined : { table, length: run?.table === table ? run.length + 1 : 1 };
+      if (known) facts.add(known, number, statement);
     }
     return facts;
   }
 
   /** The context of the statement with this number. */
   contextOf(number: number): FileContext {
+    const { transactionBounds: bounds } = this;
+    const inTransaction = countBelow(bounds, number, identity) % 2 === 1;
     return {
-      inTransaction: countBelow(this.transactionBounds, number) % 2 === 1,
+      inTransaction,
       isCreatedBefore: (table, schema) =>
         (this.created.get(table) ?? []).some(made => made.number < number && sameSchema(made.schema, schema)),
       indexesOn: (table, schema) => (this.indexes.get(table) ?? []).filter(index => sameSchema(index.schema, schema)),
+      earlier: name => before(this.named.get(name) ?? [], number),
+      later: name => after(this.named.get(name) ?? [], number),
+      settingBefore: name => {
+        const given = this.settings.get(name) ?? [];
+        return given[countBelow(given, number, numberOf) - 1]?.value;
+      },
+      earlierInTransaction: () => {
+        if (!inTransaction) return [];
+        const begin = bounds[countBelow(bounds, number, identity) - 1]!;
+        const first = countBelow(this.changes, begin, numberOf);
+        const end = countBelow(this.changes, number, numberOf);
+        return this.changes.slice(Math.max(first, end - NEAREST), end).map(({ statement }) => statement);
+      },
+      insertRunBefore: table => {
+        const run = this.insertRuns.get(number);
+        return run?.table === table ? run.length : 0;
+      },
     };
   }
 
-  private addTable(relation: unknown, number: number): void {
-    const range = relation as NodeFields | undefined;
-    if (typeof range?.relname !== 'string') return;
-    const schema = typeof range.schemaname === 'string' ? range.schemaname : undefined;
-    append(this.created, range.relname, { schema, number });
-  }
-
-  private addIndex(tree: ParseNode, fields: NodeFields): void {
-    const known = indexOfTree.get(tree) ?? readIndex(fields);
-    if (known === undefined) return;
-    indexOfTree.set(tree, known);
-    append(this.indexes, known.table, known);
-  }
-
-  private addBound(kind: string, number: number): void {
+  private add(facts: StatementFacts, number: number, statement: ParsedStatement): void {
+    for (const name of facts.names) append(this.named, name, { number, statement });
+    if (facts.creates) append(this.created, facts.creates.name, { schema: facts.creates.schema, number });
+    if (facts.index) append(this.indexes, facts.index.table, facts.index);
+    if (facts.setting) append(this.settings, facts.setting.name, { number, value: facts.setting.value });
+    if (facts.changes) this.changes.push({ number, statement });
+    if (facts.transaction === undefined) return;
     const open = this.transactionBounds.length % 2 === 1;
-    const begins = kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START';
-    const ends = kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_ROLLBACK' || kind === 'TRANS_STMT_PREPARE';
-    if ((begins && !open) || (ends && open)) this.transactionBounds.push(number);
+    if ((facts.transaction === 'begins') !== open) this.transactionBounds.push(number);
   }
 }
 
-function readIndex(fields: NodeFields): FileIndex | undefined {
-  const relation = fields.relation as NodeFields | undefined;
-  if (typeof relation?.relname !== 'string') return undefined;
-  const parameters = Array.isArray(fields.indexParams) ? fields.indexParams : [];
-  return {
-    schema: typeof relation.schemaname === 'string' ? relation.schemaname : undefined,
-    table: relation.relname,
-    keys: parameters.map(parameter => {
-      const name = unwrap(parameter)?.fields.name;
-      return typeof name === 'string' ? name : undefined;
-    }),
-    partial: fields.whereClause !== undefined,
-  };
+function before(all: readonly Numbered[], number: number): ParsedStatement[] {
+  const end = countBelow(all, number, numberOf);
+  return all.slice(Math.max(0, end - NEAREST), end).map(({ statement }) => statement);
+}
+
+function after(all: readonly Numbered[], number: number): ParsedStatement[] {
+  const start = countBelow(all, number + 1, numberOf);
+  return all.slice(start, start + NEAREST).map(({ statement }) => statement);
 }
 
 function sameSchema(a: string | undefined, b: string | undefined): boolean {
@@ -118,13 +143,16 @@ function append<Value>(map: Map<string, Value[]>, key: string, value: Value): vo
   else map.set(key, [value]);
 }
 
-/** How many of the ascending numbers are smaller than `limit`. */
-function countBelow(numbers: readonly number[], limit: number): number {
+const identity = (value: number): number => value;
+const numberOf = ({ number }: { readonly number: number }): number => number;
+
+/** How many of the items, whose numbers ascend, are below `limit`. */
+function countBelow<Item>(items: readonly Item[], limit: number, valueOf: (item: Item) => number): number {
   let low = 0;
-  let high = numbers.length;
+  let high = items.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (numbers[middle]! < limit) low = middle + 1;
+    if (valueOf(items[middle]!) < limit) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,16 +1,19 @@
 import { shiftRange } from '../base/sourceRange';
 import type { SourceRange } from '../base/sourceRange';
 import type { Catalog } from '../catalog/catalog';
-import type { LocatedStatement, ParsedStatement } from '../sql/statement';
+import type { BodyContext, LocatedStatement, ParsedStatement } from '../sql/statement';
 import { fillMessage } from './defineRule';
-import type { Rule, RuleContext } from './defineRule';
+import type { ResolvedColumn, Rule, RuleContext } from './defineRule';
 import { EMPTY_FILE, FileFacts } from './fileContext';
 import type { FileContext } from './fileContext';
 import type { Finding, Fix, Severity } from './finding';
 import { NodeIndex } from './nodeIndex';
 import type { NodeMatch } from './nodeIndex';
 import { RULES } from './registry';
+import { resolveColumn, asColumn, enclosingQueries } from './support/expressions';
 import { applySuppressions, findAllows } from './suppressions';
+import { DEFAULT_THRESHOLDS } from './thresholds';
+import type { Thresholds } from './thresholds';
 
 /** Rule id of a statement PostgreSQL's parser refuses. */
 export const SYNTAX_RULE = 'syntax';
@@ -26,6 +29,10 @@ export interface LintOptions {
   readonly catalog?: Catalog;
   /** Severity by rule id, instead of the rule's own; `off` silences the rule. */
   readonly severities?: Readonly<Record<string, Severity | 'off'>>;
+  /** `server_version_num` the SQL is written for, when no catalog of a server says it. */
+  readonly serverVersion?: number;
+  /** The same object as long as nothing changes: findings are kept with it. */
+  readonly thresholds?: Thresholds;
   /** The rules to run; all of them unless a test says otherwise. */
   readonly rules?: readonly Rule[];
 }
@@ -71,6 +78,8 @@ export function lintStatement(located: LocatedStatement, options: StatementLintO
 /** What is known about a statement under one catalog. Dropped with the statement. */
 interface CacheEntry {
   readonly catalog: Catalog | undefined;
+  readonly serverVersion: number | undefined;
+  readonly thresholds: Thresholds;
   readonly rules: readonly Rule[];
   readonly findings: readonly Finding[];
   /** What file rules asked about the file, with the answers they got: the same answers give the same findings. */
@@ -89,23 +98,42 @@ function cachedFindings(
   fileOf: () => FileContext,
   options: LintOptions,
 ): readonly Finding[] {
-  const rules = options.rules ?? RULES;
+  const { catalog, rules = RULES, thresholds = DEFAULT_THRESHOLDS } = options;
+  const serverVersion = catalog?.serverVersion ?? options.serverVersion;
   const known = cache.get(statement);
-  if (known && known.catalog === options.catalog && known.rules === rules) {
+  if (
+    known &&
+    known.catalog === catalog &&
+    known.rules === rules &&
+    known.thresholds === thresholds &&
+    known.serverVersion === serverVersion
+  ) {
     if (known.answers.length === 0) return known.findings;
     const file = fileOf();
     if (known.answers.every(({ ask, answer }) => isSame(ask(file), answer))) return known.findings;
   }
   const answers: Answer[] = [];
-  const findings = runRules(statement, rules, options.catalog, recordAnswers(fileOf(), answers));
+  const file = recordAnswers(fileOf(), answers);
+  const run = { rules, catalog, serverVersion, thresholds };
+  const findings = runRules(statement, { ...run, file, body: undefined });
+  for (const { range, statement: inner, body } of statement.inner) {
+    for (const finding of runRules(inner, { ...run, file: BODY_FILE, body })) {
+      findings.push(shiftFinding(finding, range.start));
+    }
+  }
   findings.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end);
-  cache.set(statement, { catalog: options.catalog, rules, findings, answers });
+  cache.set(statement, { catalog, serverVersion, thresholds, rules, findings, answers });
   return findings;
 }
 
-/** Answers are booleans or plain lists. */
+/** A body runs in the transaction of its caller. */
+const BODY_FILE: FileContext = { ...EMPTY_FILE, inTransaction: true };
+
+/** Answers are booleans, numbers, texts or lists; statements of a list are compared as objects. */
 function isSame(a: unknown, b: unknown): boolean {
-  return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
+  if (a === b) return true;
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+  return a.every((item, i) => item === b[i]);
 }
 
 function recordAnswers(file: FileContext, answers: Answer[]): FileContext {
@@ -120,15 +148,25 @@ function recordAnswers(file: FileContext, answers: Answer[]): FileContext {
     },
     isCreatedBefore: (table, schema) => through(context => context.isCreatedBefore(table, schema)),
     indexesOn: (table, schema) => through(context => context.indexesOn(table, schema)),
+    earlier: name => through(context => context.earlier(name)),
+    later: name => through(context => context.later(name)),
+    settingBefore: name => through(context => context.settingBefore(name)),
+    earlierInTransaction: () => through(context => context.earlierInTransaction()),
+    insertRunBefore: table => through(context => context.insertRunBefore(table)),
   };
 }
 
-function runRules(
-  statement: ParsedStatement,
-  rules: readonly Rule[],
-  catalog: Catalog | undefined,
-  file: FileContext,
-): Finding[] {
+/** What the rules are given beside the statement. */
+interface Surroundings {
+  readonly rules: readonly Rule[];
+  readonly catalog: Catalog | undefined;
+  readonly serverVersion: number | undefined;
+  readonly thresholds: Thresholds;
+  readonly file: FileContext;
+  readonly body: BodyContext | undefined;
+}
+
+function runRules(statement: ParsedStatement, around: Surroundings): Finding[] {
   const { syntaxError, tree, kind } = statement;
   if (syntaxError) {
     return [
@@ -138,11 +176,11 @@ function runRules(
   if (tree === undefined) return [];
   const findings: Finding[] = [];
   let index: NodeIndex | undefined;
-  for (const rule of rules) {
+  for (const rule of around.rules) {
     if (rule.kinds && (kind === undefined || !rule.kinds.includes(kind))) continue;
-    if (rule.needs.includes('catalog') && catalog === undefined) continue;
+    if (rule.needs.includes('catalog') && around.catalog === undefined) continue;
     index ??= NodeIndex.build(tree);
-    rule.check(contextOf(rule, statement, index, catalog, file, findings));
+    rule.check(contextOf(rule, statement, index, around, findings));
   }
   return findings;
 }
@@ -151,16 +189,20 @@ function contextOf(
   rule: Rule,
   statement: ParsedStatement,
   index: NodeIndex,
-  catalog: Catalog | undefined,
-  file: FileContext,
+  around: Surroundings,
   findings: Finding[],
 ): RuleContext<Readonly<Record<string, string>>, never> {
+  const { catalog, serverVersion, thresholds, body, file } = around;
   const context: RuleContext<Readonly<Record<string, string>>, never> = {
     statement,
     catalog,
+    serverVersion,
+    thresholds,
+    body,
     file: undefined,
     find: type => index.find(type),
     rangeOf: node => rangeOfNode(statement, node),
+    resolve: node => resolveNode(node, catalog, body),
     report: report => {
       findings.push({
         rule: rule.id,
@@ -178,6 +220,21 @@ function contextOf(
   return rule.needs.includes('file') ? ({ ...context, file } as unknown as typeof context) : context;
 }
 
+function resolveNode(
+  node: NodeMatch,
+  catalog: Catalog | undefined,
+  body: BodyContext | undefined,
+): ResolvedColumn | undefined {
+  const column = asColumn({ [node.type]: node.fields });
+  // A variable of the body may be meant instead.
+  if (!column || (column.qualifier === undefined && body?.variables.has(column.name))) return undefined;
+  for (const query of enclosingQueries(node)) {
+    const found = resolveColumn(query, column, catalog);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 function rangeOfNode(statement: ParsedStatement, node: NodeMatch): SourceRange {
   for (let at: NodeMatch | undefined = node; at; at = at.parent) {
     const range = statement.rangeOf(at.type, at.fields);
@@ -187,16 +244,20 @@ function rangeOfNode(statement: ParsedStatement, node: NodeMatch): SourceRange {
 }
 
 function hasRun(id: string, options: LintOptions): boolean {
-  if (options.severities?.[id] === 'off' || id.startsWith('plan/')) return false;
+  if (id.startsWith('plan/')) return false;
   const rule = (options.rules ?? RULES).find(candidate => candidate.id === id);
-  return !(rule?.needs.includes('catalog') && options.catalog === undefined);
+  const severity = options.severities?.[id] ?? (rule?.optional && !options.rules ? 'off' : undefined);
+  return severity !== 'off' && !(rule?.needs.includes('catalog') && options.catalog === undefined);
 }
 
 function withSeverity(finding: Finding, options: LintOptions): Finding | undefined {
   const wanted = options.severities?.[finding.rule];
-  if (wanted === undefined) return finding;
+  // A caller who names the rules to run wants the optional ones among them.
+  if (wanted === undefined) return OPTIONAL.has(finding.rule) && !options.rules ? undefined : finding;
   return wanted === 'off' ? undefined : { ...finding, severity: wanted };
 }
+
+const OPTIONAL: ReadonlySet<string> = new Set(RULES.filter(rule => rule.optional).map(rule => rule.id));
 
 /** Adds findings of a statement, moved to where it begins and with the severities asked for. */
 function place(findings: readonly Finding[], start: number, options: LintOptions, into: Finding[]): void {

@@ -1,43 +1,26 @@
-import { addColumnNotNullWithoutDefault } from './ddl/addColumnNotNullWithoutDefault';
-import { indexNotConcurrently } from './ddl/indexNotConcurrently';
-import { volatileIndexPredicate } from './ddl/volatileIndexPredicate';
+import { DDL_RULES } from './ddl';
+import { DML_RULES } from './dml';
 import type { Rule } from './defineRule';
-import { betweenTimestamps } from './query/betweenTimestamps';
-import { castOnColumn } from './query/castOnColumn';
-import { countForExistence } from './query/countForExistence';
-import { deepOffset } from './query/deepOffset';
-import { deleteWithoutWhere } from './query/deleteWithoutWhere';
-import { functionOnColumn } from './query/functionOnColumn';
-import { havingWithoutAggregate } from './query/havingWithoutAggregate';
-import { leadingWildcardLike } from './query/leadingWildcardLike';
-import { limitWithoutOrderBy } from './query/limitWithoutOrderBy';
-import { notInSubquery } from './query/notInSubquery';
-import { nullComparison } from './query/nullComparison';
-import { orderByRandom } from './query/orderByRandom';
-import { selectStar } from './query/selectStar';
-import { unionDedup } from './query/unionDedup';
-import { updateWithoutWhere } from './query/updateWithoutWhere';
-import { foreignKeyWithoutIndex } from './schema/foreignKeyWithoutIndex';
+import { FUNCTION_RULES } from './function';
+import { INDEX_RULES } from './index/index';
+import { JOIN_RULES } from './join';
+import { MONITORING_RULES } from './monitoring';
+import { QUERY_RULES } from './query';
+import { SCHEMA_RULES } from './schema';
+import { SETTINGS_RULES } from './settings';
 
-/** Every rule over SQL text, in the order of the reference. Rules over measured plans are in `plan/`. */
-export const RULES: readonly Rule[] = [
-  nullComparison,
-  notInSubquery,
-  updateWithoutWhere,
-  deleteWithoutWhere,
-  functionOnColumn,
-  castOnColumn,
-  leadingWildcardLike,
-  deepOffset,
-  orderByRandom,
-  countForExistence,
-  selectStar,
-  unionDedup,
-  limitWithoutOrderBy,
-  havingWithoutAggregate,
-  betweenTimestamps,
-  volatileIndexPredicate,
-  indexNotConcurrently,
-  addColumnNotNullWithoutDefault,
-  foreignKeyWithoutIndex,
-];
+/** Folders of rules over SQL text; each lists its own. Rules over measured plans are in `plan/`. */
+export const RULE_GROUPS = {
+  query: QUERY_RULES,
+  join: JOIN_RULES,
+  dml: DML_RULES,
+  function: FUNCTION_RULES,
+  index: INDEX_RULES,
+  schema: SCHEMA_RULES,
+  ddl: DDL_RULES,
+  monitoring: MONITORING_RULES,
+  settings: SETTINGS_RULES,
+} as const;
+
+/** Every rule over SQL text, in the order of the reference. */
+export const RULES: readonly Rule[] = Object.values(RULE_GROUPS).flat();

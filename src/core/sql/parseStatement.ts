@@ -5,7 +5,7 @@ import { NodeRanges } from './nodeRanges';
 import { OffsetMap } from './offsets';
 import type { Hole } from './placeholders';
 import { fillHoles, findHoles } from './placeholders';
-import type { ParseNode, ParsedStatement, Placeholder, SyntaxError, TableReference } from './statement';
+import type { BodyStatement, ParseNode, ParsedStatement, Placeholder, SyntaxError, TableReference } from './statement';
 import { findTables } from './tables';
 import { unwrap, walk } from './walk';
 import { changesSomething } from './writes';
@@ -58,6 +58,10 @@ class LazyStatement implements ParsedStatement {
   }
   get writes(): boolean {
     return this.analysis.writes;
+  }
+
+  get inner(): readonly BodyStatement[] {
+    return [];
   }
 
   rangeOf(type: string, fields: object): SourceRange | undefined {

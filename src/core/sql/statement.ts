@@ -51,6 +51,11 @@ export interface ParsedStatement {
   readonly tables: readonly TableReference[];
   /** True if running it could change data, schema or settings (a SELECT with a data-modifying CTE or FOR UPDATE too). */
   readonly writes: boolean;
+  /**
+   * The statements in the body of a function, procedure or DO block, however deep, in the order of the text. Views,
+   * rules, policies and EXPLAIN have their queries in their own tree instead.
+   */
+  readonly inner: readonly BodyStatement[];
   /** Text range of an expression or clause node, given its type and its fields (not the wrapper); undefined if unknown. */
   rangeOf(type: string, fields: object): SourceRange | undefined;
 }
@@ -60,4 +65,21 @@ export interface LocatedStatement {
   readonly range: SourceRange;
   /** Parsed on first use, kept by text. */
   readonly statement: ParsedStatement;
+}
+
+/** Where a statement stands inside the body of a routine. */
+export interface BodyContext {
+  readonly language: 'plpgsql' | 'sql';
+  readonly routine: 'function' | 'procedure' | 'do';
+  /** Parameters and declared variables that are in scope, folded to lower case unless quoted. */
+  readonly variables: ReadonlySet<string>;
+  /** How many LOOPs are around it. */
+  readonly loopDepth: number;
+  /** What PL/pgSQL does with it: runs it, evaluates it as an expression, or executes a string that was read as SQL. */
+  readonly use: 'statement' | 'expression' | 'dynamic';
+}
+
+/** A statement of a body. Its range is relative to the text of the statement the body belongs to. */
+export interface BodyStatement extends LocatedStatement {
+  readonly body: BodyContext;
 }

@@ -1,7 +1,7 @@
 import { findRelation } from '../../catalog/catalog';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { asTable, list, stringValue } from '../expressions';
+import { asTable, list, stringValue } from '../support/expressions';
 import type { NodeFields } from '../nodeIndex';
 
 export const addColumnNotNullWithoutDefault = defineRule({

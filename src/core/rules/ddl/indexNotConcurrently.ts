@@ -1,7 +1,7 @@
 import { findRelation } from '../../catalog/catalog';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { asTable, SMALL_TABLE_ROWS } from '../expressions';
+import { asTable, SMALL_TABLE_ROWS } from '../support/expressions';
 import type { NodeFields } from '../nodeIndex';
 
 export const indexNotConcurrently = defineRule({

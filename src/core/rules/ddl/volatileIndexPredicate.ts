@@ -1,5 +1,5 @@
 import { defineRule } from '../defineRule';
-import { functionName } from '../expressions';
+import { functionName } from '../support/expressions';
 import type { NodeMatch } from '../nodeIndex';
 
 /** Built-in functions that are stable or volatile whatever their arguments (`pg_proc.provolatile`, PostgreSQL 18). */

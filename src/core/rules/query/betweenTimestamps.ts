@@ -1,6 +1,6 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { asColumn, filteredQuery, list, resolveColumn, stringConstant } from '../expressions';
+import { asColumn, filteredQuery, list, resolveColumn, stringConstant } from '../support/expressions';
 
 export const betweenTimestamps = defineRule({
   id: 'query/between-timestamps',

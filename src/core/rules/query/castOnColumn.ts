@@ -1,9 +1,9 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { asColumn, castType, hasIndexKey, isSmall, readsOnlySystemTables, resolveColumn } from '../expressions';
+import { asColumn, castType, hasIndexKey, isSmall, readsOnlySystemTables, resolveColumn } from '../support/expressions';
 import type { Fix } from '../finding';
-import { comparedExpressions } from './comparisons';
-import { dayCondition, isZoneless } from './rangeRewrite';
+import { comparedExpressions } from '../support/comparisons';
+import { dayCondition, isZoneless } from '../support/rangeRewrite';
 
 /** Types that share one representation: a cast between them leaves an index usable. */
 const TEXT_TYPES = /^(?:text|varchar|character varying)(?:\(\d+\))?$/;

@@ -1,9 +1,9 @@
 import type { SourceRange } from '../../base/sourceRange';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { functionName, integerConstant, list, operatorOf } from '../expressions';
+import { functionName, integerConstant, list, operatorOf } from '../support/expressions';
 import type { NodeFields, NodeMatch } from '../nodeIndex';
-import { mirrored } from './rangeRewrite';
+import { mirrored } from '../support/rangeRewrite';
 
 export const countForExistence = defineRule({
   id: 'query/count-for-existence',

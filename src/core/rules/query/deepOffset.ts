@@ -1,5 +1,5 @@
 import { defineRule } from '../defineRule';
-import { contains, integerConstant } from '../expressions';
+import { contains, integerConstant } from '../support/expressions';
 
 /** From here on the skipped rows cost more than the page itself in any ordinary list (pages of 10 to 100 rows). */
 const DEEP_OFFSET_ROWS = 1000;

@@ -1,5 +1,5 @@
 import { defineRule } from '../defineRule';
-import { reportUnfiltered } from './unfiltered';
+import { reportUnfiltered } from '../support/unfiltered';
 
 export const deleteWithoutWhere = defineRule({
   id: 'query/delete-without-where',

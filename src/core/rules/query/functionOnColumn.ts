@@ -9,11 +9,11 @@ import {
   readsOnlySystemTables,
   resolveColumn,
   stringConstant,
-} from '../expressions';
+} from '../support/expressions';
 import type { Fix } from '../finding';
 import type { NodeFields } from '../nodeIndex';
-import { comparedExpressions } from './comparisons';
-import { dayCondition, isZoneless } from './rangeRewrite';
+import { comparedExpressions } from '../support/comparisons';
+import { dayCondition, isZoneless } from '../support/rangeRewrite';
 
 /** Functions whose result is compared although the column itself, or an index on the expression, would do. */
 const FUNCTIONS = new Set([

@@ -1,6 +1,6 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { contains, functionName, list } from '../expressions';
+import { contains, functionName, list } from '../support/expressions';
 import type { Fix } from '../finding';
 
 /** Plain functions; any other call in HAVING may be an aggregate, which the text cannot tell. */

@@ -10,8 +10,8 @@ import {
   readsOnlySystemTables,
   resolveColumn,
   stringConstant,
-} from '../expressions';
-import type { ColumnName } from '../expressions';
+} from '../support/expressions';
+import type { ColumnName } from '../support/expressions';
 
 export const leadingWildcardLike = defineRule({
   id: 'query/leading-wildcard-like',

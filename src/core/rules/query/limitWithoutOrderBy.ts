@@ -9,7 +9,7 @@ import {
   isNullConstant,
   isSystemTable,
   list,
-} from '../expressions';
+} from '../support/expressions';
 
 export const limitWithoutOrderBy = defineRule({
   id: 'query/limit-without-order-by',

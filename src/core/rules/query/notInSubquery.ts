@@ -2,8 +2,8 @@ import { quoteIdentifier } from '../../sql/identifiers';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { RuleContext } from '../defineRule';
-import { asColumn, filteredQuery, fromTables, list, resolveColumn } from '../expressions';
-import type { ColumnName } from '../expressions';
+import { asColumn, filteredQuery, fromTables, list, resolveColumn } from '../support/expressions';
+import type { ColumnName } from '../support/expressions';
 import type { Fix } from '../finding';
 import type { NodeMatch } from '../nodeIndex';
 

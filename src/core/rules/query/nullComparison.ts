@@ -1,6 +1,6 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { isNullConstant, operatorOf } from '../expressions';
+import { isNullConstant, operatorOf } from '../support/expressions';
 
 export const nullComparison = defineRule({
   id: 'query/null-comparison',

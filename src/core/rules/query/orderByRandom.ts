@@ -1,6 +1,6 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { fromTables, functionName, isSmall, list } from '../expressions';
+import { fromTables, functionName, isSmall, list } from '../support/expressions';
 import { findRelation } from '../../catalog/catalog';
 
 export const orderByRandom = defineRule({

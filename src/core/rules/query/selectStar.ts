@@ -3,8 +3,8 @@ import type { Catalog } from '../../catalog/catalog';
 import { quoteIdentifier } from '../../sql/identifiers';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { contains, fromTables, isSystemTable, list, stringValue } from '../expressions';
-import type { TableName } from '../expressions';
+import { contains, fromTables, isSystemTable, list, stringValue } from '../support/expressions';
+import type { TableName } from '../support/expressions';
 import type { Fix } from '../finding';
 import type { NodeFields } from '../nodeIndex';
 

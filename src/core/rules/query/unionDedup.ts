@@ -1,6 +1,6 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { list, stringConstant } from '../expressions';
+import { list, stringConstant } from '../support/expressions';
 import type { NodeFields, NodeMatch } from '../nodeIndex';
 
 export const unionDedup = defineRule({

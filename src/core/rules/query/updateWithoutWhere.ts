@@ -1,5 +1,5 @@
 import { defineRule } from '../defineRule';
-import { reportUnfiltered } from './unfiltered';
+import { reportUnfiltered } from '../support/unfiltered';
 
 export const updateWithoutWhere = defineRule({
   id: 'query/update-without-where',

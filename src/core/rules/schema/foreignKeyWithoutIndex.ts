@@ -3,7 +3,7 @@ import type { Relation } from '../../catalog/catalog';
 import { quoteIdentifier, quoteQualified } from '../../sql/identifiers';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { asTable, isSmall, list, stringValue } from '../expressions';
+import { asTable, isSmall, list, stringValue } from '../support/expressions';
 import type { FileIndex } from '../fileContext';
 import type { NodeFields, NodeMatch } from '../nodeIndex';
 

@@ -1,6 +1,6 @@
 import type { ParsedStatement } from '../../sql/statement';
 import { unwrap } from '../../sql/walk';
-import { functionName, list, stringConstant } from '../expressions';
+import { functionName, list, stringConstant } from './expressions';
 import type { NodeFields } from '../nodeIndex';
 
 /**

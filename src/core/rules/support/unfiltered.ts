@@ -1,7 +1,7 @@
 import type { SourceRange } from '../../base/sourceRange';
 import { findRelation } from '../../catalog/catalog';
 import type { RuleContext } from '../defineRule';
-import { asTable, isSmall } from '../expressions';
+import { asTable, isSmall } from './expressions';
 import type { NodeFields } from '../nodeIndex';
 
 /**

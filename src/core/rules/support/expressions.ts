@@ -1,8 +1,8 @@
-import type { SourceRange } from '../base/sourceRange';
-import type { Catalog, Column, Relation } from '../catalog/catalog';
-import { findRelation } from '../catalog/catalog';
-import { unwrap } from '../sql/walk';
-import type { NodeFields, NodeMatch } from './nodeIndex';
+import type { SourceRange } from '../../base/sourceRange';
+import type { Catalog, Column, Relation } from '../../catalog/catalog';
+import { findRelation } from '../../catalog/catalog';
+import { unwrap } from '../../sql/walk';
+import type { NodeFields, NodeMatch } from '../nodeIndex';
 
 /** A column as the statement writes it. */
 export interface ColumnName {
@@ -116,6 +116,13 @@ export function filteredQuery(node: NodeMatch): NodeMatch | undefined {
 }
 
 const QUERY_TYPES = new Set(['SelectStmt', 'UpdateStmt', 'DeleteStmt']);
+
+/** The queries a node stands in, innermost first: where a name in it may be defined. */
+export function enclosingQueries(node: NodeMatch): NodeMatch[] {
+  const queries: NodeMatch[] = [];
+  for (let at = node.parent; at; at = at.parent) if (QUERY_TYPES.has(at.type)) queries.push(at);
+  return queries;
+}
 
 /** The tables a query reads by name, joins opened; undefined parts (functions, subqueries) are in `others`. */
 export function fromTables(query: NodeMatch): { readonly tables: readonly TableName[]; readonly others: number } {

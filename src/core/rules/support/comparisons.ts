@@ -1,5 +1,5 @@
 import { unwrap } from '../../sql/walk';
-import { filteredQuery, isConstantExpression, operatorOf } from '../expressions';
+import { filteredQuery, isConstantExpression, operatorOf } from './expressions';
 import type { NodeMatch } from '../nodeIndex';
 import { mirrored, ORDER_OPERATORS } from './rangeRewrite';
 
