@@ -1,8 +1,20 @@
 import type { LocatedStatement, ParsedStatement } from '../sql/statement';
 import { readStatementFacts } from './statementFacts';
-import type { FileIndex, StatementFacts } from './statementFacts';
+import type { FileIndex, FileSetting, StatementFacts } from './statementFacts';
+import type { TableName } from './support/expressions';
 
 export type { FileIndex } from './statementFacts';
+
+/**
+ * Names under which {@link FileContext.earlier} and {@link FileContext.later} list statements by what they do and not
+ * by what they are about. The blank keeps them apart from the names of objects.
+ */
+export const TOPICS = {
+  /** BEGIN, COMMIT, ROLLBACK and the like, not savepoints. */
+  transaction: ' transaction',
+  /** Waits, with no `lock_timeout`, for a lock that stops writes on a table the file has not made. */
+  unlimitedWait: ' unlimited wait',
+} as const;
 
 /**
  * What the other statements of the same file mean for this one. Names are bare (without schema), as the catalog spells
@@ -18,12 +30,15 @@ export interface FileContext {
   indexesOn(table: string, schema?: string): readonly FileIndex[];
   /**
    * The nearest 20 statements before this one that create, alter, drop, refresh or otherwise define an object of this
-   * name, or an index, trigger or policy on it; nearest last.
+   * name, or an index, trigger or policy on it; nearest last. Or those of one of the {@link TOPICS}.
    */
   earlier(name: string): readonly ParsedStatement[];
   /** The nearest 20 after it, nearest first. */
   later(name: string): readonly ParsedStatement[];
-  /** Value (as written, strings without quotes) that the nearest SET before this statement gives a setting. */
+  /**
+   * Value (as written, strings without quotes) that the nearest SET or `set_config` before this statement gives a
+   * setting; a SET LOCAL only while its transaction lasts.
+   */
   settingBefore(name: string): string | undefined;
   /** The nearest 20 schema changes, UPDATEs and DELETEs before it in the same explicit transaction; nearest last. */
   earlierInTransaction(): readonly ParsedStatement[];
@@ -59,7 +74,7 @@ export class FileFacts {
   private readonly created = new Map<string, { readonly schema: string | undefined; readonly number: number }[]>();
   private readonly indexes = new Map<string, FileIndex[]>();
   private readonly named = new Map<string, Numbered[]>();
-  private readonly settings = new Map<string, { readonly number: number; readonly value: string }[]>();
+  private readonly settings = new Map<string, (FileSetting & { readonly number: number })[]>();
   /** Statement numbers at which a transaction begins and ends, alternating. */
   private readonly transactionBounds: number[] = [];
   /** Schema changes, UPDATEs and DELETEs. */
@@ -88,15 +103,11 @@ export class FileFacts {
     const inTransaction = countBelow(bounds, number, identity) % 2 === 1;
     return {
       inTransaction,
-      isCreatedBefore: (table, schema) =>
-        (this.created.get(table) ?? []).some(made => made.number < number && sameSchema(made.schema, schema)),
+      isCreatedBefore: (table, schema) => this.isCreatedBefore(number, table, schema),
       indexesOn: (table, schema) => (this.indexes.get(table) ?? []).filter(index => sameSchema(index.schema, schema)),
       earlier: name => before(this.named.get(name) ?? [], number),
       later: name => after(this.named.get(name) ?? [], number),
-      settingBefore: name => {
-        const given = this.settings.get(name) ?? [];
-        return given[countBelow(given, number, numberOf) - 1]?.value;
-      },
+      settingBefore: name => this.settingBefore(number, name),
       earlierInTransaction: () => {
         if (!inTransaction) return [];
         const begin = bounds[countBelow(bounds, number, identity) - 1]!;
@@ -111,16 +122,50 @@ export class FileFacts {
     };
   }
 
-  private add(facts: StatementFacts, number: number, statement: ParsedStatement): void {
-    for (const name of facts.names) append(this.named, name, { number, statement });
-    if (facts.creates) append(this.created, facts.creates.name, { schema: facts.creates.schema, number });
-    if (facts.index) append(this.indexes, facts.index.table, facts.index);
-    if (facts.setting) append(this.settings, facts.setting.name, { number, value: facts.setting.value });
-    if (facts.changes) this.changes.push({ number, statement });
-    if (facts.transaction === undefined) return;
-    const open = this.transactionBounds.length % 2 === 1;
-    if ((facts.transaction === 'begins') !== open) this.transactionBounds.push(number);
+  private isCreatedBefore(number: number, table: string, schema: string | undefined): boolean {
+    return (this.created.get(table) ?? []).some(made => made.number < number && sameSchema(made.schema, schema));
   }
+
+  private settingBefore(number: number, name: string): string | undefined {
+    const given = this.settings.get(name) ?? [];
+    const { transactionBounds: bounds } = this;
+    const ended = countBelow(bounds, number, identity);
+    for (let i = countBelow(given, number, numberOf) - 1; i >= 0; i--) {
+      const { number: at, value, local } = given[i]!;
+      const bound = countBelow(bounds, at, identity);
+      if (!local || (bound === ended && bound % 2 === 1)) return value;
+    }
+    return undefined;
+  }
+
+  private add(facts: StatementFacts, number: number, statement: ParsedStatement): void {
+    const numbered = { number, statement };
+    for (const name of facts.names) append(this.named, name, numbered);
+    const isNew = ({ name, schema }: TableName): boolean => this.isCreatedBefore(number, name, schema);
+    if (facts.locks && !facts.locks.every(isNew) && !isLimit(this.settingBefore(number, 'lock_timeout'))) {
+      append(this.named, TOPICS.unlimitedWait, numbered);
+    }
+    for (const { name, schema } of facts.creates ?? []) append(this.created, name, { schema, number });
+    if (facts.renames && isNew(facts.renames.from)) {
+      append(this.created, facts.renames.to.name, { schema: facts.renames.to.schema, number });
+    }
+    if (facts.index) append(this.indexes, facts.index.table, facts.index);
+    if (facts.setting) append(this.settings, facts.setting.name, { ...facts.setting, number });
+    if (facts.changes) this.changes.push(numbered);
+    if (facts.transaction) this.addTransactionBound(facts.transaction, numbered);
+  }
+
+  private addTransactionBound(what: NonNullable<StatementFacts['transaction']>, numbered: Numbered): void {
+    append(this.named, TOPICS.transaction, numbered);
+    const open = this.transactionBounds.length % 2 === 1;
+    if (what !== 'begins' && open) this.transactionBounds.push(numbered.number);
+    if (what === 'begins' ? !open : what === 'chains' && open) this.transactionBounds.push(numbered.number);
+  }
+}
+
+/** A zero, as RESET, means waiting for ever. */
+function isLimit(value: string | undefined): boolean {
+  return value !== undefined && !/^(?:0\s*\w*)?$/.test(value);
 }
 
 function before(all: readonly Numbered[], number: number): ParsedStatement[] {

@@ -1,7 +1,9 @@
 import type { ParsedStatement } from '../sql/statement';
 import { unwrap } from '../sql/walk';
 import type { NodeFields } from './nodeIndex';
-import { list, stringValue } from './support/expressions';
+import { asTable, list, stringConstant, stringValue } from './support/expressions';
+import type { TableName } from './support/expressions';
+import { isAtLeast, locksOf } from './support/tableLocks';
 
 /** An index some statement of the file creates, as far as a rule needs it. */
 export interface FileIndex {
@@ -14,15 +16,29 @@ export interface FileIndex {
   readonly partial: boolean;
 }
 
+/** A setting some statement of the file gives a value. RESET gives it the empty text. */
+export interface FileSetting {
+  readonly name: string;
+  /** As written, strings without quotes. */
+  readonly value: string;
+  /** It ends with the transaction. */
+  readonly local: boolean;
+}
+
 /** What a statement means for the others of its file. */
 export interface StatementFacts {
   /** Bare names of the objects it defines, changes, drops or hangs something on. */
   readonly names: readonly string[];
-  /** A table or materialized view it makes. */
-  readonly creates?: { readonly name: string; readonly schema: string | undefined };
+  /** Tables and materialized views it makes. */
+  readonly creates?: readonly TableName[];
+  /** It gives a table another name. */
+  readonly renames?: { readonly from: TableName; readonly to: TableName };
   readonly index?: FileIndex;
-  readonly setting?: { readonly name: string; readonly value: string };
-  readonly transaction?: 'begins' | 'ends';
+  readonly setting?: FileSetting;
+  /** `chains` ends one transaction and begins the next. */
+  readonly transaction?: 'begins' | 'ends' | 'chains';
+  /** Tables it keeps others from writing to or reading, for however short a time. */
+  readonly locks?: readonly TableName[];
   /** It changes the schema, or it is an UPDATE or a DELETE. */
   readonly changes: boolean;
   /** Table of an INSERT with one row of VALUES. */
@@ -41,7 +57,7 @@ export function readStatementFacts(statement: ParsedStatement): StatementFacts |
   return facts;
 }
 
-const SILENT: ReadonlySet<string> = new Set(['SelectStmt', 'ExplainStmt', 'VariableShowStmt', 'CallStmt', 'DoStmt']);
+const SILENT: ReadonlySet<string> = new Set(['ExplainStmt', 'VariableShowStmt', 'CallStmt', 'DoStmt']);
 const NO_SCHEMA_CHANGE: ReadonlySet<string> = new Set([
   'InsertStmt',
   'MergeStmt',
@@ -63,28 +79,45 @@ const NO_SCHEMA_CHANGE: ReadonlySet<string> = new Set([
   'LoadStmt',
 ]);
 
-function read({ kind, tree }: ParsedStatement): StatementFacts | undefined {
+function read(statement: ParsedStatement): StatementFacts | undefined {
+  const { kind, tree } = statement;
   if (tree === undefined || kind === undefined || SILENT.has(kind)) return undefined;
   const fields = unwrap(tree)?.fields;
   if (fields === undefined) return undefined;
+  if (kind === 'SelectStmt') return readSelect(fields);
   const names = [...new Set(namesIn(kind, fields))];
   const changes = !NO_SCHEMA_CHANGE.has(kind);
+  const locks = locksOf(statement).flatMap(({ table, lock }) => (isAtLeast(lock, 'SHARE ROW EXCLUSIVE') ? table : []));
+  const common = { names, changes, ...(locks.length > 0 && { locks }) };
   switch (kind) {
     case 'CreateStmt':
-      return { names, changes, ...created(fields.relation) };
+      return { ...common, ...created(fields.relation) };
+    case 'CreateForeignTableStmt':
+      return { ...common, ...created((fields.base as NodeFields | undefined)?.relation) };
     case 'CreateTableAsStmt':
-      return { names, changes, ...created((fields.into as NodeFields | undefined)?.rel) };
+      return { ...common, ...created((fields.into as NodeFields | undefined)?.rel) };
+    case 'CreateSchemaStmt': {
+      const schema = typeof fields.schemaname === 'string' ? fields.schemaname : undefined;
+      const tables = list(fields.schemaElts).flatMap(element => {
+        const made = unwrap(element);
+        return made?.type === 'CreateStmt' ? [{ ...asTable(made.fields.relation as NodeFields), schema }] : [];
+      });
+      return { ...common, ...(tables.length > 0 && { creates: tables }) };
+    }
+    case 'RenameStmt':
+      return { ...common, ...renamed(fields) };
     case 'IndexStmt': {
       const index = readIndex(fields);
-      return { names, changes, ...(index && { index }) };
+      return { ...common, ...(index && { index }) };
     }
     case 'VariableSetStmt': {
       const value = list(fields.args).map(settingText).join(', ');
-      return { names, changes, setting: { name: String(fields.name ?? '').toLowerCase(), value } };
+      const name = String(fields.name ?? '').toLowerCase();
+      return { ...common, setting: { name, value, local: fields.is_local === true } };
     }
     case 'TransactionStmt': {
-      const transaction = TRANSACTION[String(fields.kind)];
-      return transaction && { names, changes, transaction };
+      const transaction = fields.chain === true ? 'chains' : TRANSACTION[String(fields.kind)];
+      return transaction && { ...common, transaction };
     }
     case 'InsertStmt': {
       const values = list(unwrap(fields.selectStmt)?.fields.valuesLists);
@@ -92,8 +125,32 @@ function read({ kind, tree }: ParsedStatement): StatementFacts | undefined {
       return values.length === 1 && table !== undefined ? { names: [], changes, insertsOneRowInto: table } : undefined;
     }
     default:
-      return names.length > 0 || changes ? { names, changes } : undefined;
+      return names.length > 0 || changes ? common : undefined;
   }
+}
+
+/** A SELECT means something to its neighbours if it makes a table or sets a setting. */
+function readSelect(fields: NodeFields): StatementFacts | undefined {
+  const into = (fields.intoClause as NodeFields | undefined)?.rel;
+  if (into) return { names: [nameOf(into)].filter(name => name !== undefined), changes: true, ...created(into) };
+  const targets = list(fields.targetList);
+  const call = targets.length === 1 ? unwrap(unwrap(targets[0])?.fields.val) : undefined;
+  if (call?.type !== 'FuncCall' || stringValue(list(call.fields.funcname).at(-1)) !== 'set_config') return undefined;
+  const [name, value, local] = list(call.fields.args);
+  const setting = stringConstant(name);
+  if (setting === undefined) return undefined;
+  const isLocal = (unwrap(local)?.fields.boolval as NodeFields | undefined)?.boolval === true;
+  return {
+    names: [],
+    changes: false,
+    setting: { name: setting.toLowerCase(), value: stringConstant(value) ?? '', local: isLocal },
+  };
+}
+
+function renamed(fields: NodeFields): Pick<StatementFacts, 'renames'> {
+  if (fields.renameType !== 'OBJECT_TABLE' || !fields.relation || typeof fields.newname !== 'string') return {};
+  const from = asTable(fields.relation as NodeFields);
+  return { renames: { from, to: { schema: from.schema, name: fields.newname } } };
 }
 
 const TRANSACTION: Readonly<Record<string, 'begins' | 'ends'>> = {
@@ -143,9 +200,7 @@ function nameOf(relation: unknown): string | undefined {
 }
 
 function created(relation: unknown): Pick<StatementFacts, 'creates'> {
-  const name = nameOf(relation);
-  const schema = (relation as NodeFields | undefined)?.schemaname;
-  return name === undefined ? {} : { creates: { name, schema: typeof schema === 'string' ? schema : undefined } };
+  return nameOf(relation) === undefined ? {} : { creates: [asTable(relation as NodeFields)] };
 }
 
 function readIndex(fields: NodeFields): FileIndex | undefined {
