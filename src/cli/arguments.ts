@@ -11,6 +11,8 @@ const OPTIONS = {
   pg: { type: 'string' },
   schema: { type: 'string', multiple: true },
   'fail-on': { type: 'string' },
+  fix: { type: 'boolean' },
+  'stdin-filename': { type: 'string' },
   analyze: { type: 'boolean' },
   params: { type: 'string' },
   workload: { type: 'string' },
@@ -30,7 +32,7 @@ const OPTIONS = {
 const SERVER_OPTIONS = ['connection', 'embedded', 'setup', 'pg'];
 const MACHINE_OPTIONS = ['ram', 'cores', 'storage', 'connections', 'server-version'];
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  lint: ['schema', 'fail-on', ...SERVER_OPTIONS],
+  lint: ['schema', 'fail-on', 'fix', 'stdin-filename', ...SERVER_OPTIONS],
   explain: ['analyze', 'params', ...SERVER_OPTIONS],
   plan: [],
   diff: [],

@@ -5,9 +5,11 @@ export class UsageError extends Error {
 
 export const HELP = `query-tuner <command> [options] [files]
 
-  lint FILES                  findings in SQL files ("-" reads standard input)
-      --schema FILE           DDL to take tables and indexes from (repeatable)
+  lint FILES                  findings in files, folders and globs ("-" reads standard input)
+      --schema FILE           DDL to take tables and indexes from (repeatable; globs)
       --fail-on SEVERITY      error | warning | info | hint (default warning)
+      --fix                   write the fixes that keep the meaning
+      --stdin-filename FILE   the file that standard input is, for its configuration
       --format FORMAT         text | json | sarif | github
   explain FILE                plans of the statements in a file
       --analyze               run them; always rolled back
@@ -30,5 +32,7 @@ Server, for explain, advise, profile diff and, if given, lint:
   --embedded                  a throwaway PostgreSQL for this run
       --setup FILE            SQL to run in it first (repeatable)
       --pg MAJOR              its major version (default 18)
+
+.query-tuner.json in the folder of a file, or above it, sets severities, thresholds, excluded files and schema files.
 
 Exit codes: 0 fine, 1 findings at or above --fail-on, 2 usage or operational error.`;

@@ -56,6 +56,8 @@ async function buildProgram(common, { source, output, executable = false }) {
     platform: 'node',
     format: 'cjs',
     target: 'node20',
+    // its main file is UMD, whose requires a bundler cannot see
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     // vscode is provided by the editor; pg-native is an optional part of pg that we never use
     external: ['vscode', 'pg-native'],
     banner: executable ? { js: '#!/usr/bin/env node' } : {},

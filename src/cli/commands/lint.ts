@@ -1,57 +1,137 @@
-import { emptyCatalog, type Catalog } from '../../core/catalog/catalog';
-import {
-  lintGithub,
-  lintReport,
-  lintSarif,
-  lintText,
-  reachesSeverity,
-  type LintedFile,
-} from '../../core/report/lintReport';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { styleText } from 'node:util';
+import type { Catalog } from '../../core/catalog/catalog';
+import { emptyCatalog } from '../../core/catalog/catalog';
 import { catalogFromDdl } from '../../core/catalog/catalogFromDdl';
-import { SEVERITIES } from '../../core/rules/finding';
-import { lintScript } from '../../core/rules/linter';
-import { loadGrammar } from '../../core/sql/grammar';
+import { lintGithub, lintReport, reachesSeverity, type LintedFile } from '../../core/report/lintReport';
+import { lintSarif } from '../../core/report/lintSarif';
+import { lintText, type Paint } from '../../core/report/lintText';
+import { applyEdits, safeEdits } from '../../core/rules/applyFixes';
+import { SEVERITIES, type Finding } from '../../core/rules/finding';
+import { lintScript, type LintOptions } from '../../core/rules/linter';
+import { RULES } from '../../core/rules/registry';
+import { loadGrammar, type Grammar } from '../../core/sql/grammar';
 import { Script } from '../../core/sql/script';
-import { choose, type CommandLine } from '../arguments';
+import { ConfigurationFiles } from '../../workspace/configurationFiles';
+import { filesOfGlobs, findFiles } from '../../workspace/findFiles';
+import { choose, type CommandLine, type Options } from '../arguments';
 import { print, printJson, progress, readInput } from '../io';
 import { namesServer, withServer } from '../target';
 import { UsageError } from '../usage';
 import { VERSION } from '../version';
 
+/** A fix may uncover another; more rounds than this mean that two of them undo each other. */
+const FIX_ROUNDS = 10;
+
 /** `query-tuner lint`. Exit code 1 if anything is at or above --fail-on. */
 export async function lint({ options, operands }: CommandLine): Promise<number> {
   const format = choose('format', options.format, ['text', 'json', 'sarif', 'github'], 'text');
   const failOn = choose('fail-on', options['fail-on'], SEVERITIES, 'warning');
-  if (operands.length === 0) throw new UsageError('lint needs at least one file, or - for standard input.');
+  if (operands.length === 0)
+    throw new UsageError('lint needs at least one file, folder or glob, or - for standard input.');
+  const cwd = process.cwd();
+  const found = findFiles(operands, cwd);
+  if (found.length === 0) throw new UsageError(`no file matches ${operands.join(' ')}.`);
+  const configurations = new ConfigurationFiles();
   const grammar = await loadGrammar();
-  const texts = operands.map(file => ({ file, text: readInput(file) }));
-  const catalog = await readSchema();
-  const files: LintedFile[] = texts.map(({ file, text }) => {
-    const script = new Script(grammar, text);
-    return {
-      file,
-      text,
-      statements: script.statements.length,
-      findings: lintScript(script, catalog ? { catalog } : {}),
+  const catalogs = new Catalogs(grammar, await givenCatalog(options, grammar));
+  const files: LintedFile[] = [];
+  for (const file of found) {
+    // Standard input is linted as a file of the current folder, or as the one it is said to be.
+    const asIf = path.resolve(cwd, file === '-' ? (options['stdin-filename'] ?? 'stdin.sql') : file);
+    const configuration = configurations.forFile(asIf);
+    const [problem] = configurations.problemsFor(path.dirname(asIf));
+    if (problem) {
+      const { line, column, message } = problem;
+      throw new UsageError(`${path.relative(cwd, problem.file)}:${line}:${column}: ${message}`);
+    }
+    if (configuration.isExcluded(asIf) && !operands.includes(file)) continue;
+    const { severities, thresholds, serverVersion, schemaFiles } = configuration;
+    const catalog = catalogs.given ?? (schemaFiles && catalogs.ofFiles(schemaFiles.folder, schemaFiles.globs));
+    const lintOptions: LintOptions = {
+      severities,
+      thresholds,
+      ...(serverVersion !== undefined && { serverVersion }),
+      ...(catalog && { catalog }),
     };
-  });
+    files.push(lintFile(file, grammar, lintOptions, options.fix === true));
+  }
   const report = lintReport(files);
   if (format === 'json') printJson(report);
-  else if (format === 'sarif') printJson(lintSarif(report, VERSION));
-  else print(format === 'github' ? lintGithub(report) : lintText(report));
+  else if (format === 'sarif') printJson(lintSarif(report, VERSION, RULES));
+  else print(format === 'github' ? lintGithub(report) : lintText(report, files, paintFor(process.stdout)));
   return reachesSeverity(report, failOn) ? 1 : 0;
+}
 
-  async function readSchema(): Promise<Catalog | undefined> {
-    if (namesServer(options)) {
-      return withServer(options, async database => {
-        progress('reading the catalog');
-        return database.readCatalog();
-      });
-    }
-    if (!options.schema) return undefined;
-    return options.schema.reduce(
-      (known, file) => catalogFromDdl(new Script(grammar, readInput(file)), known),
-      emptyCatalog('ddl'),
-    );
+function lintFile(file: string, grammar: Grammar, options: LintOptions, fix: boolean): LintedFile {
+  const original = readInput(file);
+  let text = original;
+  let script = new Script(grammar, text);
+  let findings: Finding[] = lintScript(script, options);
+  for (let round = 0; fix && round < FIX_ROUNDS; round++) {
+    const edits = safeEdits(findings);
+    if (edits.length === 0) break;
+    text = applyEdits(text, edits);
+    script = new Script(grammar, text);
+    findings = lintScript(script, options);
   }
+  if (text !== original) {
+    if (file === '-') throw new UsageError('--fix cannot write to standard input; name a file.');
+    writeFileSync(file, text);
+    progress(`fixed ${file}`);
+  }
+  return { file, text, statements: script.statements.length, findings };
+}
+
+/** The catalog of --connection, --embedded or --schema. */
+async function givenCatalog(options: Options, grammar: Grammar): Promise<Catalog | undefined> {
+  if (namesServer(options)) {
+    return withServer(options, async database => {
+      progress('reading the catalog');
+      return database.readCatalog();
+    });
+  }
+  return options.schema && catalogOfFiles(grammar, findFiles(options.schema, process.cwd()));
+}
+
+/** Catalogs by the schema files that configurations name, each read once. */
+class Catalogs {
+  readonly #known = new Map<string, Catalog>();
+
+  constructor(
+    private readonly grammar: Grammar,
+    readonly given: Catalog | undefined,
+  ) {}
+
+  ofFiles(folder: string, globs: readonly string[]): Catalog {
+    const key = JSON.stringify([folder, globs]);
+    const known = this.#known.get(key);
+    if (known) return known;
+    const catalog = catalogOfFiles(this.grammar, filesOfGlobs(folder, globs));
+    this.#known.set(key, catalog);
+    return catalog;
+  }
+}
+
+function catalogOfFiles(grammar: Grammar, files: readonly string[]): Catalog {
+  return files.reduce(
+    (known, file) => catalogFromDdl(new Script(grammar, readInput(file)), known),
+    emptyCatalog('ddl'),
+  );
+}
+
+/** Colours for a terminal, unless NO_COLOR says otherwise. */
+function paintFor(stream: NodeJS.WriteStream): Paint | undefined {
+  if (!stream.isTTY || process.env['NO_COLOR']) return undefined;
+  const styles = {
+    error: 'red',
+    warning: 'yellow',
+    info: 'blue',
+    hint: 'gray',
+    place: 'bold',
+    rule: 'cyan',
+    caret: 'magenta',
+  } as const;
+  return (what, text) => styleText(styles[what], text);
 }

@@ -65,15 +65,6 @@ export function reachesSeverity(report: LintReport, threshold: Severity): boolea
   return SEVERITIES.slice(0, SEVERITIES.indexOf(threshold) + 1).some(severity => report.summary[severity] > 0);
 }
 
-/** `file:line:column: severity rule: message`, one line a finding, and a closing count. */
-export function lintText(report: LintReport): string {
-  const lines = report.files.flatMap(({ file, findings }) =>
-    findings.map(f => `${file}:${f.start.line}:${f.start.column}: ${f.severity} ${f.rule}: ${f.message}`),
-  );
-  const counts = SEVERITIES.filter(s => report.summary[s] > 0).map(s => `${report.summary[s]} ${s}`);
-  return [...lines, counts.length ? counts.join(', ') : 'nothing found'].join('\n');
-}
-
 /** GitHub workflow commands, one annotation a finding. */
 export function lintGithub(report: LintReport): string {
   const level: Readonly<Record<Severity, string>> = {
@@ -93,41 +84,4 @@ export function lintGithub(report: LintReport): string {
       ),
     )
     .join('\n');
-}
-
-/** SARIF 2.1.0 with one run. */
-export function lintSarif(report: LintReport, toolVersion: string): unknown {
-  const level: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note', hint: 'note' };
-  const rules = [...new Set(report.files.flatMap(f => f.findings.map(finding => finding.rule)))].sort();
-  return {
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
-    runs: [
-      {
-        tool: { driver: { name: 'Query Tuner', version: toolVersion, rules: rules.map(id => ({ id })) } },
-        columnKind: 'utf16CodeUnits',
-        results: report.files.flatMap(({ file, findings }) =>
-          findings.map(f => ({
-            ruleId: f.rule,
-            ruleIndex: rules.indexOf(f.rule),
-            level: level[f.severity],
-            message: { text: f.message },
-            locations: [
-              {
-                physicalLocation: {
-                  artifactLocation: { uri: file.split('\\').join('/') },
-                  region: {
-                    startLine: f.start.line,
-                    startColumn: f.start.column,
-                    endLine: f.end.line,
-                    endColumn: f.end.column,
-                  },
-                },
-              },
-            ],
-          })),
-        ),
-      },
-    ],
-  };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Finding } from '../../../src/core/rules/finding';
-import { lintGithub, lintReport, lintSarif, lintText, reachesSeverity } from '../../../src/core/report/lintReport';
+import { lintGithub, lintReport, reachesSeverity } from '../../../src/core/report/lintReport';
 
 const finding = (start: number, end: number, extra: Partial<Finding> = {}): Finding => ({
   rule: 'query/select-star',
@@ -56,15 +56,5 @@ describe('core/report/lintReport', () => {
       line,
       '::warning file=a.sql,line=1,col=1,endLine=1,endColumn=2,title=query/select-star::100 %25%0Anext',
     );
-  });
-  it('writes SARIF with the rules it refers to', () => {
-    const sarif = lintSarif(report('x', [finding(0, 1)]), '1.2.3') as {
-      runs: { tool: { driver: { rules: { id: string }[] } }; results: { ruleId: string; level: string }[] }[];
-    };
-    assert.deepEqual(sarif.runs[0]?.tool.driver.rules, [{ id: 'query/select-star' }]);
-    assert.equal(sarif.runs[0]?.results[0]?.level, 'warning');
-  });
-  it('says so when nothing was found', () => {
-    assert.equal(lintText(report('x', [])), 'nothing found');
   });
 });

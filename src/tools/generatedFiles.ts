@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { configurationSchema } from '../core/configuration/configurationSchema';
+import { RULE_GROUPS, RULES } from '../core/rules/registry';
+import { rulePage, rulePageName } from './rulePages';
+
+const ROOT = path.join(__dirname, '../..');
+/** Folder of the rule pages, below the root. */
+export const RULE_PAGES = 'media/rules';
+
+/** A committed file that is made from code. */
+export interface GeneratedFile {
+  /** Path below the root, with `/`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Everything that is made from the rules: their pages, their table in the README, the configuration's schema. */
+export function generatedFiles(): GeneratedFile[] {
+  return [
+    ...RULES.map(rule => ({ path: `${RULE_PAGES}/${rulePageName(rule.id)}`, text: rulePage(rule) })),
+    { path: 'media/configuration.schema.json', text: schemaText() },
+    { path: 'README.md', text: withRuleTables(readFileSync(path.join(ROOT, 'README.md'), 'utf8')) },
+  ];
+}
+
+/** Absolute path of a generated file. */
+export function locate(file: string): string {
+  return path.join(ROOT, file);
+}
+
+function schemaText(): string {
+  const schema = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    allowComments: true,
+    ...configurationSchema(RULES),
+  };
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+const BEGIN = '<!-- rules: made by npm run generate -->';
+const END = '<!-- end of rules -->';
+
+function withRuleTables(readme: string): string {
+  const begin = readme.indexOf(BEGIN);
+  const end = readme.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error('README.md has no place for the rules');
+  return `${readme.slice(0, begin + BEGIN.length)}\n\n${ruleTables()}\n\n${readme.slice(end)}`;
+}
+
+function ruleTables(): string {
+  return Object.entries(RULE_GROUPS)
+    .filter(([, rules]) => rules.length > 0)
+    .map(([group, rules]) =>
+      [
+        `<details><summary><code>${group}</code>: ${rules.length} rules</summary>`,
+        '',
+        '| Rule | Severity | Finds |',
+        '| --- | --- | --- |',
+        ...rules.map(rule => {
+          const severity = rule.optional ? `off (${rule.severity})` : rule.severity;
+          const title = rule.title.replaceAll('|', '\\|');
+          return `| [\`${rule.id}\`](${RULE_PAGES}/${rulePageName(rule.id)}) | ${severity} | ${title} |`;
+        }),
+        '',
+        '</details>',
+      ].join('\n'),
+    )
+    .join('\n\n');
+}
