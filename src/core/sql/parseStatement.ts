@@ -1,4 +1,7 @@
+import { shiftRange } from '../base/sourceRange';
 import type { SourceRange } from '../base/sourceRange';
+import { readInner } from './bodies/innerStatements';
+import type { Reading } from './bodies/piece';
 import type { Grammar, GrammarError } from './grammar';
 import { Lexer, TokenKind, isComment } from './lexer';
 import { NodeRanges } from './nodeRanges';
@@ -36,9 +39,12 @@ interface Analysis {
 }
 
 class LazyStatement implements ParsedStatement {
+  private bodyStatements: readonly BodyStatement[] | undefined;
+
   constructor(
     private readonly grammar: Grammar,
     readonly text: string,
+    private readonly reading: Reading = {},
   ) {}
 
   get tree(): ParseNode | undefined {
@@ -61,16 +67,20 @@ class LazyStatement implements ParsedStatement {
   }
 
   get inner(): readonly BodyStatement[] {
-    return [];
+    this.bodyStatements ??= this.tree
+      ? readInner(this.tree, this.text, (text, reading) => new LazyStatement(this.grammar, text, reading))
+      : [];
+    return this.bodyStatements;
   }
 
   rangeOf(type: string, fields: object): SourceRange | undefined {
-    const range = this.analysis.ranges.rangeOf(type, fields);
-    return range && coverPlaceholders(range, this.analysis.placeholders);
+    const { ranges, placeholders } = this.analysis;
+    const range = ranges.rangeOf(type, fields);
+    return range && coverPlaceholders(withoutPrefix(range, this.reading), placeholders);
   }
 
   private get analysis(): Analysis {
-    return recentAnalyses.get(this) ?? recentAnalyses.add(this, analyse(this.grammar, this.text));
+    return recentAnalyses.get(this) ?? recentAnalyses.add(this, analyse(this.grammar, this.text, this.reading));
   }
 }
 
@@ -105,21 +115,27 @@ class RecentAnalyses {
 
 const recentAnalyses = new RecentAnalyses();
 
-function analyse(grammar: Grammar, text: string): Analysis {
-  const { holes, text: serverText } = findHoles(text);
+function analyse(grammar: Grammar, text: string, reading: Reading): Analysis {
+  const { prefix = '', readAs = text, holes: given = [] } = reading;
+  const { holes, text: serverText } = findHoles(
+    prefix + readAs,
+    given.map(hole => moveHole(hole, prefix.length)),
+  );
   const { tree, error, filled, choices } = parseWithHoles(grammar, serverText, holes);
   const placeholders = holes.map(({ placeholder, stands }, i) => {
     const fills = stands[choices[i] ?? 0]?.fills ?? placeholder.fills;
-    return fills ? { ...placeholder, fills } : placeholder;
+    const moved = { ...placeholder, range: withoutPrefix(placeholder.range, reading) };
+    return fills ? { ...moved, fills } : moved;
   });
   const ranges = new NodeRanges(filled);
   if (!tree) {
+    const moved = error && { ...error, ...(error.offset !== undefined && { offset: error.offset - prefix.length }) };
     return {
       placeholders,
       tables: [],
       writes: error !== undefined,
       ranges,
-      ...(error && { syntaxError: locate(error, text, placeholders) }),
+      ...(moved && !reading.quiet && { syntaxError: locate(moved, text, placeholders) }),
     };
   }
   return {
@@ -128,11 +144,23 @@ function analyse(grammar: Grammar, text: string): Analysis {
     placeholders,
     tables: findTables(tree, (byte, parts) => {
       const range = ranges.rangeOfName(byte, parts);
-      return range && coverPlaceholders(range, placeholders);
+      return range && coverPlaceholders(withoutPrefix(range, reading), placeholders);
     }),
     writes: changesSomething(tree),
     ranges,
   };
+}
+
+/** Places of what the grammar read, as places of the text; what begins in the prefix begins with the text. */
+function withoutPrefix(range: SourceRange, { prefix = '' }: Reading): SourceRange {
+  if (prefix === '') return range;
+  const { start, end } = shiftRange(range, -prefix.length);
+  return { start: Math.max(0, start), end: Math.max(0, end) };
+}
+
+function moveHole(hole: Hole, by: number): Hole {
+  const { placeholder } = hole;
+  return by === 0 ? hole : { ...hole, placeholder: { ...placeholder, range: shiftRange(placeholder.range, by) } };
 }
 
 interface Attempt {
@@ -216,7 +244,7 @@ function locate({ message, offset }: GrammarError, text: string, placeholders: r
   const hole = placeholders.find(({ range }) => range.start <= offset && offset < range.end);
   if (hole)
     return { message: `syntax error at or near "${text.slice(hole.range.start, hole.range.end)}"`, range: hole.range };
-  const lexer = new Lexer(text, offset);
+  const lexer = new Lexer(text, Math.max(0, offset));
   const found = lexer.next() && lexer.start === offset;
   return { message, range: { start: offset, end: found ? lexer.end : Math.min(offset + 1, text.length) } };
 }

@@ -13,11 +13,20 @@ export interface Hole {
   readonly stands: readonly Stand[];
 }
 
+/** What may stand in a hole whose style does not tell. */
+export type HoleUse = 'any' | 'name' | 'literal';
+
 const NAME_FOLLOWS =
   /^(?:table|from|into|update|on|index|view|only|exists|schema|database|role|user|join|analyze|vacuum|to|for|owner|of|references|function|call|tablespace|as|\.)$/i;
 
-/** The holes of a statement, and the statement with psql commands within it blanked out; lengths are kept. */
-export function findHoles(statement: string): { readonly holes: readonly Hole[]; readonly text: string } {
+/**
+ * The holes of a statement, those given among them, and the statement with psql commands within it blanked out;
+ * lengths are kept.
+ */
+export function findHoles(
+  statement: string,
+  given: readonly Hole[] = [],
+): { readonly holes: readonly Hole[]; readonly text: string } {
   const holes: Hole[] = [];
   const numbers = new ParameterNumbers();
   let text = statement;
@@ -43,7 +52,22 @@ export function findHoles(statement: string): { readonly holes: readonly Hole[];
     }
     previous = token;
   }
-  return { holes, text };
+  if (given.length === 0) return { holes, text };
+  const all = [...holes, ...given];
+  return { holes: all.sort((a, b) => a.placeholder.range.start - b.placeholder.range.start), text };
+}
+
+/** A hole found by other means than the lexer: what is before and behind it tells whether it is part of a name. */
+export function makeHole(placeholder: Placeholder, use: HoleUse, number: number, before: string, after: string): Hole {
+  const { range, style } = placeholder;
+  const glued = isNamePart(before.at(-1)) || isNamePart(after[0]);
+  const previous = /[\p{L}\p{N}_]+\s*$|\.\s*$/u.exec(before)?.[0].trim() ?? '';
+  const stands = standsFor(range.end - range.start, style, number, previous, glued);
+  return { placeholder, stands: use === 'any' || glued ? stands : stands.filter(({ fills }) => fits(fills, use)) };
+}
+
+function fits(fills: Stand['fills'], use: HoleUse): boolean {
+  return use === 'name' ? fills === 'name' : fills === 'literal' || fills === 'value';
 }
 
 /** The statement with one of its stands in each hole; `choices` are indexes into `stands`, 0 for `$1`. */

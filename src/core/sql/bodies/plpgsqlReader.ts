@@ -1,0 +1,448 @@
+import type { SourceRange } from '../../base/sourceRange';
+import type { BodyContext } from '../statement';
+import { BodyTokens } from './bodyTokens';
+import { dynamicStatements } from './dynamicSql';
+import type { Piece } from './piece';
+import type { Scope } from './scope';
+import { innerScope } from './scope';
+import { sqlEnd, withoutTargets } from './sqlInPlpgsql';
+
+/** Blocks nested deeper than this are not read: no person wrote them. */
+const DEPTH_LIMIT = 200;
+const ENDS_STATEMENTS: ReadonlySet<string> = new Set('end else elsif elseif when exception'.split(' '));
+const RAISE_LEVELS = ['debug', 'log', 'info', 'notice', 'warning', 'exception'];
+/** Statements that hold no SQL of their own. */
+const WITHOUT_SQL: ReadonlySet<string> = new Set(['get', 'fetch', 'move', 'close', 'null']);
+
+/**
+ * The SQL statements and expressions of a PL/pgSQL body, in the order of the text. Reads on after a mistake as well as
+ * it can; only the first one is reported, since those after it may come from it.
+ */
+export function readPlpgsql(
+  source: string,
+  range: SourceRange,
+  scope: Scope,
+  routine: BodyContext['routine'],
+): Piece[] {
+  return new PlpgsqlReader(new BodyTokens(source, range), routine).read(scope);
+}
+
+class PlpgsqlReader {
+  private readonly pieces: Piece[] = [];
+  private hasProblem = false;
+  private depth = 0;
+  private loops = 0;
+
+  constructor(
+    private readonly tokens: BodyTokens,
+    private readonly routine: BodyContext['routine'],
+  ) {}
+
+  read(scope: Scope): Piece[] {
+    const { tokens } = this;
+    if (tokens.atEnd) return [];
+    this.skipOptions();
+    this.label();
+    if (tokens.is('declare', 'begin')) {
+      this.block(scope);
+      tokens.skip(';');
+    }
+    if (!tokens.atEnd) this.problem();
+    while (!tokens.atEnd) {
+      if (ENDS_STATEMENTS.has(tokens.word())) tokens.at++;
+      else this.statement(scope);
+    }
+    return this.pieces.sort((a, b) => a.range.start - b.range.start);
+  }
+
+  /** `#variable_conflict use_column` at the top, a line each. */
+  private skipOptions(): void {
+    const { tokens } = this;
+    while (tokens.text().startsWith('#')) {
+      const lineBreak = tokens.source.indexOf('\n', tokens.start());
+      while (!tokens.atEnd && (lineBreak < 0 || tokens.start() < lineBreak)) tokens.at++;
+    }
+  }
+
+  private label(): void {
+    const { tokens } = this;
+    if (tokens.text() !== '<<') return;
+    tokens.at++;
+    if (tokens.isName()) tokens.at++;
+    this.expect('>>');
+  }
+
+  /** From DECLARE or BEGIN to its END and label. */
+  private block(outer: Scope): void {
+    const scope = this.declarations(outer);
+    this.expect('begin');
+    this.statements(scope);
+    if (this.tokens.skip('exception')) {
+      const inHandler = innerScope(scope, ['sqlstate', 'sqlerrm']);
+      if (!this.tokens.is('when')) this.problem();
+      while (this.tokens.skip('when')) {
+        this.tokens.at = this.tokens.find('then');
+        this.expect('then');
+        this.statements(inHandler);
+      }
+    }
+    this.end();
+  }
+
+  private declarations(outer: Scope): Scope {
+    const { tokens } = this;
+    let scope = outer;
+    while (tokens.skip('declare')) {
+      while (!tokens.atEnd && !tokens.is('begin', 'declare')) {
+        if (!tokens.isName()) {
+          this.problem();
+          if (!tokens.skip(';')) tokens.at++;
+          continue;
+        }
+        scope = this.declaration(scope);
+        this.semicolon();
+      }
+    }
+    return scope;
+  }
+
+  private declaration(scope: Scope): Scope {
+    const { tokens } = this;
+    const name = tokens.name();
+    tokens.at++;
+    if (tokens.is('alias')) {
+      tokens.at = tokens.find();
+      return innerScope(scope, [name]);
+    }
+    const isCursor = tokens.is('cursor') || (tokens.is('no', 'scroll') && /^(?:scroll|cursor)$/.test(tokens.word(1)));
+    if (!isCursor) {
+      const own = innerScope(scope, [name]);
+      tokens.at = tokens.find(':=', '=', 'default');
+      if (tokens.is(':=', '=', 'default')) {
+        tokens.at++;
+        this.expression(own, tokens.find());
+      }
+      return own;
+    }
+    tokens.at = tokens.find('(', 'for', 'is');
+    const parameters: string[] = [];
+    if (tokens.text() === '(') {
+      const end = tokens.find('for', 'is');
+      let previous = '(';
+      for (; tokens.at < end; tokens.at++) {
+        if ((previous === '(' || previous === ',') && tokens.isName()) parameters.push(tokens.name());
+        previous = tokens.text();
+      }
+    }
+    if (tokens.is('for', 'is')) tokens.at++;
+    else this.problem();
+    this.query(innerScope(scope, parameters), this.tokens.find());
+    return innerScope(scope, [name], [name]);
+  }
+
+  private statements(scope: Scope): void {
+    const { tokens } = this;
+    if (++this.depth > DEPTH_LIMIT) {
+      this.hasProblem = true;
+      tokens.at = Number.MAX_SAFE_INTEGER;
+    }
+    while (!tokens.atEnd && (!ENDS_STATEMENTS.has(tokens.word()) || this.isAssignment())) this.statement(scope);
+    this.depth--;
+  }
+
+  /** One statement with its semicolon. Always moves on. */
+  private statement(scope: Scope): void {
+    const { tokens } = this;
+    const before = tokens.at;
+    this.label();
+    if (this.isAssignment()) {
+      tokens.at = tokens.afterTarget() + 1;
+      this.expression(scope, tokens.find());
+      this.semicolon();
+    } else this.command(scope, tokens.word());
+    if (tokens.at === before) tokens.at++;
+  }
+
+  private isAssignment(): boolean {
+    const { tokens } = this;
+    const next = tokens.afterTarget();
+    return next > tokens.at && (tokens.text(next) === ':=' || tokens.text(next) === '=');
+  }
+
+  private command(scope: Scope, word: string): void {
+    const { tokens } = this;
+    if (WITHOUT_SQL.has(word)) tokens.at = tokens.find();
+    else if (word === 'perform') this.perform(scope);
+    else if (word === 'declare' || word === 'begin') this.block(scope);
+    else if (COMMANDS.has(word)) {
+      tokens.at++;
+      COMMANDS.get(word)!.call(this, scope);
+    } else if (tokens.text() !== ';') this.sql(scope);
+    else this.problem();
+    this.semicolon();
+  }
+
+  private if(scope: Scope): void {
+    const { tokens } = this;
+    do {
+      this.expressionUntil(scope, 'then');
+      this.expect('then');
+      this.statements(scope);
+    } while (tokens.skip('elsif') || tokens.skip('elseif'));
+    if (tokens.skip('else')) this.statements(scope);
+    this.end('if');
+  }
+
+  private case(scope: Scope): void {
+    const { tokens } = this;
+    if (!tokens.is('when')) this.expressionUntil(scope, 'when');
+    if (!tokens.is('when')) this.problem();
+    while (tokens.skip('when')) {
+      this.expressionUntil(scope, 'then');
+      this.expect('then');
+      this.statements(scope);
+    }
+    if (tokens.skip('else')) this.statements(scope);
+    this.end('case');
+  }
+
+  private loop(scope: Scope): void {
+    this.loops++;
+    this.statements(scope);
+    this.loops--;
+    this.end('loop');
+  }
+
+  /** The condition is evaluated before each round, so it counts as inside. */
+  private while(scope: Scope): void {
+    this.loops++;
+    this.expressionUntil(scope, 'loop');
+    this.loops--;
+    this.expect('loop');
+    this.loop(scope);
+  }
+
+  private for(scope: Scope): void {
+    const { tokens } = this;
+    const target = tokens.isName() ? tokens.name() : '';
+    tokens.at = tokens.find('in', 'loop');
+    this.expect('in');
+    let inside = scope;
+    if (tokens.skip('execute')) this.execute(scope, 'loop');
+    else {
+      const dots = tokens.find('..', 'loop');
+      if (tokens.text(dots) === '..') {
+        tokens.skip('reverse');
+        this.expression(scope, dots);
+        tokens.at++;
+        this.expressionUntil(scope, 'by', 'loop');
+        if (tokens.skip('by')) this.expressionUntil(scope, 'loop');
+        inside = innerScope(scope, [target]);
+      } else if (tokens.is('loop')) this.problem();
+      else if (scope.cursors.has(tokens.name()) || this.isCursorAlone(dots)) {
+        // FOR over a bound cursor declares its record.
+        inside = innerScope(scope, [target]);
+        tokens.at = dots;
+      } else this.query(scope, dots);
+    }
+    this.expect('loop');
+    this.loop(inside);
+  }
+
+  /** `cursor` or `cursor(arguments)` and nothing else. */
+  private isCursorAlone(end: number): boolean {
+    const { tokens } = this;
+    return tokens.isName() && (tokens.at + 1 === end || tokens.text(tokens.at + 1) === '(') && !tokens.is('values');
+  }
+
+  private foreach(scope: Scope): void {
+    const { tokens } = this;
+    tokens.at = tokens.find('in', 'loop');
+    this.expect('in');
+    this.expect('array');
+    this.expressionUntil(scope, 'loop');
+    this.expect('loop');
+    this.loop(scope);
+  }
+
+  private exit(scope: Scope): void {
+    this.tokens.at = this.tokens.find('when');
+    if (this.tokens.skip('when')) this.expression(scope, this.tokens.find());
+  }
+
+  private return(scope: Scope): void {
+    const { tokens } = this;
+    if (tokens.skip('query')) {
+      if (tokens.skip('execute')) this.execute(scope);
+      else this.query(scope, tokens.find());
+      return;
+    }
+    tokens.skip('next');
+    if (tokens.text() !== ';' && !tokens.atEnd) this.expression(scope, tokens.find());
+  }
+
+  private raise(scope: Scope): void {
+    const { tokens } = this;
+    if (tokens.is(...RAISE_LEVELS)) tokens.at++;
+    if (tokens.isString()) {
+      tokens.at++;
+      while (tokens.skip(',')) this.expressionUntil(scope, ',', 'using');
+    } else tokens.at = tokens.find('using');
+    if (!tokens.skip('using')) return;
+    do {
+      tokens.at = tokens.find('=', ':=', ',');
+      if (tokens.is('=', ':=')) {
+        tokens.at++;
+        this.expressionUntil(scope, ',');
+      } else this.problem();
+    } while (tokens.skip(','));
+  }
+
+  private assert(scope: Scope): void {
+    this.expressionUntil(scope, ',');
+    if (this.tokens.skip(',')) this.expression(scope, this.tokens.find());
+  }
+
+  /** A command string, its INTO and USING; also behind FOR ... IN, OPEN ... FOR and RETURN QUERY. */
+  private execute(scope: Scope, ...until: readonly string[]): void {
+    const { tokens } = this;
+    const from = tokens.at;
+    this.expressionUntil(scope, 'into', 'using', ...until);
+    for (const { range, text, reading } of dynamicStatements(tokens, from, tokens.at)) {
+      const body = { ...this.context(scope, 'dynamic'), variables: NOTHING };
+      this.pieces.push({ range, text, reading, body });
+    }
+    for (;;) {
+      if (tokens.skip('into')) tokens.at = tokens.find('using', ...until);
+      else if (tokens.skip('using')) {
+        do this.expressionUntil(scope, ',', 'into', ...until);
+        while (tokens.skip(','));
+      } else return;
+    }
+  }
+
+  private open(scope: Scope): void {
+    const { tokens } = this;
+    tokens.at = tokens.find('for');
+    if (!tokens.skip('for')) return;
+    if (tokens.skip('execute')) this.execute(scope);
+    else this.query(scope, tokens.find());
+  }
+
+  /** `PERFORM` is `SELECT` that forgets its result; the word is one letter longer. */
+  private perform(scope: Scope): void {
+    const { tokens } = this;
+    const from = tokens.at;
+    const end = sqlEnd(tokens);
+    tokens.at = end;
+    const range = this.rangeOf(from, end);
+    const text = `SELECT ${tokens.source.slice(range.start + 'perform'.length, range.end)}`;
+    this.pieces.push({ range, text, body: this.context(scope, 'statement') });
+  }
+
+  private sql(scope: Scope): void {
+    const from = this.tokens.at;
+    const end = sqlEnd(this.tokens);
+    const range = this.rangeOf(from, end);
+    this.tokens.at = end;
+    this.pieces.push({ range, text: withoutTargets(this.tokens, from, end), body: this.context(scope, 'statement') });
+  }
+
+  /** A query as it stands, up to a token. */
+  private query(scope: Scope, end: number): void {
+    const from = this.tokens.at;
+    if (end <= from) {
+      this.problem();
+      return;
+    }
+    const range = this.rangeOf(from, end);
+    this.tokens.at = end;
+    const text = this.tokens.source.slice(range.start, range.end);
+    this.pieces.push({ range, text, body: this.context(scope, 'statement') });
+  }
+
+  private expressionUntil(scope: Scope, ...words: readonly string[]): void {
+    this.expression(scope, this.tokens.find(...words));
+  }
+
+  private expression(scope: Scope, end: number): void {
+    const from = this.tokens.at;
+    if (end <= from) {
+      this.problem();
+      return;
+    }
+    const range = this.rangeOf(from, end);
+    this.tokens.at = end;
+    const text = this.tokens.source.slice(range.start, range.end);
+    this.pieces.push({ range, text, reading: AS_QUERY, body: this.context(scope, 'expression') });
+  }
+
+  /** END, the word it belongs to and a label. */
+  private end(...words: readonly string[]): void {
+    const { tokens } = this;
+    if (!tokens.is('end')) {
+      this.problem();
+      return;
+    }
+    if (words.some((word, i) => tokens.word(i + 1) !== word)) {
+      // Most likely the END of what is around.
+      tokens.at++;
+      this.problem();
+      tokens.at--;
+      return;
+    }
+    tokens.at += 1 + words.length;
+    if (tokens.isName() && words[0] !== 'if' && words[0] !== 'case') tokens.at++;
+  }
+
+  private semicolon(): void {
+    if (this.tokens.skip(';')) return;
+    // The last END of a body needs none.
+    if (this.tokens.atEnd && this.depth === 0) return;
+    this.problem();
+  }
+
+  private expect(word: string): void {
+    if (!this.tokens.skip(word)) this.problem();
+  }
+
+  /** The body cannot be right at the cursor. */
+  private problem(): void {
+    if (this.hasProblem) return;
+    this.hasProblem = true;
+    const { tokens } = this;
+    const range = { start: tokens.start(), end: tokens.end() };
+    const found = tokens.atEnd ? 'syntax error at the end of the body' : `syntax error at or near "${tokens.text()}"`;
+    const body = this.context({ variables: NOTHING, cursors: NOTHING }, 'statement');
+    this.pieces.push({ range, text: tokens.text(), body, error: found });
+  }
+
+  private rangeOf(from: number, end: number): SourceRange {
+    return { start: this.tokens.start(from), end: this.tokens.end(Math.max(from, end - 1)) };
+  }
+
+  private context({ variables }: Scope, use: BodyContext['use']): BodyContext {
+    return { language: 'plpgsql', routine: this.routine, variables, loopDepth: this.loops, use };
+  }
+
+  /** Commands by their first word, which has been read. */
+  static readonly commands = {
+    if: PlpgsqlReader.prototype.if,
+    case: PlpgsqlReader.prototype.case,
+    loop: PlpgsqlReader.prototype.loop,
+    while: PlpgsqlReader.prototype.while,
+    for: PlpgsqlReader.prototype.for,
+    foreach: PlpgsqlReader.prototype.foreach,
+    exit: PlpgsqlReader.prototype.exit,
+    continue: PlpgsqlReader.prototype.exit,
+    return: PlpgsqlReader.prototype.return,
+    raise: PlpgsqlReader.prototype.raise,
+    assert: PlpgsqlReader.prototype.assert,
+    execute: PlpgsqlReader.prototype.execute,
+    open: PlpgsqlReader.prototype.open,
+  };
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+const AS_QUERY = { prefix: 'SELECT ' } as const;
+const COMMANDS = new Map<string, (this: PlpgsqlReader, scope: Scope) => void>(Object.entries(PlpgsqlReader.commands));

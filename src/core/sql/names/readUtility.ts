@@ -1,0 +1,83 @@
+import type { TypedNode } from '../walk';
+import { wrappedNodes } from '../walk';
+import { bare, definedColumns, strings, tableName } from './nodes';
+import { rowOf, tableSourceOf } from './readDataChange';
+import type { NamesReader } from './readNames';
+import type { Fields, NewTableSource, ParameterSource, Scope, Source } from './scope';
+
+/** What the expressions of a statement can name that is not itself a query: the table it is about, its parameters. */
+export function scopeOfUtility({ type, fields }: TypedNode, reader: NamesReader): Scope {
+  switch (type) {
+    case 'RuleStmt':
+    case 'CreateTrigStmt': {
+      const table = bare(fields.relation);
+      if (!table) return NOTHING;
+      const source = tableSourceOf(table);
+      return scopeOf([rowOf(source, 'old', 'old'), rowOf(source, 'new', 'new')], reader);
+    }
+    case 'CreatePolicyStmt':
+    case 'AlterPolicyStmt':
+      return scopeOfTable(fields.table, reader);
+    case 'IndexStmt':
+    case 'AlterTableStmt':
+      return scopeOfTable(fields.relation, reader);
+    case 'CreateStatsStmt':
+      return scopeOfTable(wrappedNodes(fields.relations)[0]?.fields, reader);
+    case 'CreateStmt':
+      return scopeOf([newTable(fields)], reader);
+    case 'CreateFunctionStmt':
+      return scopeOf([parametersOf({ type, fields })], reader);
+    default:
+      return NOTHING;
+  }
+}
+
+const NOTHING: Scope = { items: [] };
+
+function scopeOf(items: readonly Source[], reader: NamesReader): Scope {
+  const scope = { items };
+  for (const { node } of items) reader.region(node, scope);
+  return scope;
+}
+
+function scopeOfTable(relation: unknown, reader: NamesReader): Scope {
+  const fields = bare(relation);
+  return fields ? scopeOf([tableSourceOf(fields)], reader) : NOTHING;
+}
+
+function newTable(fields: Fields): NewTableSource {
+  const relation = bare(fields.relation) ?? {};
+  const elements = wrappedNodes(fields.tableElts);
+  return {
+    kind: 'new table',
+    table: tableName(relation),
+    name: tableName(relation).name,
+    aliased: false,
+    columnAliases: [],
+    node: { type: 'RangeVar', fields: relation },
+    nullExtended: false,
+    columns: definedColumns(elements.filter(({ type }) => type === 'ColumnDef').map(wrap)),
+    open:
+      elements.some(({ type }) => type === 'TableLikeClause') ||
+      ['inhRelations', 'ofTypename', 'partbound'].some(field => field in fields),
+  };
+}
+
+function parametersOf(node: TypedNode): ParameterSource {
+  const { fields } = node;
+  const parameters = wrappedNodes(fields.parameters).filter(({ fields: { mode } }) => mode !== 'FUNC_PARAM_TABLE');
+  const name = strings(fields.funcname).at(-1);
+  return {
+    kind: 'parameters',
+    ...(name !== undefined && { name }),
+    aliased: false,
+    columnAliases: [],
+    node,
+    nullExtended: true,
+    columns: definedColumns(parameters.map(wrap)),
+  };
+}
+
+function wrap({ type, fields }: TypedNode): unknown {
+  return { [type]: fields };
+}
