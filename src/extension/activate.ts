@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerExplainCommands } from './commands/explainCommands';
+import { registerShowRule } from './commands/showRule';
 import { registerConnectionCommands } from './commands/manageConnections';
 import { Connections } from './connections/connections';
 import { showConnectionStatus } from './connections/connectionStatus';
@@ -15,6 +16,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     showConnectionStatus(connections),
     registerConnectionCommands(connections, server),
     registerExplainCommands(context, server, connections),
+    registerShowRule(context),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.sendSettings()),
     vscode.workspace.onDidChangeConfiguration(event => {
       if (event.affectsConfiguration('queryTuner')) void server.sendSettings();

@@ -20,7 +20,11 @@ export class ServerApi implements vscode.Disposable {
       'queryTuner',
       'Query Tuner',
       { run: server, debug: server },
-      { documentSelector: [{ language: 'sql' }], initializationOptions: readServerSettings() },
+      {
+        documentSelector: [{ language: 'sql' }],
+        initializationOptions: readServerSettings(),
+        synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher('**/.query-tuner.json') },
+      },
     );
     this.#client.onNotification('queryTuner/progress', (event: ProgressParams) => this.#progress.fire(event));
   }
@@ -62,11 +66,15 @@ export class ServerApi implements vscode.Disposable {
   }
 }
 
+/** What the code beside a diagnostic opens: our own command, with the rule's id. */
+const RULE_PAGE_ADDRESS = `command:queryTuner.rule.show?${encodeURIComponent('["')}{rule}${encodeURIComponent('"]')}`;
+
 function readServerSettings(): ServerSettings {
   const settings = vscode.workspace.getConfiguration('queryTuner');
   return {
     severities: settings.get('lint.severities', {}),
     codeLenses: settings.get('editor.codeLenses', true),
+    rulePages: RULE_PAGE_ADDRESS,
     trusted: vscode.workspace.isTrusted,
   };
 }

@@ -3,6 +3,7 @@ import { DiagnosticSeverity } from 'vscode-languageserver';
 import { citeGuideline } from '../core/guidelines/guides';
 import type { Finding, Fix, Severity } from '../core/rules/finding';
 import { SEVERITIES } from '../core/rules/finding';
+import { RULES } from '../core/rules/registry';
 import type { ScriptDocument } from './scriptDocument';
 
 /** Name shown beside every diagnostic. */
@@ -22,7 +23,11 @@ const LSP_SEVERITY: Readonly<Record<Severity, DiagnosticSeverity>> = {
 };
 
 /** Findings and statement failures as diagnostics; the most serious ones, with a remark, if there are too many. */
-export function toDiagnostics(document: ScriptDocument, findings: readonly Finding[]): Diagnostic[] {
+export function toDiagnostics(
+  document: ScriptDocument,
+  findings: readonly Finding[],
+  rulePages?: string,
+): Diagnostic[] {
   const failures = document.locatedFailures().map(({ failure, range }): Diagnostic => ({
     range: document.rangeOf(range),
     severity: DiagnosticSeverity.Error,
@@ -31,7 +36,8 @@ export function toDiagnostics(document: ScriptDocument, findings: readonly Findi
     ...(failure.sqlState && { code: failure.sqlState }),
   }));
   const room = DIAGNOSTIC_LIMIT - failures.length;
-  if (findings.length <= room) return [...failures, ...findings.map(finding => toDiagnostic(document, finding))];
+  if (findings.length <= room)
+    return [...failures, ...findings.map(finding => toDiagnostic(document, finding, rulePages))];
   const shown = mostSerious(findings, Math.max(0, room - 1));
   const remark: Diagnostic = {
     range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
@@ -40,10 +46,10 @@ export function toDiagnostics(document: ScriptDocument, findings: readonly Findi
     code: 'too-many-findings',
     message: `${findings.length - shown.length} more findings are not shown; the ${shown.length} most serious are.`,
   };
-  return [...failures, ...shown.map(finding => toDiagnostic(document, finding)), remark];
+  return [...failures, ...shown.map(finding => toDiagnostic(document, finding, rulePages)), remark];
 }
 
-function toDiagnostic(document: ScriptDocument, finding: Finding): Diagnostic {
+function toDiagnostic(document: ScriptDocument, finding: Finding, rulePages: string | undefined): Diagnostic {
   const related: DiagnosticRelatedInformation[] | undefined = finding.related?.map(({ range, message }) => ({
     location: { uri: document.uri, range: document.rangeOf(range) },
     message,
@@ -53,9 +59,17 @@ function toDiagnostic(document: ScriptDocument, finding: Finding): Diagnostic {
     severity: LSP_SEVERITY[finding.severity],
     source: SOURCE,
     code: finding.rule,
+    ...(rulePages !== undefined &&
+      HAS_PAGE.has(finding.rule) && { codeDescription: { href: addressOf(finding.rule, rulePages) } }),
     message: finding.evidence ? `${finding.message}\n${finding.evidence}` : finding.message,
     ...(related?.length && { relatedInformation: related }),
   };
+}
+
+const HAS_PAGE: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
+
+function addressOf(rule: string, rulePages: string): string {
+  return rulePages.replaceAll('{rule}', rule).replaceAll('{page}', `${rule.replace('/', '-')}.md`);
 }
 
 /** In the order of the text, the `count` most serious. */

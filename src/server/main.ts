@@ -1,7 +1,13 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { createServer } from './server';
 
+/** The rule pages lie beside the program, so an editor without a command of ours can open them as files. */
+const PAGES = path.join(__dirname, '..', 'media', 'rules');
+
 // The transport comes from the arguments: --node-ipc (VS Code), --stdio (other editors), --socket=port.
 const connection = createConnection(ProposedFeatures.all);
-createServer(connection);
+createServer(connection, existsSync(PAGES) ? { rulePages: `${pathToFileURL(PAGES).href}/{page}` } : {});
 connection.listen();

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { CancellationToken, Connection, InitializeResult } from 'vscode-languageserver';
 import { CodeActionKind, ErrorCodes, LSPErrorCodes, ResponseError, TextDocumentSyncKind } from 'vscode-languageserver';
 import { CancelledError } from '../core/base/cancelSignal';
@@ -6,6 +7,8 @@ import type { Finding } from '../core/rules/finding';
 import { lintScript } from '../core/rules/linter';
 import { loadGrammar, type Grammar } from '../core/sql/grammar';
 import { parseStatement } from '../core/sql/parseStatement';
+import { CONFIGURATION_FILE } from '../core/configuration/configuration';
+import { ConfigurationFiles } from '../workspace/configurationFiles';
 import type {
   ClientNotifications,
   FailureData,
@@ -36,9 +39,12 @@ const NEEDS_TRUST: readonly ServerRequest[] = [
   'queryTuner/change/undo',
 ];
 
-/** Wires the language server to a connection; the caller then calls `connection.listen()`. */
-export function createServer(connection: Connection): void {
-  new Server(connection).register();
+/**
+ * Wires the language server to a connection; the caller then calls `connection.listen()`. `defaults` count where the
+ * client says nothing.
+ */
+export function createServer(connection: Connection, defaults: ServerSettings = {}): void {
+  new Server(connection, defaults).register();
 }
 
 class Server {
@@ -46,13 +52,15 @@ class Server {
   readonly #documents = new Map<string, ScriptDocument>();
   readonly #sessions = new Sessions(connectionId => this.#checkDocumentsOf(connectionId));
   readonly #scheduler: DiagnosticScheduler;
+  readonly #configurations = new ConfigurationFiles();
   #grammar: Grammar | undefined;
-  #settings: ServerSettings = {};
+  #settings: ServerSettings;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, defaults: ServerSettings) {
     this.#connection = connection;
+    this.#settings = defaults;
     this.#scheduler = new DiagnosticScheduler({
-      check: document => toDiagnostics(document, this.#lint(document)),
+      check: document => toDiagnostics(document, this.#lint(document), this.#settings.rulePages),
       publish: (uri, version, diagnostics) => void connection.sendDiagnostics({ uri, version, diagnostics }),
       failed: error =>
         connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error)),
@@ -62,7 +70,7 @@ class Server {
   register(): void {
     const connection = this.#connection;
     connection.onInitialize(async params => {
-      this.#settings = readSettings(params.initializationOptions);
+      this.#settings = { ...this.#settings, ...readSettings(params.initializationOptions) };
       this.#grammar = await loadGrammar();
       return initializeResult();
     });
@@ -75,7 +83,12 @@ class Server {
         ...this.#settings,
         ...readSettings((settings as { queryTuner?: unknown } | null)?.queryTuner),
       };
-      for (const document of this.#documents.values()) this.#scheduler.schedule(document);
+      this.#checkAll();
+    });
+    connection.onDidChangeWatchedFiles(({ changes }) => {
+      if (!changes.some(({ uri }) => uri.endsWith(`/${CONFIGURATION_FILE}`))) return;
+      this.#configurations.forget();
+      this.#checkAll();
     });
     this.#registerDocuments();
     this.#registerFeatures();
@@ -200,10 +213,22 @@ class Server {
     return document ? use(document) : null;
   }
 
+  /** Findings by the settings of the editor and, above them, the configuration files around the document. */
   #lint(document: ScriptDocument): Finding[] {
     const catalog = this.#sessions.knownCatalog(document.connectionId);
-    const { severities } = this.#settings;
-    return lintScript(document.script, { ...(catalog && { catalog }), ...(severities && { severities }) });
+    const file = fileOfUri(document.uri);
+    const configuration = file === undefined ? undefined : this.#configurations.forFile(file);
+    if (file !== undefined && configuration?.isExcluded(file)) return [];
+    return lintScript(document.script, {
+      severities: { ...this.#settings.severities, ...configuration?.severities },
+      ...(configuration && { thresholds: configuration.thresholds }),
+      ...(configuration?.serverVersion !== undefined && { serverVersion: configuration.serverVersion }),
+      ...(catalog && { catalog }),
+    });
+  }
+
+  #checkAll(): void {
+    for (const document of this.#documents.values()) this.#scheduler.schedule(document);
   }
 
   #checkDocumentsOf(connectionId: string): void {
@@ -246,12 +271,22 @@ function initializeResult(): InitializeResult {
 /** Takes what it understands; the rest of a client's options is none of our business. */
 function readSettings(value: unknown): ServerSettings {
   if (typeof value !== 'object' || value === null) return {};
-  const { severities, codeLenses, trusted } = value as ServerSettings;
+  const { severities, codeLenses, rulePages, trusted } = value as ServerSettings;
   return {
     ...(typeof severities === 'object' && severities !== null && { severities }),
     ...(typeof codeLenses === 'boolean' && { codeLenses }),
+    ...(typeof rulePages === 'string' && { rulePages }),
     ...(typeof trusted === 'boolean' && { trusted }),
   };
+}
+
+/** Path of a document that is a file; undefined for one that was never saved or lies elsewhere. */
+function fileOfUri(uri: string): string | undefined {
+  try {
+    return uri.startsWith('file:') ? fileURLToPath(uri) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function toResponseError(error: unknown): ResponseError<FailureData | void> {
