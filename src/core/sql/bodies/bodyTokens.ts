@@ -100,10 +100,9 @@ export class BodyTokens {
       const kind = this.kinds[index];
       if (kind === TokenKind.semicolon) break;
       const text = this.text(index);
+      if (depth <= 0 && words.includes(kind === TokenKind.word ? text.toLowerCase() : text)) break;
       if (text === '(' || text === '[') depth++;
       else if (text === ')' || text === ']') depth--;
-      else if (depth > 0) continue;
-      if (depth <= 0 && words.includes(kind === TokenKind.word ? text.toLowerCase() : text)) break;
     }
     return index;
   }

@@ -16,6 +16,7 @@ export function readInner(tree: ParseNode, text: string, parse: ParsePiece): rea
   if (!routine) return NONE;
   const inner: BodyStatement[] = [];
   for (const piece of piecesOf(routine)) {
+    if (piece.error !== undefined && isBehindError(piece, inner, text)) continue;
     const statement = piece.error === undefined ? parse(piece.text, piece.reading) : broken(piece.text, piece.error);
     inner.push({ range: piece.range, statement, body: piece.body });
     if (!/^(?:create|do)\b/i.test(piece.text)) continue;
@@ -27,6 +28,12 @@ export function readInner(tree: ParseNode, text: string, parse: ParsePiece): rea
 }
 
 const NONE: readonly BodyStatement[] = [];
+
+/** A mistake right behind an expression that is one itself is the same mistake. */
+function isBehindError({ range }: Piece, inner: readonly BodyStatement[], text: string): boolean {
+  const last = inner.at(-1);
+  return last?.statement.syntaxError !== undefined && text.slice(last.range.end, range.start).trim() === '';
+}
 
 function piecesOf(routine: Routine): Piece[] {
   if (routine.language === 'plpgsql') {

@@ -1,18 +1,17 @@
 import type { SourceRange } from '../../base/sourceRange';
 import type { BodyContext } from '../statement';
 import { BodyTokens } from './bodyTokens';
-import { dynamicStatements } from './dynamicSql';
 import type { Piece } from './piece';
+import { PieceReader } from './pieceReader';
 import type { Scope } from './scope';
 import { innerScope } from './scope';
-import { sqlEnd, withoutTargets } from './sqlInPlpgsql';
 
 /** Blocks nested deeper than this are not read: no person wrote them. */
 const DEPTH_LIMIT = 200;
 const ENDS_STATEMENTS: ReadonlySet<string> = new Set('end else elsif elseif when exception'.split(' '));
 const RAISE_LEVELS = ['debug', 'log', 'info', 'notice', 'warning', 'exception'];
 /** Statements that hold no SQL of their own. */
-const WITHOUT_SQL: ReadonlySet<string> = new Set(['get', 'fetch', 'move', 'close', 'null']);
+const WITHOUT_SQL: ReadonlySet<string> = new Set(['get', 'fetch', 'move', 'close']);
 
 /**
  * The SQL statements and expressions of a PL/pgSQL body, in the order of the text. Reads on after a mistake as well as
@@ -27,16 +26,8 @@ export function readPlpgsql(
   return new PlpgsqlReader(new BodyTokens(source, range), routine).read(scope);
 }
 
-class PlpgsqlReader {
-  private readonly pieces: Piece[] = [];
-  private hasProblem = false;
+class PlpgsqlReader extends PieceReader {
   private depth = 0;
-  private loops = 0;
-
-  constructor(
-    private readonly tokens: BodyTokens,
-    private readonly routine: BodyContext['routine'],
-  ) {}
 
   read(scope: Scope): Piece[] {
     const { tokens } = this;
@@ -52,7 +43,7 @@ class PlpgsqlReader {
       if (ENDS_STATEMENTS.has(tokens.word())) tokens.at++;
       else this.statement(scope);
     }
-    return this.pieces.sort((a, b) => a.range.start - b.range.start);
+    return this.pieces;
   }
 
   /** `#variable_conflict use_column` at the top, a line each. */
@@ -117,7 +108,7 @@ class PlpgsqlReader {
     const isCursor = tokens.is('cursor') || (tokens.is('no', 'scroll') && /^(?:scroll|cursor)$/.test(tokens.word(1)));
     if (!isCursor) {
       const own = innerScope(scope, [name]);
-      tokens.at = tokens.find(':=', '=', 'default');
+      tokens.at = tokens.find(':=', '=', 'default', 'begin');
       if (tokens.is(':=', '=', 'default')) {
         tokens.at++;
         this.expression(own, tokens.find());
@@ -142,10 +133,7 @@ class PlpgsqlReader {
 
   private statements(scope: Scope): void {
     const { tokens } = this;
-    if (++this.depth > DEPTH_LIMIT) {
-      this.hasProblem = true;
-      tokens.at = Number.MAX_SAFE_INTEGER;
-    }
+    if (++this.depth > DEPTH_LIMIT) this.giveUp();
     while (!tokens.atEnd && (!ENDS_STATEMENTS.has(tokens.word()) || this.isAssignment())) this.statement(scope);
     this.depth--;
   }
@@ -172,6 +160,7 @@ class PlpgsqlReader {
   private command(scope: Scope, word: string): void {
     const { tokens } = this;
     if (WITHOUT_SQL.has(word)) tokens.at = tokens.find();
+    else if (word === 'null') tokens.at++;
     else if (word === 'perform') this.perform(scope);
     else if (word === 'declare' || word === 'begin') this.block(scope);
     else if (COMMANDS.has(word)) {
@@ -224,9 +213,8 @@ class PlpgsqlReader {
 
   private for(scope: Scope): void {
     const { tokens } = this;
-    const target = tokens.isName() ? tokens.name() : '';
-    tokens.at = tokens.find('in', 'loop');
-    this.expect('in');
+    const target = tokens.name();
+    this.loopTarget();
     let inside = scope;
     if (tokens.skip('execute')) this.execute(scope, 'loop');
     else {
@@ -249,6 +237,14 @@ class PlpgsqlReader {
     this.loop(inside);
   }
 
+  /** The variables of FOR and FOREACH, with SLICE, up to behind IN. */
+  private loopTarget(): void {
+    const { tokens } = this;
+    if (!tokens.isName()) this.problem();
+    tokens.at = tokens.find('in', 'loop');
+    this.expect('in');
+  }
+
   /** `cursor` or `cursor(arguments)` and nothing else. */
   private isCursorAlone(end: number): boolean {
     const { tokens } = this;
@@ -256,9 +252,7 @@ class PlpgsqlReader {
   }
 
   private foreach(scope: Scope): void {
-    const { tokens } = this;
-    tokens.at = tokens.find('in', 'loop');
-    this.expect('in');
+    this.loopTarget();
     this.expect('array');
     this.expressionUntil(scope, 'loop');
     this.expect('loop');
@@ -303,78 +297,12 @@ class PlpgsqlReader {
     if (this.tokens.skip(',')) this.expression(scope, this.tokens.find());
   }
 
-  /** A command string, its INTO and USING; also behind FOR ... IN, OPEN ... FOR and RETURN QUERY. */
-  private execute(scope: Scope, ...until: readonly string[]): void {
-    const { tokens } = this;
-    const from = tokens.at;
-    this.expressionUntil(scope, 'into', 'using', ...until);
-    for (const { range, text, reading } of dynamicStatements(tokens, from, tokens.at)) {
-      const body = { ...this.context(scope, 'dynamic'), variables: NOTHING };
-      this.pieces.push({ range, text, reading, body });
-    }
-    for (;;) {
-      if (tokens.skip('into')) tokens.at = tokens.find('using', ...until);
-      else if (tokens.skip('using')) {
-        do this.expressionUntil(scope, ',', 'into', ...until);
-        while (tokens.skip(','));
-      } else return;
-    }
-  }
-
   private open(scope: Scope): void {
     const { tokens } = this;
     tokens.at = tokens.find('for');
     if (!tokens.skip('for')) return;
     if (tokens.skip('execute')) this.execute(scope);
     else this.query(scope, tokens.find());
-  }
-
-  /** `PERFORM` is `SELECT` that forgets its result; the word is one letter longer. */
-  private perform(scope: Scope): void {
-    const { tokens } = this;
-    const from = tokens.at;
-    const end = sqlEnd(tokens);
-    tokens.at = end;
-    const range = this.rangeOf(from, end);
-    const text = `SELECT ${tokens.source.slice(range.start + 'perform'.length, range.end)}`;
-    this.pieces.push({ range, text, body: this.context(scope, 'statement') });
-  }
-
-  private sql(scope: Scope): void {
-    const from = this.tokens.at;
-    const end = sqlEnd(this.tokens);
-    const range = this.rangeOf(from, end);
-    this.tokens.at = end;
-    this.pieces.push({ range, text: withoutTargets(this.tokens, from, end), body: this.context(scope, 'statement') });
-  }
-
-  /** A query as it stands, up to a token. */
-  private query(scope: Scope, end: number): void {
-    const from = this.tokens.at;
-    if (end <= from) {
-      this.problem();
-      return;
-    }
-    const range = this.rangeOf(from, end);
-    this.tokens.at = end;
-    const text = this.tokens.source.slice(range.start, range.end);
-    this.pieces.push({ range, text, body: this.context(scope, 'statement') });
-  }
-
-  private expressionUntil(scope: Scope, ...words: readonly string[]): void {
-    this.expression(scope, this.tokens.find(...words));
-  }
-
-  private expression(scope: Scope, end: number): void {
-    const from = this.tokens.at;
-    if (end <= from) {
-      this.problem();
-      return;
-    }
-    const range = this.rangeOf(from, end);
-    this.tokens.at = end;
-    const text = this.tokens.source.slice(range.start, range.end);
-    this.pieces.push({ range, text, reading: AS_QUERY, body: this.context(scope, 'expression') });
   }
 
   /** END, the word it belongs to and a label. */
@@ -402,29 +330,6 @@ class PlpgsqlReader {
     this.problem();
   }
 
-  private expect(word: string): void {
-    if (!this.tokens.skip(word)) this.problem();
-  }
-
-  /** The body cannot be right at the cursor. */
-  private problem(): void {
-    if (this.hasProblem) return;
-    this.hasProblem = true;
-    const { tokens } = this;
-    const range = { start: tokens.start(), end: tokens.end() };
-    const found = tokens.atEnd ? 'syntax error at the end of the body' : `syntax error at or near "${tokens.text()}"`;
-    const body = this.context({ variables: NOTHING, cursors: NOTHING }, 'statement');
-    this.pieces.push({ range, text: tokens.text(), body, error: found });
-  }
-
-  private rangeOf(from: number, end: number): SourceRange {
-    return { start: this.tokens.start(from), end: this.tokens.end(Math.max(from, end - 1)) };
-  }
-
-  private context({ variables }: Scope, use: BodyContext['use']): BodyContext {
-    return { language: 'plpgsql', routine: this.routine, variables, loopDepth: this.loops, use };
-  }
-
   /** Commands by their first word, which has been read. */
   static readonly commands = {
     if: PlpgsqlReader.prototype.if,
@@ -443,6 +348,4 @@ class PlpgsqlReader {
   };
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
-const AS_QUERY = { prefix: 'SELECT ' } as const;
 const COMMANDS = new Map<string, (this: PlpgsqlReader, scope: Scope) => void>(Object.entries(PlpgsqlReader.commands));

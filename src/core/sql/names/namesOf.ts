@@ -23,6 +23,7 @@ function read(tree: ParseNode): StatementNames {
 }
 
 const NOTHING: StatementNames = {
+  root: { items: [] },
   queries: [],
   columns: new Map(),
   targets: [],

@@ -74,7 +74,13 @@ function find(expression: unknown): Found {
     case 'SubLink':
       return ofSubLink(fields);
     case 'SQLValueFunction':
-      return [String(fields.op).replace(/^SVFOP_/, '').replace(/_N$/, '').toLowerCase(), 2];
+      return [
+        String(fields.op)
+          .replace(/^SVFOP_/, '')
+          .replace(/_N$/, '')
+          .toLowerCase(),
+        2,
+      ];
     default:
       return NONE;
   }

@@ -28,9 +28,10 @@ export type Draft<T> = {
 /** Reads the names of a statement's tree. May throw a RangeError if queries are nested some thousand deep. */
 export function readNames(tree: ParseNode): StatementNames {
   const reader = new NamesReader();
-  const root = unwrap(tree);
-  if (root) reader.expressions(tree, scopeOfUtility(root, reader));
-  return reader.names;
+  const node = unwrap(tree);
+  const root = node ? scopeOfUtility(node) : { items: [] };
+  reader.expressions(tree, root);
+  return { ...reader.names, root };
 }
 
 /** Collects what the parts of the grammar find. Queries are read one within the other, expressions in a loop. */
@@ -91,7 +92,11 @@ export class NamesReader {
   }
 
   /** Begins a query: its WITH is read, the rest is empty. */
-  begin(kind: QueryKind, node: TypedNode, outer: Scope): { readonly query: Draft<Query>; readonly scope: Draft<Scope> } {
+  begin(
+    kind: QueryKind,
+    node: TypedNode,
+    outer: Scope,
+  ): { readonly query: Draft<Query>; readonly scope: Draft<Scope> } {
     const scope: Draft<Scope> = { items: [], outer, ctes: outer.ctes };
     const query: Draft<Query> = {
       kind,

@@ -2,31 +2,30 @@ import type { TypedNode } from '../walk';
 import { wrappedNodes } from '../walk';
 import { bare, definedColumns, strings, tableName } from './nodes';
 import { rowOf, tableSourceOf } from './readDataChange';
-import type { NamesReader } from './readNames';
 import type { Fields, NewTableSource, ParameterSource, Scope, Source } from './scope';
 
 /** What the expressions of a statement can name that is not itself a query: the table it is about, its parameters. */
-export function scopeOfUtility({ type, fields }: TypedNode, reader: NamesReader): Scope {
+export function scopeOfUtility({ type, fields }: TypedNode): Scope {
   switch (type) {
     case 'RuleStmt':
     case 'CreateTrigStmt': {
       const table = bare(fields.relation);
       if (!table) return NOTHING;
       const source = tableSourceOf(table);
-      return scopeOf([rowOf(source, 'old', 'old'), rowOf(source, 'new', 'new')], reader);
+      return scopeOf([rowOf(source, 'old', 'old'), rowOf(source, 'new', 'new')]);
     }
     case 'CreatePolicyStmt':
     case 'AlterPolicyStmt':
-      return scopeOfTable(fields.table, reader);
+      return scopeOfTable(fields.table);
     case 'IndexStmt':
     case 'AlterTableStmt':
-      return scopeOfTable(fields.relation, reader);
+      return scopeOfTable(fields.relation);
     case 'CreateStatsStmt':
-      return scopeOfTable(wrappedNodes(fields.relations)[0]?.fields, reader);
+      return scopeOfTable(wrappedNodes(fields.relations)[0]?.fields);
     case 'CreateStmt':
-      return scopeOf([newTable(fields)], reader);
+      return scopeOf([newTable(fields)]);
     case 'CreateFunctionStmt':
-      return scopeOf([parametersOf({ type, fields })], reader);
+      return scopeOf([parametersOf({ type, fields })]);
     default:
       return NOTHING;
   }
@@ -34,15 +33,13 @@ export function scopeOfUtility({ type, fields }: TypedNode, reader: NamesReader)
 
 const NOTHING: Scope = { items: [] };
 
-function scopeOf(items: readonly Source[], reader: NamesReader): Scope {
-  const scope = { items };
-  for (const { node } of items) reader.region(node, scope);
-  return scope;
+function scopeOf(items: readonly Source[]): Scope {
+  return { items };
 }
 
-function scopeOfTable(relation: unknown, reader: NamesReader): Scope {
+function scopeOfTable(relation: unknown): Scope {
   const fields = bare(relation);
-  return fields ? scopeOf([tableSourceOf(fields)], reader) : NOTHING;
+  return fields ? scopeOf([tableSourceOf(fields)]) : NOTHING;
 }
 
 function newTable(fields: Fields): NewTableSource {

@@ -5,6 +5,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** What a statement's names mean as far as its text alone tells. Parse tree nodes are those of the statement's tree. */
 export interface StatementNames {
+  /** What can be named outside of every query: the columns of the table a definition hangs on, parameters. */
+  readonly root: Scope;
   /** Every query of the statement, outer ones first. */
   readonly queries: readonly Query[];
   /** Every `ColumnRef`, by its fields; stars and whole rows too. */
