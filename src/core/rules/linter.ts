@@ -1,5 +1,6 @@
 import { shiftRange } from '../base/sourceRange';
 import type { SourceRange } from '../base/sourceRange';
+import { binderOf } from '../catalog/binding/binder';
 import type { Catalog } from '../catalog/catalog';
 import type { BodyContext, LocatedStatement, ParsedStatement } from '../sql/statement';
 import { fillMessage } from './defineRule';
@@ -10,7 +11,7 @@ import type { Finding, Fix, Severity } from './finding';
 import { NodeIndex } from './nodeIndex';
 import type { NodeMatch } from './nodeIndex';
 import { RULES } from './registry';
-import { resolveColumn, asColumn, enclosingQueries } from './support/expressions';
+import { asColumn } from './support/expressions';
 import { applySuppressions, findAllows } from './suppressions';
 import { DEFAULT_THRESHOLDS } from './thresholds';
 import type { Thresholds } from './thresholds';
@@ -202,7 +203,7 @@ function contextOf(
     file: undefined,
     find: type => index.find(type),
     rangeOf: node => rangeOfNode(statement, node),
-    resolve: node => resolveNode(node, catalog, body),
+    resolve: node => resolveNode(statement, node, catalog, body),
     report: report => {
       findings.push({
         rule: rule.id,
@@ -221,18 +222,16 @@ function contextOf(
 }
 
 function resolveNode(
+  statement: ParsedStatement,
   node: NodeMatch,
   catalog: Catalog | undefined,
   body: BodyContext | undefined,
 ): ResolvedColumn | undefined {
   const column = asColumn({ [node.type]: node.fields });
   // A variable of the body may be meant instead.
-  if (!column || (column.qualifier === undefined && body?.variables.has(column.name))) return undefined;
-  for (const query of enclosingQueries(node)) {
-    const found = resolveColumn(query, column, catalog);
-    if (found) return found;
-  }
-  return undefined;
+  if (!catalog || !column || (column.qualifier === undefined && body?.variables.has(column.name))) return undefined;
+  const binding = binderOf(statement, catalog).bindFields(node.fields);
+  return binding.kind === 'column' || binding.kind === 'output' ? binding.column.base : undefined;
 }
 
 function rangeOfNode(statement: ParsedStatement, node: NodeMatch): SourceRange {
