@@ -53,6 +53,16 @@ export const unknownSystemColumn = defineRule({
       flags: 'waiting',
     },
     { title: 'a slip', bad: 'SELECT datname, xact_comit FROM pg_stat_database', flags: 'xact_comit' },
+    {
+      title: 'in a subquery, which does not see what is beside it',
+      bad: 'SELECT d.n FROM (SELECT count(*) AS n FROM pg_class GROUP BY tablename) d',
+      flags: 'tablename',
+      fixed: 'SELECT d.n FROM (SELECT count(*) AS n FROM pg_class GROUP BY relname) d',
+    },
+    {
+      title: 'a lateral subquery sees it',
+      good: 'SELECT p.n FROM (SELECT $1 AS tablename) w, LATERAL (SELECT count(*) AS n FROM pg_class WHERE relname = tablename) p',
+    },
     { title: 'tablename is right in pg_stats', good: 'SELECT tablename, attname, n_distinct FROM pg_stats' },
     {
       title: 'a name given by the query',

@@ -45,6 +45,7 @@ export function systemRelationOf(fields: NodeFields): SystemRelation | undefined
 
 function qualified(node: NodeMatch, name: ColumnName): SystemColumnUse | undefined {
   for (const query of enclosingQueries(node)) {
+    if (isClosedTo(query, node)) continue;
     const entry = fromEntries(query).find(({ alias }) => alias === name.qualifier);
     if (entry === undefined) continue;
     const { relation } = entry;
@@ -61,6 +62,7 @@ function unqualified(
   if (variables?.has(name.name)) return undefined;
   const searched: SystemRelation[] = [];
   for (const query of enclosingQueries(node)) {
+    if (isClosedTo(query, node)) continue;
     const entries = fromEntries(query);
     // A whole row, `SELECT s FROM pg_settings s`.
     if (entries.some(({ alias }) => alias === name.name)) return undefined;
@@ -73,6 +75,15 @@ function unqualified(
     }
   }
   return searched.length === 0 ? undefined : { node, name, relations: searched, lifespan: undefined };
+}
+
+/** True if the node stands in a subquery of FROM, or in a CTE, which do not see the other tables of FROM. */
+function isClosedTo(query: NodeMatch, node: NodeMatch): boolean {
+  for (let at: NodeMatch | undefined = node; at && at !== query; at = at.parent) {
+    if (at.parent !== query && at.parent?.type !== 'JoinExpr' && at.parent?.type !== 'WithClause') continue;
+    if (at.type === 'CommonTableExpr' || (at.type === 'RangeSubselect' && at.fields.lateral !== true)) return true;
+  }
+  return false;
 }
 
 interface FromEntry {
