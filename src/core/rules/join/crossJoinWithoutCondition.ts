@@ -1,0 +1,108 @@
+import { defineRule } from '../defineRule';
+import type { NodeMatch } from '../nodeIndex';
+import { allConditions, fromItems } from '../support/fromItems';
+import type { FromItem } from '../support/fromItems';
+import { connectedGroups } from '../support/mentions';
+
+export const crossJoinWithoutCondition = defineRule({
+  id: 'join/cross-join-without-condition',
+  since: '0.2.0',
+  severity: 'warning',
+  title: 'Tables combined without a condition',
+  docs: {
+    problem: 'Nothing relates the two tables, so each row of one is paired with each row of the other.',
+    why: 'The result has as many rows as both counts multiplied, and usually a join condition was forgotten. `DISTINCT` or `GROUP BY` hide it but do not make it cheap.',
+    whenToIgnore: 'All combinations are wanted. Write `CROSS JOIN` to say so.',
+  },
+  messages: {
+    comma: 'Nothing relates {table} to the tables before it: every row is paired with every row.',
+    big: 'Nothing relates {table} to the tables before it: about {rows} pairs of rows.',
+  },
+  examples: [
+    {
+      title: 'a forgotten condition',
+      bad: "SELECT c.name, r.total FROM cameras c, counting_results r WHERE c.status = 'active'",
+      flags: 'counting_results r',
+    },
+    {
+      title: 'the third table is left alone',
+      bad: 'SELECT o.id FROM orders o, customers c, regions g WHERE o.customer_id = c.id AND g.active',
+      flags: 'regions g',
+    },
+    {
+      title: 'two big tables, whatever it is called',
+      bad: 'SELECT c.name, r.total FROM cameras c CROSS JOIN counting_results r',
+      schema: `CREATE TABLE cameras (id int PRIMARY KEY, name text); -- cameras: 2000 rows
+        CREATE TABLE counting_results (id int, camera_id int, total int); -- counting_results: 5000000 rows`,
+      flags: 'counting_results r',
+    },
+    { title: 'the condition in WHERE', good: 'SELECT 1 FROM cameras c, counting_results r WHERE r.camera_id = c.id' },
+    {
+      title: 'an unqualified condition',
+      good: 'SELECT name, total FROM cameras c, counting_results r WHERE camera_id = c.id',
+    },
+    {
+      title: 'a function of each row',
+      good: 'SELECT o.id, item FROM orders o, jsonb_array_elements(o.items) AS item',
+    },
+    {
+      title: 'a series',
+      good: 'SELECT d, c.id FROM generate_series(1, 31) AS d, cameras c',
+    },
+    {
+      title: 'a row of totals for each row',
+      good: 'SELECT o.id, o.total / t.total FROM orders o, (SELECT sum(total) AS total FROM orders) t',
+    },
+    {
+      title: 'parameters in a CTE',
+      good: 'WITH params AS (SELECT now() AS until) SELECT o.id FROM orders o, params WHERE o.created_at < params.until',
+    },
+    {
+      title: 'LATERAL',
+      good: 'SELECT 1 FROM cameras c, LATERAL (SELECT * FROM counting_results r WHERE r.camera_id = c.id LIMIT 1) last',
+    },
+    { title: 'all combinations on purpose', good: 'SELECT s.size, c.colour FROM sizes s CROSS JOIN colours c' },
+    {
+      title: 'a full-text query beside its table',
+      good: "SELECT id FROM articles, to_tsquery('english', $1) query WHERE body @@ query",
+    },
+  ],
+  check({ statement, catalog, thresholds, find, report }) {
+    for (const query of find('SelectStmt')) {
+      const items = fromItems(query, catalog);
+      if (items.length < 2) continue;
+      for (const { item, pairs } of unrelated(query, items)) {
+        const at = statement.rangeOf(item.type, item.fields);
+        if (!at || pairs < thresholds.bigTableRows) continue;
+        const table = item.name ?? 'the subquery';
+        if (!Number.isFinite(pairs)) report({ at, message: 'comma', values: { table } });
+        else report({ at, message: 'big', values: { table, rows: pairs.toLocaleString('en') } });
+      }
+    }
+  },
+});
+
+interface Unrelated {
+  readonly item: FromItem;
+  /** Pairs of rows; infinite if unknown. */
+  readonly pairs: number;
+}
+
+/** The first table of each group that nothing relates to the first group. */
+function unrelated(query: NodeMatch, items: readonly FromItem[]): Unrelated[] {
+  const groups = connectedGroups(items, allConditions(query));
+  const [first, ...others] = groups?.filter(group => group.some(item => !item.isFew)) ?? [];
+  if (!first) return [];
+  return others.flatMap(group => {
+    const item = group.find(each => !each.isFew)!;
+    const pairs = rowsOf(first) * rowsOf(group);
+    // CROSS JOIN says that all pairs are wanted; only their number speaks against it.
+    const isMeant = item.combination === 'cross' && !Number.isFinite(pairs);
+    return (item.combination === 'comma' || item.combination === 'cross') && !isMeant ? [{ item, pairs }] : [];
+  });
+}
+
+/** Rows of the largest table of a group: joins within it are thought to keep them. Infinite if unknown. */
+function rowsOf(group: readonly FromItem[]): number {
+  return Math.max(...group.filter(item => !item.isFew).map(item => item.relation?.rowEstimate ?? Infinity));
+}

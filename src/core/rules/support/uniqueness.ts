@@ -1,0 +1,24 @@
+import type { Relation } from '../../catalog/catalog';
+
+/** True if no two rows can have the same values in these columns. */
+export function isUniqueBy(relation: Relation, columns: readonly string[]): boolean {
+  return (
+    relation.indexes.some(
+      index =>
+        index.unique &&
+        index.valid &&
+        index.predicate === undefined &&
+        index.keys.length > 0 &&
+        index.keys.every(key => columns.includes(unquoted(key))),
+    ) ||
+    relation.constraints.some(
+      ({ kind, columns: keys }) =>
+        (kind === 'primary key' || kind === 'unique') && keys.length > 0 && keys.every(key => columns.includes(key)),
+    )
+  );
+}
+
+/** Index keys come as PostgreSQL prints them, quoted where it must. */
+export function unquoted(key: string): string {
+  return /^"(?:[^"]|"")*"$/.test(key) ? key.slice(1, -1).replaceAll('""', '"') : key;
+}
