@@ -49,7 +49,7 @@ export const columnTwice = defineRule({
       const seen = new Set<string>();
       for (const items of [created.keys, created.include]) {
         for (const item of items) {
-          if (item.column === undefined || item.operatorClass !== undefined) continue;
+          if (item.column === undefined || item.operatorClass !== undefined || item.fields.collation) continue;
           if (!seen.has(item.column)) seen.add(item.column);
           else {
             const isOnly = items.length === 1;
