@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Binding } from '../../../src/core/catalog/binding/binder';
-import { Binder, binderOf } from '../../../src/core/catalog/binding/binder';
+import type { Binding , Binder} from '../../../src/core/catalog/binding/binder';
+import { binderOf } from '../../../src/core/catalog/binding/binder';
 import type { KnownColumn } from '../../../src/core/catalog/binding/knownColumn';
 import type { Catalog } from '../../../src/core/catalog/catalog';
 import { loadGrammar } from '../../../src/core/sql/grammar';

@@ -114,11 +114,25 @@ function commonNames(left: Columns, right: Columns): readonly string[] {
   return left.columns.filter(({ name }) => others.has(name)).map(({ name }) => name);
 }
 
-/** A full join's merged column is neither side's; that of the others is the side that is always there. */
+/**
+ * A full join's merged column is neither side's; that of the others is the side that is always there, as long as it has
+ * the type both have in common.
+ */
 function mergedColumn(name: string, { joinType }: JoinSource, left: Columns, right: Columns): KnownColumn {
   const [a, b] = [left, right].map(side => side.columns.find(column => column.name === name));
-  if (joinType === 'full') {
-    return { name, nullExtended: true, ...(a?.type !== undefined && a.type === b?.type && { type: a.type }) };
+  const type = commonType(a?.type, b?.type);
+  if (joinType !== 'full') {
+    const side = joinType === 'right' ? b : joinType === 'inner' && a?.type !== type ? b : a;
+    if (side && (side.type === type || a === undefined || b === undefined)) return side;
   }
-  return (joinType === 'right' ? b : a) ?? { name, nullExtended: true };
+  return { name, nullExtended: true, ...(type !== undefined && { type }) };
+}
+
+const NUMBER_TYPES = ['smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision'];
+
+/** The type of a merged column; undefined if it is not plain to see. */
+function commonType(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === b) return a;
+  const wider = Math.max(NUMBER_TYPES.indexOf(a ?? ''), NUMBER_TYPES.indexOf(b ?? ''));
+  return NUMBER_TYPES.includes(a ?? '') && NUMBER_TYPES.includes(b ?? '') ? NUMBER_TYPES[wider] : undefined;
 }
