@@ -17,7 +17,8 @@ export const cannotBeSetHere = defineRule({
   messages: {
     postmaster: '{name} changes only when the server starts: ALTER SYSTEM SET it, then restart.',
     sighup: '{name} is read from the configuration: ALTER SYSTEM SET it, then SELECT pg_reload_conf().',
-    connection: '{name} is fixed when a session begins: ALTER SYSTEM SET it, or give it among the options of the connection.',
+    connection:
+      '{name} is fixed when a session begins: ALTER SYSTEM SET it, or give it among the options of the connection.',
     internal: '{name} cannot be changed: it was fixed when the server was built or its data folder was made.',
   },
   examples: [
