@@ -1,17 +1,45 @@
 import type { Rule } from '../defineRule';
+import { arithmeticOnColumn } from './arithmeticOnColumn';
 import { betweenTimestamps } from './betweenTimestamps';
+import { caseInsensitiveLike } from './caseInsensitiveLike';
 import { castOnColumn } from './castOnColumn';
+import { coalesceOnColumn } from './coalesceOnColumn';
+import { concatenationCompared } from './concatenationCompared';
+import { correlatedSubquery } from './correlatedSubquery';
 import { countForExistence } from './countForExistence';
+import { countOfWholeTable } from './countOfWholeTable';
 import { deepOffset } from './deepOffset';
 import { deleteWithoutWhere } from './deleteWithoutWhere';
+import { distinctOnOrder } from './distinctOnOrder';
+import { distinctOverJoin } from './distinctOverJoin';
+import { distinctParentheses } from './distinctParentheses';
+import { distinctWithGroupBy } from './distinctWithGroupBy';
+import { firstRowByWindow } from './firstRowByWindow';
 import { functionOnColumn } from './functionOnColumn';
 import { havingWithoutAggregate } from './havingWithoutAggregate';
+import { implicitCastOnColumn } from './implicitCastOnColumn';
+import { keysetAsOrChain } from './keysetAsOrChain';
 import { leadingWildcardLike } from './leadingWildcardLike';
+import { likePrefixNeedsPatternOps } from './likePrefixNeedsPatternOps';
+import { likeWithoutWildcard } from './likeWithoutWildcard';
 import { limitWithoutOrderBy } from './limitWithoutOrderBy';
+import { longInList } from './longInList';
 import { notInSubquery } from './notInSubquery';
 import { nullComparison } from './nullComparison';
+import { nullInList } from './nullInList';
+import { offsetWithoutLimit } from './offsetWithoutLimit';
+import { optionalFilter } from './optionalFilter';
+import { orAcrossTables } from './orAcrossTables';
+import { orderByInSubquery } from './orderByInSubquery';
 import { orderByRandom } from './orderByRandom';
+import { orderOutsideAggregate } from './orderOutsideAggregate';
+import { orOfSameColumn } from './orOfSameColumn';
+import { positionInOrderBy } from './positionInOrderBy';
+import { selectInto } from './selectInto';
 import { selectStar } from './selectStar';
+import { setOperationColumns } from './setOperationColumns';
+import { unanchoredRegex } from './unanchoredRegex';
+import { unboundedSelect } from './unboundedSelect';
 import { unionDedup } from './unionDedup';
 import { updateWithoutWhere } from './updateWithoutWhere';
 
@@ -32,4 +60,32 @@ export const QUERY_RULES: readonly Rule[] = [
   limitWithoutOrderBy,
   havingWithoutAggregate,
   betweenTimestamps,
+  arithmeticOnColumn,
+  concatenationCompared,
+  coalesceOnColumn,
+  likeWithoutWildcard,
+  likePrefixNeedsPatternOps,
+  caseInsensitiveLike,
+  unanchoredRegex,
+  implicitCastOnColumn,
+  nullInList,
+  longInList,
+  orOfSameColumn,
+  orAcrossTables,
+  optionalFilter,
+  keysetAsOrChain,
+  offsetWithoutLimit,
+  orderByInSubquery,
+  unboundedSelect,
+  countOfWholeTable,
+  distinctOverJoin,
+  distinctWithGroupBy,
+  distinctParentheses,
+  distinctOnOrder,
+  setOperationColumns,
+  positionInOrderBy,
+  correlatedSubquery,
+  orderOutsideAggregate,
+  selectInto,
+  firstRowByWindow,
 ];
