@@ -24,7 +24,10 @@ export interface Relation {
   readonly schema: string;
   readonly name: string;
   readonly kind: RelationKind;
+  /** In order; those of a view in a schema file may be known only in part, see {@link columnsKnown}. */
   readonly columns: readonly Column[];
+  /** False if there may be columns that are not listed: a view over something that no file defines. */
+  readonly columnsKnown?: false;
   readonly indexes: readonly Index[];
   readonly constraints: readonly Constraint[];
   /** `reltuples`; absent when never analysed (-1) or unknown. */
@@ -45,6 +48,9 @@ export interface Relation {
   readonly options?: Readonly<Record<string, string>>;
   readonly triggers?: readonly Trigger[];
   readonly policies?: readonly Policy[];
+  /** Whether policies apply, and whether to the owner too; absent when nobody looked. */
+  readonly rowSecurity?: 'off' | 'on' | 'forced';
+  readonly unlogged?: boolean;
   readonly extendedStatistics?: readonly ExtendedStatistics[];
   readonly comment?: string;
   /** The statement of a schema file that creates it. */
@@ -131,7 +137,7 @@ export interface TableActivity {
 
 export interface Column {
   readonly name: string;
-  /** As `format_type` prints it. */
+  /** As `format_type` prints it; `unknown` for a view's column in a schema file whose type the text does not tell. */
   readonly type: string;
   readonly notNull: boolean;
   readonly defaultExpression?: string;
@@ -175,6 +181,10 @@ export interface Constraint {
   readonly columns: readonly string[];
   readonly references?: { readonly schema: string; readonly relation: string; readonly columns: readonly string[] };
   readonly validated: boolean;
+  /** Of a check, as written or as `pg_get_expr` prints it. */
+  readonly expression?: string;
+  /** Of a foreign key. */
+  readonly onDelete?: 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';
 }
 
 /** The relation a name means: qualified names directly, others through the search path. */
