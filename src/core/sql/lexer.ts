@@ -1,3 +1,5 @@
+import { balancedEnd, extensionVariableEnd, quotingValueEnd, templateTagEnd, templateValueEnd } from './clientSyntax';
+
 /** Kinds of token. Numbers, because a script of a megabyte has some hundred thousand tokens. */
 export const TokenKind = {
   word: 1,
@@ -15,9 +17,11 @@ export const TokenKind = {
   metaCommand: 12,
   /** `\;`, which ends a statement without sending it. */
   metaSemicolon: 13,
-  /** A hole left for the host language: `:name`, `%(name)s`, `?`, `${name}`. */
+  /** A hole left for the host language: `:name`, `@name`, `%(name)s`, `?`, `${name}`, `#{name}`, `{{ name }}`. */
   placeholder: 14,
   unknown: 15,
+  /** A template's statement or comment, which is no part of the SQL: `{% if x %}`, `{# x #}`, `<if test="x">`. */
+  templateTag: 16,
 } as const;
 
 export type TokenKind = (typeof TokenKind)[keyof typeof TokenKind];
@@ -27,6 +31,8 @@ const OPERATOR_CHARACTERS = charSet('~!@#^&|`?+-*/%<>=');
 const LONG_OPERATOR_CHARACTERS = charSet('~!@#^&|`?%');
 /** Operators people write directly before a `?`; none of them followed by `?` is an operator of PostgreSQL. */
 const BEFORE_QUESTION_MARK = new Set(['=', '<', '>', '<=', '>=', '<>', '!=', '+', '-', '*', '/', '||']);
+/** Likewise before `@name`; `<@` is an operator. */
+const BEFORE_AT = new Set(['=', '<=', '>=', '<>', '!=', '+', '-', '*', '/', '||']);
 const OPERAND_FOLLOWS =
   /^(?:select|where|and|or|not|in|like|ilike|limit|offset|values|set|when|then|else|between|by|on|having|return|returning|any|all|some|case|as|using|from|to|is|interval|date|timestamp|distinct)$/i;
 const NAME_FOLLOWS = /^(?:join|into|update|table|only)$/i;
@@ -86,7 +92,7 @@ export class Lexer {
     this.unterminated = false;
     this.kind = this.read(at, text.charCodeAt(at), text.charCodeAt(at + 1));
     this.position = this.end;
-    if (this.kind !== TokenKind.lineComment && this.kind !== TokenKind.blockComment) {
+    if (!isComment(this.kind)) {
       this.lastKind = this.kind;
       this.lastStart = this.start;
       this.lastEnd = this.end;
@@ -131,6 +137,25 @@ export class Lexer {
       case CLOSE_PARENTHESIS:
       case COMMA:
         return this.finish(TokenKind.punctuation, at + 1);
+      case OPEN_BRACE:
+        return this.readBrace(at);
+      case HASH:
+        if (second === OPEN_BRACE && this.clientSyntax) {
+          const end = balancedEnd(this.text, at + 1);
+          if (end > 0) return this.finish(TokenKind.placeholder, end);
+        }
+        break;
+      case AT: {
+        const end = this.clientSyntax ? this.namedParameterEnd(at, second) : -1;
+        if (end > 0) return this.finish(TokenKind.placeholder, end);
+        break;
+      }
+      case LESS_THAN: {
+        const isTag = this.clientSyntax && (second === SLASH || isWordStart(second));
+        const end = isTag ? templateTagEnd(this.text, at) : -1;
+        if (end > 0) return this.finish(TokenKind.templateTag, end);
+        break;
+      }
       case PERCENT: {
         const end = this.clientSyntax ? this.pythonPlaceholderEnd(at) : -1;
         if (end > 0) return this.finish(TokenKind.placeholder, end);
@@ -169,6 +194,27 @@ export class Lexer {
       if (code === DOLLAR && this.clientSyntax && this.text.charCodeAt(end + 1) === OPEN_BRACE) break;
     }
     return this.finish(TokenKind.word, end);
+  }
+
+  private readBrace(at: number): TokenKind {
+    if (this.clientSyntax) {
+      const tag = templateTagEnd(this.text, at);
+      if (tag > 0) return this.finish(TokenKind.templateTag, tag);
+      const value = templateValueEnd(this.text, at);
+      if (value > 0) return this.finish(TokenKind.placeholder, value);
+    }
+    return this.finish(TokenKind.unknown, at + 1);
+  }
+
+  /** `@name` of SQL Server's drivers and Npgsql where a value must stand: elsewhere `@` is an operator. */
+  private namedParameterEnd(at: number, second: number): number {
+    const extension = extensionVariableEnd(this.text, at);
+    if (extension > 0) return extension;
+    if (!isWordStart(second)) return -1;
+    if (!this.operandMayFollow(false)) return -1;
+    let end = at + 2;
+    while (isWordPart(this.text.charCodeAt(end)) && this.text.charCodeAt(end) !== DOLLAR) end++;
+    return end;
   }
 
   private readNumber(at: number, first: number, second: number): TokenKind {
@@ -244,7 +290,10 @@ export class Lexer {
     while (at < length) {
       const code = text.charCodeAt(at);
       if (backslashEscapes && code === BACKSLASH) at += 2;
-      else if (code !== quote) at++;
+      else if (code === OPEN_BRACE && quote === QUOTE && this.clientSyntax && text.charCodeAt(at + 1) === OPEN_BRACE) {
+        const end = quotingValueEnd(text, at);
+        at = end > 0 ? end : at + 2;
+      } else if (code !== quote) at++;
       else if (text.charCodeAt(at + 1) === quote) at += 2;
       else return at + 1;
     }
@@ -285,7 +334,11 @@ export class Lexer {
       if (closing < 0) return this.finishUnterminated(TokenKind.dollarString);
       return this.finish(TokenKind.dollarString, closing + tag.length);
     }
+    if (this.clientSyntax && isWordStart(second) && this.operandMayFollow(false))
+      return this.finish(TokenKind.placeholder, tagEnd);
     if (this.clientSyntax && second === OPEN_BRACE) {
+      const balanced = balancedEnd(text, at + 1);
+      if (balanced > 0) return this.finish(TokenKind.placeholder, balanced);
       const closing = text.slice(at, at + PLACEHOLDER_LIMIT).indexOf('}');
       if (closing > 0) return this.finish(TokenKind.placeholder, at + closing + 1);
     }
@@ -328,6 +381,7 @@ export class Lexer {
       if (!isIn(OPERATOR_CHARACTERS, code)) break;
       const following = text.charCodeAt(end + 1);
       if ((code === MINUS && following === MINUS) || (code === SLASH && following === STAR)) break;
+      if (code === HASH && following === OPEN_BRACE && this.clientSyntax) break;
     }
     while (end - at > 1 && isPlusOrMinus(text.charCodeAt(end - 1)) && !this.allowsTrailingSign(at, end - 1)) end--;
     if (!this.clientSyntax) return this.finish(TokenKind.operator, end);
@@ -347,6 +401,8 @@ export class Lexer {
       if (end - at === 1)
         return this.finish(this.operandMayFollow(false) ? TokenKind.placeholder : TokenKind.operator, end);
       if (BEFORE_QUESTION_MARK.has(text.slice(at, end - 1))) return this.finish(TokenKind.operator, end - 1);
+    } else if (last === AT && end - at > 1 && isWordStart(text.charCodeAt(end))) {
+      if (BEFORE_AT.has(text.slice(at, end - 1))) return this.finish(TokenKind.operator, end - 1);
     } else if (
       last === PERCENT &&
       end - at > 1 &&
@@ -402,8 +458,9 @@ export function tokenize(text: string, options: LexerOptions & { readonly commen
   return { kinds, starts, ends };
 }
 
+/** Also for the tags of templates: what is read as SQL does not see either. */
 export function isComment(kind: TokenKind): boolean {
-  return kind === TokenKind.lineComment || kind === TokenKind.blockComment;
+  return kind === TokenKind.lineComment || kind === TokenKind.blockComment || kind === TokenKind.templateTag;
 }
 
 /** The offset of the line break that ends the line of `at`, or the end of the text. */
@@ -429,6 +486,7 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const BYTE_ORDER_MARK = 0xfeff;
 const DOUBLE_QUOTE = 34;
+const HASH = 35;
 const DOLLAR = 36;
 const PERCENT = 37;
 const AMPERSAND = 38;
@@ -444,8 +502,10 @@ const SLASH = 47;
 const ZERO = 48;
 const COLON = 58;
 const SEMICOLON = 59;
+const LESS_THAN = 60;
 const EQUALS = 61;
 const QUESTION_MARK = 63;
+const AT = 64;
 const OPEN_BRACKET = 91;
 const BACKSLASH = 92;
 const CLOSE_BRACKET = 93;

@@ -8,6 +8,7 @@ import { NodeRanges } from './nodeRanges';
 import { OffsetMap } from './offsets';
 import type { Hole } from './placeholders';
 import { fillHoles, findHoles } from './placeholders';
+import { templateReadings } from './templateBranches';
 import type { BodyStatement, ParseNode, ParsedStatement, Placeholder, SyntaxError, TableReference } from './statement';
 import { findTables } from './tables';
 import { unwrap, walk } from './walk';
@@ -117,11 +118,11 @@ const recentAnalyses = new RecentAnalyses();
 
 function analyse(grammar: Grammar, text: string, reading: Reading): Analysis {
   const { prefix = '', readAs = text, holes: given = [] } = reading;
-  const { holes, text: serverText } = findHoles(
-    prefix + readAs,
-    given.map(hole => moveHole(hole, prefix.length)),
-  );
-  const { tree, error, filled, choices } = parseWithHoles(grammar, serverText, holes);
+  const movedHoles = given.map(hole => moveHole(hole, prefix.length));
+  const readings = templateReadings(readAs);
+  const texts = (readings ?? [readAs]).map(read => prefix + read);
+  const { holes, attempt } = parseReadings(grammar, texts, movedHoles);
+  const { tree, error, filled, choices } = attempt;
   const placeholders = holes.map(({ placeholder, stands }, i) => {
     const fills = stands[choices[i] ?? 0]?.fills ?? placeholder.fills;
     const moved = { ...placeholder, range: withoutPrefix(placeholder.range, reading) };
@@ -129,13 +130,14 @@ function analyse(grammar: Grammar, text: string, reading: Reading): Analysis {
   });
   const ranges = new NodeRanges(filled);
   if (!tree) {
+    const isQuiet = reading.quiet === true || readings !== undefined || isBehindTemplate(error, holes);
     const moved = error && { ...error, ...(error.offset !== undefined && { offset: error.offset - prefix.length }) };
     return {
       placeholders,
       tables: [],
       writes: error !== undefined,
       ranges,
-      ...(moved && !reading.quiet && { syntaxError: locate(moved, text, placeholders) }),
+      ...(moved && !isQuiet && { syntaxError: locate(moved, text, placeholders) }),
     };
   }
   return {
@@ -149,6 +151,30 @@ function analyse(grammar: Grammar, text: string, reading: Reading): Analysis {
     writes: changesSomething(tree),
     ranges,
   };
+}
+
+/** The first of the texts that can be parsed, otherwise the first. */
+function parseReadings(
+  grammar: Grammar,
+  texts: readonly string[],
+  given: readonly Hole[],
+): { readonly holes: readonly Hole[]; readonly attempt: Attempt } {
+  let first: { holes: readonly Hole[]; attempt: Attempt } | undefined;
+  for (const text of texts) {
+    const { holes, text: serverText } = findHoles(text, given);
+    const read = { holes, attempt: parseWithHoles(grammar, serverText, holes) };
+    if (!read.attempt.error) return read;
+    first ??= read;
+  }
+  return first!;
+}
+
+/** Whatever a template puts before the error may be what makes it none. */
+function isBehindTemplate(error: GrammarError | undefined, holes: readonly Hole[]): boolean {
+  const at = error?.offset;
+  return holes.some(
+    ({ placeholder: { style, range } }) => style === 'template' && (at === undefined || range.start <= at),
+  );
 }
 
 /** Places of what the grammar read, as places of the text; what begins in the prefix begins with the text. */

@@ -1,4 +1,5 @@
 import { TokenKind, tokenize } from './lexer';
+import { quotingValueEnd } from './clientSyntax';
 import type { Placeholder, PlaceholderStyle } from './statement';
 
 /** A text of the same length that may stand for a placeholder, and what it then is to the grammar. */
@@ -38,6 +39,8 @@ export function findHoles(
     const end = ends[i]!;
     const token = statement.slice(start, end);
     if (kinds[i] === TokenKind.metaCommand) text = text.slice(0, start) + ' '.repeat(end - start) + text.slice(end);
+    if (kinds[i] === TokenKind.string && token.includes('{{'))
+      text = text.slice(0, start) + withoutInnerQuotes(token) + text.slice(end);
     if (kinds[i] === TokenKind.parameter) {
       const name = token.slice(1);
       numbers.reserve(Number(name));
@@ -48,13 +51,26 @@ export function findHoles(
       const placeholder = { style, name: name === '' ? String(++anonymous) : name, range: { start, end } };
       const number = numbers.of(`${style === 'psql-literal' ? 'colon' : style} ${placeholder.name}`);
       const glued = isNamePart(statement[start - 1]) || isNamePart(statement[end]);
-      holes.push({ placeholder, stands: standsFor(token.length, style, number, previous, glued) });
+      holes.push({
+        placeholder,
+        stands: standsFor(token.length, style, number, statement[end] === '.' ? '.' : previous, glued),
+      });
     }
     previous = token;
   }
   if (given.length === 0) return { holes, text };
   const all = [...holes, ...given];
   return { holes: all.sort((a, b) => a.placeholder.range.start - b.placeholder.range.start), text };
+}
+
+/** Quotes within `{{ }}` do not end the string for the template, but would for the server. */
+function withoutInnerQuotes(token: string): string {
+  let text = token;
+  for (let at = text.indexOf('{{'); at >= 0; at = text.indexOf('{{', at + 2)) {
+    const end = quotingValueEnd(text, at);
+    if (end > 0) text = text.slice(0, at) + text.slice(at, end).replace(/'/g, ' ') + text.slice(end);
+  }
+  return text;
 }
 
 /** A hole found by other means than the lexer: what is before and behind it tells whether it is part of a name. */
@@ -106,11 +122,18 @@ function nameOf(token: string): { style: PlaceholderStyle; name: string } {
   if (token === '?') return { style: 'question', name: '' };
   if (token === '%s') return { style: 'format', name: '' };
   if (token.startsWith('%')) return { style: 'pyformat', name: token.slice(2, -2) };
-  if (token.startsWith('${')) return { style: 'template', name: token.slice(2, -1).trim() };
+  if (/^(?:[$#]?\{|@ext|@database_owner@)/.test(token)) return { style: 'template', name: templateName(token) };
+  if (token.startsWith('@') || token.startsWith('$')) return { style: 'named', name: token.slice(1) };
   if (token.startsWith(":'")) return { style: 'psql-literal', name: token.slice(2, -1) };
   if (token.startsWith(':"')) return { style: 'psql-identifier', name: token.slice(2, -1) };
   if (token.startsWith(':{')) return { style: 'colon', name: token.slice(3, -1) };
   return { style: 'colon', name: token.slice(1) };
+}
+
+/** `orders` for `{{ ref('orders') }}`, `id` for `#{id}` and `{{ id }}`. */
+function templateName(token: string): string {
+  const inner = token.replace(/^(?:[$#]?\{\{?[-~]?|@)|(?:[-~]?\}?\}|@)$/g, '').trim();
+  return /(['"])([^'"]+)\1\s*\)$/.exec(inner)?.[2] ?? inner;
 }
 
 function isNamePart(character: string | undefined): boolean {

@@ -8,9 +8,9 @@ export type ParseNode = Readonly<Record<string, unknown>>;
 
 /** How the host language marks a value to be filled in. */
 export type PlaceholderStyle =
-  'dollar' | 'colon' | 'psql-literal' | 'psql-identifier' | 'pyformat' | 'format' | 'question' | 'template';
+  'dollar' | 'colon' | 'named' | 'psql-literal' | 'psql-identifier' | 'pyformat' | 'format' | 'question' | 'template';
 
-/** `$1`, `:name`, `%(name)s`, `?` ... The range is relative to the statement. */
+/** `$1`, `:name`, `@name`, `%(name)s`, `?`, `${name}`, `{{ name }}` ... The range is relative to the statement. */
 export interface Placeholder {
   readonly style: PlaceholderStyle;
   /** `1` for `$1`, `camera_id` for `:camera_id`, `1`, `2`... in order for `?` and `%s`. */
