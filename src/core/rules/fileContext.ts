@@ -12,6 +12,10 @@ export type { FileIndex } from './statementFacts';
 export const TOPICS = {
   /** BEGIN, COMMIT, ROLLBACK and the like, not savepoints. */
   transaction: ' transaction',
+  /** Schema changes, UPDATEs and DELETEs. */
+  change: ' change',
+  /** ALTER TYPE ... ADD VALUE. */
+  enumValue: ' enum value',
   /** Waits, with no `lock_timeout`, for a lock that stops writes on a table the file has not made. */
   unlimitedWait: ' unlimited wait',
 } as const;
@@ -42,7 +46,7 @@ export interface FileContext {
   settingBefore(name: string): string | undefined;
   /** The nearest 20 schema changes, UPDATEs and DELETEs before it in the same explicit transaction; nearest last. */
   earlierInTransaction(): readonly ParsedStatement[];
-  /** How many statements of the same text shape (a run of single-row INSERTs into one table) end right before it. */
+  /** How many single-row INSERTs into this table come right before it, one after the other; 1,000 at most. */
   insertRunBefore(table: string): number;
 }
 
@@ -59,6 +63,8 @@ export const EMPTY_FILE: FileContext = {
 };
 
 const NEAREST = 20;
+/** Longest run of INSERTs that is counted. */
+export const LONGEST_INSERT_RUN = 1000;
 
 interface Numbered {
   readonly number: number;
@@ -79,22 +85,34 @@ export class FileFacts {
   private readonly transactionBounds: number[] = [];
   /** Schema changes, UPDATEs and DELETEs. */
   private readonly changes: Numbered[] = [];
-  private readonly insertRuns = new Map<number, { readonly table: string; readonly length: number }>();
 
-  private constructor() {}
+  private constructor(private statements: readonly LocatedStatement[]) {}
 
   static gather(statements: readonly LocatedStatement[]): FileFacts {
-    const facts = new FileFacts();
-    let run: { table: string; length: number } | undefined;
+    const facts = new FileFacts(statements);
     for (let number = 0; number < statements.length; number++) {
       const { statement } = statements[number]!;
       const known = readStatementFacts(statement);
-      if (run) facts.insertRuns.set(number, run);
-      const table = known?.insertsOneRowInto;
-      run = table === undefined ? undefined : { table, length: run?.table === table ? run.length + 1 : 1 };
       if (known) facts.add(known, number, statement);
     }
     return facts;
+  }
+
+  /**
+   * True if statements may come and go at one place, as many as before, and these facts still hold: they define nothing,
+   * and a plain INSERT, UPDATE or DELETE matters to nobody outside a transaction.
+   */
+  outlive(statement: ParsedStatement): boolean {
+    const known = readStatementFacts(statement);
+    if (!known || known.insertsOneRowInto !== undefined) return true;
+    const { names, creates, renames, index, setting, transaction, locks } = known;
+    const defines = creates ?? renames ?? index ?? setting ?? transaction ?? locks;
+    return names.length === 0 && !defines && this.transactionBounds.length === 0;
+  }
+
+  /** The statements as they are now, when these facts outlived an edit. */
+  follow(statements: readonly LocatedStatement[]): void {
+    this.statements = statements;
   }
 
   /** The context of the statement with this number. */
@@ -115,11 +133,18 @@ export class FileFacts {
         const end = countBelow(this.changes, number, numberOf);
         return this.changes.slice(Math.max(first, end - NEAREST), end).map(({ statement }) => statement);
       },
-      insertRunBefore: table => {
-        const run = this.insertRuns.get(number);
-        return run?.table === table ? run.length : 0;
-      },
+      insertRunBefore: table => this.insertRunBefore(number, table),
     };
+  }
+
+  private insertRunBefore(number: number, table: string): number {
+    let length = 0;
+    while (length < Math.min(number, LONGEST_INSERT_RUN)) {
+      const { statement } = this.statements[number - 1 - length]!;
+      if (readStatementFacts(statement)?.insertsOneRowInto !== table) break;
+      length++;
+    }
+    return length;
   }
 
   private isCreatedBefore(number: number, table: string, schema: string | undefined): boolean {
@@ -151,7 +176,11 @@ export class FileFacts {
     }
     if (facts.index) append(this.indexes, facts.index.table, facts.index);
     if (facts.setting) append(this.settings, facts.setting.name, { ...facts.setting, number });
-    if (facts.changes) this.changes.push(numbered);
+    if (facts.changes) {
+      this.changes.push(numbered);
+      append(this.named, TOPICS.change, numbered);
+    }
+    if (statement.kind === 'AlterEnumStmt') append(this.named, TOPICS.enumValue, numbered);
     if (facts.transaction) this.addTransactionBound(facts.transaction, numbered);
   }
 

@@ -87,7 +87,9 @@ function read(statement: ParsedStatement): StatementFacts | undefined {
   if (kind === 'SelectStmt') return readSelect(fields);
   const names = [...new Set(namesIn(kind, fields))];
   const changes = !NO_SCHEMA_CHANGE.has(kind);
-  const locks = locksOf(statement).flatMap(({ table, lock }) => (isAtLeast(lock, 'SHARE ROW EXCLUSIVE') ? table : []));
+  // DROP is mostly found in files that build everything anew.
+  const wanted = kind === 'DropStmt' ? [] : locksOf(statement);
+  const locks = wanted.flatMap(({ table, lock }) => (isAtLeast(lock, 'SHARE ROW EXCLUSIVE') ? table : []));
   const common = { names, changes, ...(locks.length > 0 && { locks }) };
   switch (kind) {
     case 'CreateStmt':
@@ -122,7 +124,10 @@ function read(statement: ParsedStatement): StatementFacts | undefined {
     case 'InsertStmt': {
       const values = list(unwrap(fields.selectStmt)?.fields.valuesLists);
       const table = nameOf(fields.relation);
-      return values.length === 1 && table !== undefined ? { names: [], changes, insertsOneRowInto: table } : undefined;
+      if (table === undefined || values.length > 1) return undefined;
+      return values.length === 1
+        ? { names: [], changes, insertsOneRowInto: table }
+        : { names: [fillTopic(table)], changes };
     }
     default:
       return names.length > 0 || changes ? common : undefined;
@@ -162,8 +167,24 @@ const TRANSACTION: Readonly<Record<string, 'begins' | 'ends'>> = {
 };
 
 /** Fields in which the statements of the grammar keep the name of what they are about. */
-const NAME_FIELDS = ['idxname', 'trigname', 'policy_name', 'conname', 'defnames', 'funcname', 'typeName'] as const;
+const NAME_FIELDS = [
+  'newname',
+  'schemaname',
+  'idxname',
+  'trigname',
+  'policy_name',
+  'conname',
+  'defnames',
+  'funcname',
+  'typeName',
+  'domainname',
+] as const;
 const RELATION_FIELDS = ['relation', 'view', 'sequence', 'table'] as const;
+
+/** Name under which INSERT ... SELECT into a table is listed; the blank keeps it apart from the names of objects. */
+export function fillTopic(table: string): string {
+  return ` fill ${table}`;
+}
 
 function namesIn(kind: string, fields: NodeFields): string[] {
   if (kind === 'InsertStmt' || kind === 'UpdateStmt' || kind === 'DeleteStmt' || kind === 'MergeStmt') return [];
@@ -174,6 +195,8 @@ function namesIn(kind: string, fields: NodeFields): string[] {
     const value = fields[field];
     names.push(typeof value === 'string' ? value : lastName(value));
   }
+  // The partition that is attached or detached.
+  for (const command of list(fields.cmds)) names.push(nameOf(unwrap(unwrap(command)?.fields.def)?.fields.name));
   // DROP lists names, RENAME and COMMENT name one, VACUUM and TRUNCATE list relations.
   for (const object of list(fields.objects)) names.push(lastName(object));
   names.push(lastName(fields.object));

@@ -111,7 +111,9 @@ export function isOn(option: unknown, name: string): boolean {
   const element = unwrap(option)?.fields;
   if (element?.defname !== name) return false;
   const value = unwrap(element.arg)?.fields;
-  return !/^(?:false|off|0)$/i.test(String(value?.sval ?? value?.boolval ?? (value && 'ival' in value ? value.ival : '')));
+  return !/^(?:false|off|0)$/i.test(
+    String(value?.sval ?? value?.boolval ?? (value && 'ival' in value ? value.ival : '')),
+  );
 }
 
 function alterTableLocks(statement: ParsedStatement): TableLock[] {
@@ -137,9 +139,7 @@ function droppedFrom(fields: NodeFields): TableLock[] {
   if (at === undefined) return [];
   return names.flatMap(parts => {
     const name = parts.at(at);
-    return name === undefined
-      ? []
-      : [{ table: { name, schema: parts.at(at - 1) }, lock: 'ACCESS EXCLUSIVE' as const }];
+    return name === undefined ? [] : [{ table: { name, schema: parts.at(at - 1) }, lock: 'ACCESS EXCLUSIVE' as const }];
   });
 }
 

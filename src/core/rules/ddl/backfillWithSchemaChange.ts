@@ -1,0 +1,88 @@
+import { unwrap } from '../../sql/walk';
+import { defineRule } from '../defineRule';
+import { TOPICS } from '../fileContext';
+import type { NodeFields } from '../nodeIndex';
+import { readAlterTable } from '../support/alterTable';
+import { existingTable } from '../support/existingTable';
+import { asTable, list } from '../support/expressions';
+
+export const backfillWithSchemaChange = defineRule({
+  id: 'ddl/backfill-with-schema-change',
+  since: '0.2.0',
+  severity: 'info',
+  kinds: ['UpdateStmt'],
+  needs: ['file'],
+  title: 'Backfill in the file that adds the column',
+  docs: {
+    problem:
+      'Tools that run each migration file in one transaction keep the table locked, from the ALTER TABLE on, until all rows are updated.',
+    why: 'One UPDATE of all rows also doubles the table and its indexes until VACUUM has cleaned up. Fill the column in batches, in a step of its own; a constant needs no UPDATE at all but a DEFAULT.',
+    whenToIgnore: 'The table is small, or the tool commits after each statement.',
+  },
+  messages: {
+    together:
+      'All rows of {table} are filled in the file that adds {column}; run by a tool in one transaction, the table stays locked meanwhile.',
+  },
+  examples: [
+    {
+      title: 'a new column filled at once',
+      bad: 'ALTER TABLE orders ADD COLUMN total numeric;\nUPDATE orders SET total = net + tax WHERE total IS NULL;',
+      flags: 'UPDATE orders',
+    },
+    {
+      title: 'a few rows',
+      good: 'ALTER TABLE orders ADD COLUMN total numeric; UPDATE orders SET total = net + tax WHERE id = 5;',
+    },
+    {
+      title: 'a batch',
+      good: 'ALTER TABLE orders ADD COLUMN total numeric; UPDATE orders SET total = net + tax WHERE id BETWEEN 1 AND 10000;',
+    },
+    {
+      title: 'another column',
+      good: 'ALTER TABLE orders ADD COLUMN total numeric; UPDATE orders SET note = NULL WHERE note IS NOT NULL;',
+    },
+    {
+      title: 'a table created in the same file',
+      good: 'CREATE TABLE orders (net numeric); ALTER TABLE orders ADD total numeric; UPDATE orders SET total = net WHERE total IS NULL;',
+    },
+    {
+      title: 'committed in between',
+      good: 'BEGIN; ALTER TABLE orders ADD COLUMN total numeric; COMMIT; UPDATE orders SET total = net WHERE total IS NULL;',
+    },
+    {
+      title: 'a small table',
+      schema: '-- zones: 40 rows\nCREATE TABLE zones (n int);',
+      good: 'ALTER TABLE zones ADD m int; UPDATE zones SET m = n WHERE m IS NULL;',
+    },
+  ],
+  check(context) {
+    const { statement, file, report } = context;
+    const update = unwrap(statement.tree)?.fields;
+    const relation = update?.relation as NodeFields | undefined;
+    // Who writes BEGIN and COMMIT knows what runs together.
+    if (!relation || file.earlier(TOPICS.transaction).length > 0 || !isUnlimited(update?.whereClause)) return;
+    const table = asTable(relation);
+    const existing = existingTable(table, context);
+    if (!existing) return;
+    const set = list(update?.targetList).map(target => unwrap(target)?.fields.name);
+    const column = file
+      .earlier(table.name)
+      .flatMap(other => readAlterTable(other)?.commands ?? [])
+      .filter(({ subtype }) => subtype === 'AT_AddColumn')
+      .map(({ def }) => def?.fields.colname)
+      .find(name => set.includes(name));
+    if (typeof column !== 'string') return;
+    const end = statement.tables.find(({ use }) => use === 'update')?.range.end ?? statement.text.length;
+    report({
+      at: { start: 0, end },
+      message: 'together',
+      values: { table: table.name, column },
+      ...existing.size,
+    });
+  },
+});
+
+/** No condition, or only that a column is (not) NULL: neither limits how many rows there are. */
+function isUnlimited(condition: unknown): boolean {
+  return condition === undefined || unwrap(condition)?.type === 'NullTest';
+}

@@ -1,0 +1,77 @@
+import { unwrap } from '../../sql/walk';
+import { defineRule } from '../defineRule';
+import { readAlterTable } from '../support/alterTable';
+import { tableInUse } from '../support/existingTable';
+import { list, stringValue } from '../support/expressions';
+
+export const dropCascade = defineRule({
+  id: 'ddl/drop-cascade',
+  since: '0.2.0',
+  severity: 'warning',
+  kinds: ['DropStmt', 'AlterTableStmt'],
+  needs: ['file'],
+  title: 'DROP ... CASCADE',
+  docs: {
+    problem:
+      'Views, foreign keys, functions and columns that depend on it are dropped too, whichever they are on that server.',
+    why: 'The file does not say what else goes. Without CASCADE PostgreSQL lists what depends on it and drops nothing; drop those by name.',
+    whenToIgnore: 'The database is thrown away or built anew.',
+  },
+  messages: {
+    unnamed: 'Whatever depends on {name} is dropped with it, unnamed; drop the dependent objects by name instead.',
+  },
+  examples: [
+    { title: 'a table', bad: 'DROP TABLE customers CASCADE', flags: 'CASCADE' },
+    { title: 'a column', bad: 'ALTER TABLE orders DROP COLUMN region CASCADE', flags: 'CASCADE' },
+    { title: 'a type', bad: 'drop type if exists mood cascade;', flags: 'cascade' },
+    { title: 'without CASCADE', good: 'DROP TABLE customers' },
+    {
+      title: 'a schema file that begins anew',
+      good: 'DROP TABLE IF EXISTS customers CASCADE; CREATE TABLE customers (id bigint PRIMARY KEY);',
+    },
+    {
+      title: 'a whole schema that begins anew',
+      good: 'DROP SCHEMA IF EXISTS farm CASCADE; CREATE SCHEMA farm;',
+    },
+    { title: 'a table created in the same file', good: 'CREATE TABLE load (id int); DROP TABLE load CASCADE;' },
+    { title: 'rows', good: 'DELETE FROM customers WHERE id = 5' },
+    {
+      title: 'a function that is created anew',
+      good: 'DROP FUNCTION IF EXISTS f(int) CASCADE; CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql RETURN a;',
+    },
+  ],
+  check(context) {
+    const { statement, file, report } = context;
+    const isMadeAnew = (name: string): boolean =>
+      [...file.later(name), ...file.earlier(name)].some(
+        ({ kind = '' }) => kind.startsWith('Create') || kind === 'ViewStmt',
+      );
+    if (statement.kind === 'AlterTableStmt') {
+      const alter = readAlterTable(statement);
+      if (!alter || !tableInUse(alter.table, context)) return;
+      for (const { subtype, name = '', fields, range } of alter.commands) {
+        if (!/^AT_Drop(Column|Constraint)$/.test(subtype) || fields.behavior !== 'DROP_CASCADE') continue;
+        report({ at: lastWord(range.end), message: 'unnamed', values: { name } });
+      }
+      return;
+    }
+    const drop = unwrap(statement.tree)?.fields;
+    if (drop?.behavior !== 'DROP_CASCADE' || context.body) return;
+    const names = list(drop.objects)
+      .map(nameOf)
+      .filter(name => name !== '' && !isMadeAnew(name));
+    if (names.length === 0) return;
+    report({ at: lastWord(statement.text.length), message: 'unnamed', values: { name: names.join(', ') } });
+  },
+});
+
+function lastWord(end: number): { readonly start: number; readonly end: number } {
+  return { start: end - 'cascade'.length, end };
+}
+
+/** The last part of what DROP lists: a name, a type, or a function with its arguments. */
+function nameOf(object: unknown): string {
+  const node = unwrap(object);
+  const parts = node?.fields.names ?? node?.fields.objname ?? object;
+  return stringValue(object) ?? list(parts).map(stringValue).at(-1) ?? '';
+}

@@ -1,0 +1,73 @@
+import { unwrap } from '../../sql/walk';
+import { defineRule } from '../defineRule';
+import type { FileContext } from '../fileContext';
+import type { NodeFields } from '../nodeIndex';
+import { tableInUse } from '../support/existingTable';
+import { asTable } from '../support/expressions';
+
+export const renameInUse = defineRule({
+  id: 'ddl/rename-in-use',
+  since: '0.2.0',
+  severity: 'info',
+  kinds: ['RenameStmt'],
+  needs: ['file'],
+  title: 'Renaming what running code uses',
+  docs: {
+    problem: 'Queries that still use the old name fail from the moment of the commit until their program is replaced.',
+    why: 'Programs and schema do not change in the same instant. Keep the old name alive for a while: a view of that name over the renamed table, or a second column kept in step.',
+    whenToIgnore: 'No running program uses the name, or all are stopped during the migration.',
+  },
+  messages: {
+    table: 'Queries that use {from} fail as soon as this is committed; a view named {from} keeps them working.',
+    column: 'Queries that use {from} of {table} fail as soon as this is committed.',
+  },
+  examples: [
+    { title: 'a table', bad: 'ALTER TABLE users RENAME TO accounts', flags: 'users RENAME TO accounts' },
+    {
+      title: 'a column',
+      bad: 'ALTER TABLE users RENAME COLUMN name TO full_name',
+      flags: 'RENAME COLUMN name TO full_name',
+    },
+    {
+      title: 'with a view in its place',
+      good: 'BEGIN; ALTER TABLE users RENAME TO accounts; CREATE VIEW users AS SELECT id, name FROM accounts; COMMIT;',
+    },
+    {
+      title: 'swapping in a new table',
+      good: 'BEGIN; ALTER TABLE counts RENAME TO counts_old; ALTER TABLE counts_new RENAME TO counts; COMMIT;',
+    },
+    {
+      title: 'a table created in the same file',
+      good: 'CREATE TABLE users (name text); ALTER TABLE users RENAME COLUMN name TO full_name;',
+    },
+    { title: 'an index', good: 'ALTER INDEX idx_users RENAME TO idx_users_email' },
+    { title: 'a constraint', good: 'ALTER TABLE users RENAME CONSTRAINT a TO b' },
+  ],
+  check(context) {
+    const { statement, file, report } = context;
+    const rename = unwrap(statement.tree)?.fields;
+    const relation = rename?.relation as NodeFields | undefined;
+    if (!rename || !relation) return;
+    const isTable = rename.renameType === 'OBJECT_TABLE' || rename.renameType === 'OBJECT_VIEW';
+    const isColumn = rename.renameType === 'OBJECT_COLUMN' && rename.relationType === 'OBJECT_TABLE';
+    const table = asTable(relation);
+    if (!(isTable || isColumn) || !tableInUse(table, context)) return;
+    if (isTable && isTakenOver(table.name, file)) return;
+    // Only the second half of a swap: the name it gets was given away before.
+    if (isTable && file.earlier(String(rename.newname)).length > 0) return;
+    const { text } = statement;
+    const words = isColumn ? /\brename\b[\s\S]*$/i.exec(text) : undefined;
+    const named = statement.tables[0]?.range;
+    const at = { start: words?.index ?? named?.start ?? 0, end: text.length };
+    if (isColumn) report({ at, message: 'column', values: { from: String(rename.subname), table: table.name } });
+    else report({ at, message: 'table', values: { from: table.name } });
+  },
+});
+
+/** True if the file gives the name to something else afterwards. */
+function isTakenOver(name: string, file: FileContext): boolean {
+  return file.later(name).some(({ kind, tree }) => {
+    const fields = unwrap(tree)?.fields;
+    return kind === 'ViewStmt' || kind === 'CreateStmt' || kind === 'CreateTableAsStmt' || fields?.newname === name;
+  });
+}
