@@ -2,8 +2,8 @@ import type { Diagnostic, DiagnosticRelatedInformation, TextEdit } from 'vscode-
 import { DiagnosticSeverity } from 'vscode-languageserver';
 import { citeGuideline } from '../core/guidelines/guides';
 import type { Finding, Fix, Severity } from '../core/rules/finding';
-import { SEVERITIES } from '../core/rules/finding';
 import { RULES } from '../core/rules/registry';
+import type { ScriptFindings } from '../core/rules/scriptFindings';
 import type { ScriptDocument } from './scriptDocument';
 
 /** Name shown beside every diagnostic. */
@@ -23,11 +23,7 @@ const LSP_SEVERITY: Readonly<Record<Severity, DiagnosticSeverity>> = {
 };
 
 /** Findings and statement failures as diagnostics; the most serious ones, with a remark, if there are too many. */
-export function toDiagnostics(
-  document: ScriptDocument,
-  findings: readonly Finding[],
-  rulePages?: string,
-): Diagnostic[] {
+export function toDiagnostics(document: ScriptDocument, findings: ScriptFindings, rulePages?: string): Diagnostic[] {
   const failures = document.locatedFailures().map(({ failure, range }): Diagnostic => ({
     range: document.rangeOf(range),
     severity: DiagnosticSeverity.Error,
@@ -35,18 +31,17 @@ export function toDiagnostics(
     message: failure.message,
     ...(failure.sqlState && { code: failure.sqlState }),
   }));
-  const room = DIAGNOSTIC_LIMIT - failures.length;
-  if (findings.length <= room)
-    return [...failures, ...findings.map(finding => toDiagnostic(document, finding, rulePages))];
-  const shown = mostSerious(findings, Math.max(0, room - 1));
+  const { findings: shown, more } = findings.mostSerious(Math.max(0, DIAGNOSTIC_LIMIT - 1 - failures.length));
+  const diagnostics = [...failures, ...shown.map(finding => toDiagnostic(document, finding, rulePages))];
+  if (more === 0) return diagnostics;
   const remark: Diagnostic = {
     range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
     severity: DiagnosticSeverity.Information,
     source: SOURCE,
     code: 'too-many-findings',
-    message: `${findings.length - shown.length} more findings are not shown; the ${shown.length} most serious are.`,
+    message: `${more} more findings are not shown; the ${shown.length} most serious are.`,
   };
-  return [...failures, ...shown.map(finding => toDiagnostic(document, finding, rulePages)), remark];
+  return [...diagnostics, remark];
 }
 
 function toDiagnostic(document: ScriptDocument, finding: Finding, rulePages: string | undefined): Diagnostic {
@@ -70,13 +65,6 @@ const HAS_PAGE: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
 
 function addressOf(rule: string, rulePages: string): string {
   return rulePages.replaceAll('{rule}', rule).replaceAll('{page}', `${rule.replace('/', '-')}.md`);
-}
-
-/** In the order of the text, the `count` most serious. */
-function mostSerious(findings: readonly Finding[], count: number): readonly Finding[] {
-  const perSeverity = SEVERITIES.map(severity => findings.filter(finding => finding.severity === severity));
-  const chosen = new Set(perSeverity.flat().slice(0, count));
-  return findings.filter(finding => chosen.has(finding));
 }
 
 export function toTextEdits(document: ScriptDocument, fix: Fix): TextEdit[] {

@@ -15,7 +15,15 @@ const NODE_TIMER: Timer = {
 /** Keys come faster than this when somebody types; one run serves them all. */
 export const DEBOUNCE_MS = 30;
 
+/** A large file shows its first findings after this many slices of work, the rest when all is done. */
+const FIRST_SHOWN_SLICE = 5;
+
 export interface DiagnosticSink {
+  /**
+   * Works on a document for a moment. Gives undefined when it is ready to be checked at once, else what is known so
+   * far, as a function because it is not always shown; it is then called again, and requests are answered in between.
+   */
+  prepare(document: ScriptDocument): (() => Diagnostic[]) | undefined;
   check(document: ScriptDocument): Diagnostic[];
   publish(uri: string, version: number, diagnostics: Diagnostic[]): void;
   failed(error: unknown): void;
@@ -50,10 +58,19 @@ export class DiagnosticScheduler {
     for (const uri of [...this.#pending.keys()]) this.cancel(uri);
   }
 
-  #run(document: ScriptDocument): void {
+  #run(document: ScriptDocument, slices = 0): void {
     this.#pending.delete(document.uri);
     const { version } = document;
     try {
+      const known = this.#sink.prepare(document);
+      if (known && slices === FIRST_SHOWN_SLICE) this.#sink.publish(document.uri, version, known());
+      if (known) {
+        this.#pending.set(
+          document.uri,
+          this.#timer.start(() => this.#run(document, slices + 1), 0),
+        );
+        return;
+      }
       const diagnostics = this.#sink.check(document);
       if (document.version === version) this.#sink.publish(document.uri, version, diagnostics);
     } catch (error) {

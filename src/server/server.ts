@@ -1,10 +1,14 @@
 import { fileURLToPath } from 'node:url';
-import type { CancellationToken, Connection, InitializeResult } from 'vscode-languageserver';
+import type { CancellationToken, Connection, Diagnostic, InitializeResult, Position } from 'vscode-languageserver';
 import { CodeActionKind, ErrorCodes, LSPErrorCodes, ResponseError, TextDocumentSyncKind } from 'vscode-languageserver';
 import { CancelledError } from '../core/base/cancelSignal';
 import { DatabaseError } from '../core/ports';
 import type { Finding } from '../core/rules/finding';
-import { lintScript } from '../core/rules/linter';
+import { lintStatement, ScriptLinter } from '../core/rules/linter';
+import type { LintOptions } from '../core/rules/linter';
+import { ScriptFindings } from '../core/rules/scriptFindings';
+import { rangeContains, rangesOverlap } from '../core/base/sourceRange';
+import type { SourceRange } from '../core/base/sourceRange';
 import { loadGrammar, type Grammar } from '../core/sql/grammar';
 import { parseStatement } from '../core/sql/parseStatement';
 import { CONFIGURATION_FILE } from '../core/configuration/configuration';
@@ -27,6 +31,9 @@ import { describeParameters } from './parameterValues';
 import { ScriptDocument } from './scriptDocument';
 import { Sessions } from './sessions';
 import { describeStatement } from './statementInfo';
+
+/** How long one stretch of work on a large document may keep requests waiting. */
+const SLICE_MS = 20;
 
 /** Requests that reach for a database; refused while the workspace is not trusted. */
 const NEEDS_TRUST: readonly ServerRequest[] = [
@@ -53,6 +60,10 @@ class Server {
   readonly #sessions = new Sessions(connectionId => this.#checkDocumentsOf(connectionId));
   readonly #scheduler: DiagnosticScheduler;
   readonly #configurations = new ConfigurationFiles();
+  readonly #linters = new WeakMap<ScriptDocument, ScriptLinter>();
+  /** Documents whose statements are still being worked on. */
+  readonly #unready = new WeakSet<ScriptDocument>();
+  readonly #failedRules = new Set<string>();
   #grammar: Grammar | undefined;
   #settings: ServerSettings;
 
@@ -60,6 +71,7 @@ class Server {
     this.#connection = connection;
     this.#settings = defaults;
     this.#scheduler = new DiagnosticScheduler({
+      prepare: document => this.#prepare(document),
       check: document => toDiagnostics(document, this.#lint(document), this.#settings.rulePages),
       publish: (uri, version, diagnostics) => void connection.sendDiagnostics({ uri, version, diagnostics }),
       failed: error =>
@@ -124,10 +136,14 @@ class Server {
     });
     connection.onCodeLensResolve(resolveLens);
     connection.onCodeAction(({ textDocument, range, context }) =>
-      this.#with(textDocument.uri, document => codeActions(document, this.#lint(document), range, context.diagnostics)),
+      this.#with(textDocument.uri, document =>
+        codeActions(document, this.#findingsIn(document, document.offsetsOf(range)), range, context.diagnostics),
+      ),
     );
     connection.onHover(({ textDocument, position }) =>
-      this.#with(textDocument.uri, document => hover(document, this.#lint(document), position)),
+      this.#with(textDocument.uri, document =>
+        hover(document, this.#findingsIn(document, offsetRange(document, position)), position),
+      ),
     );
     connection.onDocumentSymbol(({ textDocument }) => this.#with(textDocument.uri, documentSymbols));
     connection.onFoldingRanges(({ textDocument }) => this.#with(textDocument.uri, foldingRanges));
@@ -213,19 +229,66 @@ class Server {
     return document ? use(document) : null;
   }
 
-  /** Findings by the settings of the editor and, above them, the configuration files around the document. */
-  #lint(document: ScriptDocument): Finding[] {
+  #linterOf(document: ScriptDocument): ScriptLinter {
+    const known = this.#linters.get(document);
+    if (known) return known;
+    const linter = new ScriptLinter(document.script);
+    this.#linters.set(document, linter);
+    return linter;
+  }
+
+  /** Works on the statements of a document for a moment; undefined when all are done. */
+  #prepare(document: ScriptDocument): (() => Diagnostic[]) | undefined {
+    const options = this.#optionsFor(document);
+    const linter = this.#linterOf(document);
+    if (!options) return undefined;
+    const end = performance.now() + SLICE_MS;
+    const done = linter.warm(options, () => performance.now() > end);
+    const isReady = done === document.script.statements.length;
+    if (isReady) this.#unready.delete(document);
+    else this.#unready.add(document);
+    if (isReady) return undefined;
+    return () => toDiagnostics(document, linter.lintFirst(options, done), this.#settings.rulePages);
+  }
+
+  #lint(document: ScriptDocument): ScriptFindings {
+    const options = this.#optionsFor(document);
+    return options ? this.#linterOf(document).lint(options) : new ScriptFindings([], () => undefined);
+  }
+
+  /** Findings that touch a range, without waiting for the rest of a large document. */
+  #findingsIn(document: ScriptDocument, range: SourceRange): Finding[] {
+    const options = this.#optionsFor(document);
+    if (!options) return [];
+    if (!this.#unready.has(document)) return this.#linterOf(document).lint(options).touching(range);
+    const near = document.script.statements.filter(
+      ({ range: own }) => rangesOverlap(own, range) || rangeContains(own, range.start),
+    );
+    return near.flatMap(located => lintStatement(located, options));
+  }
+
+  /** By the settings of the editor and, above them, the configuration files around the document; none if excluded. */
+  #optionsFor(document: ScriptDocument): LintOptions | undefined {
     const catalog = this.#sessions.knownCatalog(document.connectionId);
     const file = fileOfUri(document.uri);
     const configuration = file === undefined ? undefined : this.#configurations.forFile(file);
-    if (file !== undefined && configuration?.isExcluded(file)) return [];
-    return lintScript(document.script, {
+    if (file !== undefined && configuration?.isExcluded(file)) return undefined;
+    return {
       severities: { ...this.#settings.severities, ...configuration?.severities },
+      ruleFailed: this.#ruleFailed,
       ...(configuration && { thresholds: configuration.thresholds }),
       ...(configuration?.serverVersion !== undefined && { serverVersion: configuration.serverVersion }),
       ...(catalog && { catalog }),
-    });
+    };
   }
+
+  /** One rule that fails takes nothing from the others; each is told once. */
+  readonly #ruleFailed = (rule: string, error: unknown): void => {
+    if (this.#failedRules.has(rule)) return;
+    this.#failedRules.add(rule);
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#connection.console.error(`The rule ${rule} failed: ${reason}`);
+  };
 
   #checkAll(): void {
     for (const document of this.#documents.values()) this.#scheduler.schedule(document);
@@ -278,6 +341,11 @@ function readSettings(value: unknown): ServerSettings {
     ...(typeof rulePages === 'string' && { rulePages }),
     ...(typeof trusted === 'boolean' && { trusted }),
   };
+}
+
+function offsetRange(document: ScriptDocument, position: Position): SourceRange {
+  const offset = document.offsetAt(position);
+  return { start: offset, end: offset };
 }
 
 /** Path of a document that is a file; undefined for one that was never saved or lies elsewhere. */

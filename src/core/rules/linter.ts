@@ -1,27 +1,25 @@
-import { shiftRange } from '../base/sourceRange';
-import type { SourceRange } from '../base/sourceRange';
-import { binderOf } from '../catalog/binding/binder';
 import type { Catalog } from '../catalog/catalog';
-import type { BodyContext, LocatedStatement, ParsedStatement } from '../sql/statement';
-import { fillMessage } from './defineRule';
-import type { ResolvedColumn, Rule, RuleContext } from './defineRule';
-import { EMPTY_FILE, FileFacts } from './fileContext';
+import type { LocatedStatement } from '../sql/statement';
+import type { Rule } from './defineRule';
+import { EMPTY_FILE, FileFacts, LONGEST_INSERT_RUN } from './fileContext';
 import type { FileContext } from './fileContext';
-import type { Finding, Fix, Severity } from './finding';
-import { NodeIndex } from './nodeIndex';
-import type { NodeMatch } from './nodeIndex';
+import type { Finding, Severity } from './finding';
 import { RULES } from './registry';
-import { asColumn } from './support/expressions';
+import { ScriptFindings } from './scriptFindings';
+import type { FindingGroup } from './scriptFindings';
+import { readStatementFacts } from './statementFacts';
+import { findingsOf, SYNTAX_RULE } from './statementFindings';
+import type { LintRun, StatementFindings } from './statementFindings';
 import { applySuppressions, findAllows } from './suppressions';
 import { DEFAULT_THRESHOLDS } from './thresholds';
 import type { Thresholds } from './thresholds';
 
-/** Rule id of a statement PostgreSQL's parser refuses. */
-export const SYNTAX_RULE = 'syntax';
+export { SYNTAX_RULE } from './statementFindings';
 
 /** The part of a script the linter reads. */
 export interface LintableScript {
   readonly text: string;
+  /** Another array after each edit; statements the edit did not touch are the same objects. */
   readonly statements: readonly LocatedStatement[];
 }
 
@@ -32,10 +30,11 @@ export interface LintOptions {
   readonly severities?: Readonly<Record<string, Severity | 'off'>>;
   /** `server_version_num` the SQL is written for, when no catalog of a server says it. */
   readonly serverVersion?: number;
-  /** The same object as long as nothing changes: findings are kept with it. */
   readonly thresholds?: Thresholds;
   /** The rules to run; all of them unless a test says otherwise. */
   readonly rules?: readonly Rule[];
+  /** Told when a rule fails on a statement; the other rules go on. Without it the failure is thrown. */
+  readonly ruleFailed?: (rule: string, error: unknown) => void;
 }
 
 export interface StatementLintOptions extends LintOptions {
@@ -43,250 +42,196 @@ export interface StatementLintOptions extends LintOptions {
   readonly file?: FileContext;
 }
 
-/**
- * Findings of a whole script in the order of its text, with offsets of the document. Statements the script has not
- * parsed anew are answered from a cache, so after an edit one statement is linted.
- */
+/** Findings of a whole script in the order of its text, with offsets of the document. */
 export function lintScript(script: LintableScript, options: LintOptions = {}): Finding[] {
-  const facts = FileFacts.gather(script.statements);
-  const findings: Finding[] = [];
-  // Statements come in the order of the text and each one's findings are sorted when they are made.
-  for (let number = 0; number < script.statements.length; number++) {
-    const located = script.statements[number]!;
-    const found = cachedFindings(located.statement, () => facts.contextOf(number), options);
-    if (found.length > 0) place(found, located.range.start, options, findings);
-  }
-  const allows = findAllows(script.text, script.statements);
-  if (allows.length === 0) return findings;
-  const kept = applySuppressions(findings, allows, {
-    text: script.text,
-    statements: script.statements,
-    hasRun: id => hasRun(id, options),
-    isKnown: id =>
-      id === SYNTAX_RULE || id.startsWith('plan/') || (options.rules ?? RULES).some(rule => rule.id === id),
-  });
-  return kept.flatMap(finding => withSeverity(finding, options) ?? []);
+  return new ScriptLinter(script).lint(options).all();
 }
 
 /** Findings of one statement with offsets of its document. Suppression comments are not looked at. */
 export function lintStatement(located: LocatedStatement, options: StatementLintOptions = {}): Finding[] {
-  const findings: Finding[] = [];
-  const found = cachedFindings(located.statement, () => options.file ?? EMPTY_FILE, options);
-  place(found, located.range.start, options, findings);
-  return findings;
+  const run = asRun(options);
+  const findings = findingsOf(located.statement, run).findings(() => options.file ?? EMPTY_FILE);
+  return new ScriptFindings([{ place: located, findings }], severities(options)).all();
 }
 
-/** What is known about a statement under one catalog. Dropped with the statement. */
-interface CacheEntry {
-  readonly catalog: Catalog | undefined;
-  readonly serverVersion: number | undefined;
-  readonly thresholds: Thresholds;
-  readonly rules: readonly Rule[];
-  readonly findings: readonly Finding[];
-  /** What file rules asked about the file, with the answers they got: the same answers give the same findings. */
-  readonly answers: readonly Answer[];
+interface Entry {
+  readonly located: LocatedStatement;
+  readonly findings: StatementFindings;
 }
 
-interface Answer {
-  readonly ask: (file: FileContext) => unknown;
-  readonly answer: unknown;
-}
+/**
+ * Lints a script again and again while it is edited: a run costs what changed since the one before. Beside the work on
+ * the statements themselves it compares two lists of statements, which takes some microseconds per thousand.
+ */
+export class ScriptLinter {
+  private run: LintRun | undefined;
+  private entries: readonly Entry[] = [];
+  private facts: FileFacts | undefined;
+  /** The facts of the run before. */
+  private factsBefore: FileFacts | undefined;
+  /** How far {@link warm} came with these statements. */
+  private warmed: { readonly statements: readonly LocatedStatement[]; count: number } = { statements: [], count: 0 };
+  /** Numbers of the statements to ask again although the facts stayed. */
+  private recheck = { start: 0, end: 0 };
 
-const cache = new WeakMap<ParsedStatement, CacheEntry>();
+  constructor(private readonly script: LintableScript) {}
 
-function cachedFindings(
-  statement: ParsedStatement,
-  fileOf: () => FileContext,
-  options: LintOptions,
-): readonly Finding[] {
-  const { catalog, rules = RULES, thresholds = DEFAULT_THRESHOLDS } = options;
-  const serverVersion = catalog?.serverVersion ?? options.serverVersion;
-  const known = cache.get(statement);
-  if (
-    known &&
-    known.catalog === catalog &&
-    known.rules === rules &&
-    known.thresholds === thresholds &&
-    known.serverVersion === serverVersion
-  ) {
-    if (known.answers.length === 0) return known.findings;
-    const file = fileOf();
-    if (known.answers.every(({ ask, answer }) => isSame(ask(file), answer))) return known.findings;
+  /**
+   * Does the work on single statements that are new since the last {@link lint}, until `isOver` says that time is up.
+   * Gives how many statements from the first on are done: all of them when {@link lint} will be quick.
+   */
+  warm(options: LintOptions, isOver: () => boolean): number {
+    this.begin(options);
+    const { statements } = this.script;
+    const { same, tail } = this.unchanged();
+    if (this.warmed.statements !== statements) this.warmed = { statements, count: same };
+    const end = statements.length - tail;
+    while (this.warmed.count < end) {
+      const { statement } = statements[this.warmed.count++]!;
+      readStatementFacts(statement);
+      findingsOf(statement, this.run!).ownFindings();
+      if (isOver()) break;
+    }
+    return this.warmed.count < end ? this.warmed.count : statements.length;
   }
-  const answers: Answer[] = [];
-  const file = recordAnswers(fileOf(), answers);
-  const run = { rules, catalog, serverVersion, thresholds };
-  const findings = runRules(statement, { ...run, file, body: undefined });
-  for (const { range, statement: inner, body } of statement.inner) {
-    for (const finding of runRules(inner, { ...run, file: BODY_FILE, body })) {
-      findings.push(shiftFinding(finding, range.start));
+
+  /** What rules that need nothing of the file find in the first statements, which must be warm. */
+  lintFirst(options: LintOptions, count: number): ScriptFindings {
+    this.begin(options);
+    const groups = this.script.statements
+      .slice(0, count)
+      .map((place): FindingGroup => ({ place, findings: findingsOf(place.statement, this.run!).ownFindings() }));
+    return new ScriptFindings(groups, severities(options));
+  }
+
+  lint(options: LintOptions): ScriptFindings {
+    this.begin(options);
+    this.follow();
+    const { text, statements } = this.script;
+    const groups: FindingGroup[] = [];
+    const facts = this.facts!;
+    const factsStayed = facts === this.factsBefore;
+    this.factsBefore = facts;
+    for (let number = 0; number < this.entries.length; number++) {
+      const { located, findings: known } = this.entries[number]!;
+      const stays = factsStayed && (number < this.recheck.start || this.recheck.end <= number);
+      const findings = (stays ? known.last : known.settled) ?? known.findings(() => facts.contextOf(number));
+      if (findings.length > 0) groups.push({ place: located, findings });
+    }
+    const found = new ScriptFindings(groups, severities(options));
+    const allows = findAllows(text, statements);
+    if (allows.length === 0) return found;
+    const keptFindings = applySuppressions(found.all(), allows, {
+      text,
+      statements,
+      hasRun: id => hasRun(id, options),
+      isKnown: id =>
+        id === SYNTAX_RULE || id.startsWith('plan/') || (options.rules ?? RULES).some(rule => rule.id === id),
+    });
+    const place = { range: { start: 0, end: text.length } };
+    return new ScriptFindings([{ place, findings: keptFindings }], severities(options));
+  }
+
+  private begin(options: LintOptions): void {
+    const run = asRun(options);
+    if (run === this.run) return;
+    this.run = run;
+    this.entries = [];
+    this.warmed = { statements: [], count: 0 };
+    this.factsBefore = undefined;
+  }
+
+  /** How many statements at the beginning and at the end are those of the last run. */
+  private unchanged(): { readonly same: number; readonly tail: number } {
+    const { statements } = this.script;
+    const old = this.entries;
+    let same = 0;
+    while (same < old.length && same < statements.length && old[same]!.located === statements[same]) same++;
+    let tail = 0;
+    const most = Math.min(old.length, statements.length) - same;
+    while (tail < most && old[old.length - 1 - tail]!.located === statements[statements.length - 1 - tail]) tail++;
+    return { same, tail };
+  }
+
+  /** Brings the entries up to the statements the script has now. */
+  private follow(): void {
+    const { statements } = this.script;
+    const old = this.entries;
+    this.recheck = { start: 0, end: 0 };
+    const { same, tail } = this.unchanged();
+    const fresh = statements
+      .slice(same, statements.length - tail)
+      .map((located): Entry => ({ located, findings: findingsOf(located.statement, this.run!) }));
+    const gone = old.slice(same, old.length - tail);
+    if (fresh.length === 0 && gone.length === 0 && this.facts) return;
+    this.entries = old.slice(0, same).concat(fresh, old.slice(old.length - tail));
+    const outlived = [...gone, ...fresh].every(({ located }) => this.facts?.outlive(located.statement));
+    if (!this.facts || fresh.length !== gone.length || !outlived) {
+      this.facts = FileFacts.gather(statements);
+      return;
+    }
+    this.facts.follow(statements);
+    // Only the INSERTs right behind the edit could count another run before them.
+    this.recheck = { start: same, end: same + fresh.length };
+    while (this.recheck.end < statements.length && this.recheck.end - same <= LONGEST_INSERT_RUN) {
+      const { statement } = statements[this.recheck.end]!;
+      if (readStatementFacts(statement)?.insertsOneRowInto === undefined) break;
+      this.recheck.end++;
     }
   }
-  findings.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end);
-  cache.set(statement, { catalog, serverVersion, thresholds, rules, findings, answers });
-  return findings;
 }
 
-/** A body runs in the transaction of its caller. */
-const BODY_FILE: FileContext = { ...EMPTY_FILE, inTransaction: true };
+/** Runs by catalog, which go when it goes, and then by the rest of what makes them up. */
+const runs = new WeakMap<object, { readonly options: LintOptions; readonly run: LintRun }[]>();
+const NO_CATALOG = {};
+/** Some folders with configurations of their own. */
+const KEPT_RUNS = 8;
 
-/** Answers are booleans, numbers, texts or lists; statements of a list are compared as objects. */
-function isSame(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-  return a.every((item, i) => item === b[i]);
-}
-
-function recordAnswers(file: FileContext, answers: Answer[]): FileContext {
-  const through = <Value>(ask: (file: FileContext) => Value): Value => {
-    const answer = ask(file);
-    answers.push({ ask, answer });
-    return answer;
-  };
-  return {
-    get inTransaction() {
-      return through(context => context.inTransaction);
-    },
-    isCreatedBefore: (table, schema) => through(context => context.isCreatedBefore(table, schema)),
-    indexesOn: (table, schema) => through(context => context.indexesOn(table, schema)),
-    earlier: name => through(context => context.earlier(name)),
-    later: name => through(context => context.later(name)),
-    settingBefore: name => through(context => context.settingBefore(name)),
-    earlierInTransaction: () => through(context => context.earlierInTransaction()),
-    insertRunBefore: table => through(context => context.insertRunBefore(table)),
-  };
-}
-
-/** What the rules are given beside the statement. */
-interface Surroundings {
-  readonly rules: readonly Rule[];
-  readonly catalog: Catalog | undefined;
-  readonly serverVersion: number | undefined;
-  readonly thresholds: Thresholds;
-  readonly file: FileContext;
-  readonly body: BodyContext | undefined;
-}
-
-function runRules(statement: ParsedStatement, around: Surroundings): Finding[] {
-  const { syntaxError, tree, kind } = statement;
-  if (syntaxError) {
-    return [
-      { rule: SYNTAX_RULE, severity: 'error', message: syntaxError.message, range: syntaxError.range, fixes: [] },
-    ];
-  }
-  if (tree === undefined) return [];
-  const findings: Finding[] = [];
-  let index: NodeIndex | undefined;
-  for (const rule of around.rules) {
-    if (rule.kinds && (kind === undefined || !rule.kinds.includes(kind))) continue;
-    if (rule.needs.includes('catalog') && around.catalog === undefined) continue;
-    index ??= NodeIndex.build(tree);
-    rule.check(contextOf(rule, statement, index, around, findings));
-  }
-  return findings;
-}
-
-function contextOf(
-  rule: Rule,
-  statement: ParsedStatement,
-  index: NodeIndex,
-  around: Surroundings,
-  findings: Finding[],
-): RuleContext<Readonly<Record<string, string>>, never> {
-  const { catalog, serverVersion, thresholds, body, file } = around;
-  const context: RuleContext<Readonly<Record<string, string>>, never> = {
-    statement,
+/** Equal options give the same run, so that findings are kept. */
+function asRun(options: LintOptions): LintRun {
+  const known = runs.get(options.catalog ?? NO_CATALOG) ?? [];
+  const found = known.find(entry => isSameRun(entry.options, options));
+  if (found) return found.run;
+  const { catalog, thresholds = DEFAULT_THRESHOLDS, ruleFailed } = options;
+  const rules = (options.rules ?? RULES).filter(rule => !isOff(rule, options));
+  const run: LintRun = {
+    alone: rules.filter(rule => !rule.needs.includes('file')),
+    inFile: rules.filter(rule => rule.needs.includes('file')),
     catalog,
-    serverVersion,
+    serverVersion: catalog?.serverVersion ?? options.serverVersion,
     thresholds,
-    body,
-    file: undefined,
-    find: type => index.find(type),
-    rangeOf: node => rangeOfNode(statement, node),
-    resolve: node => resolveNode(statement, node, catalog, body),
-    report: report => {
-      findings.push({
-        rule: rule.id,
-        severity: report.severity ?? rule.severity,
-        message: fillMessage(rule.messages[report.message] ?? report.message, report.values),
-        range: report.at,
-        ...(rule.guideline && { guideline: rule.guideline }),
-        ...(report.related && { related: report.related }),
-        ...(report.evidence !== undefined && { evidence: report.evidence }),
-        fixes: report.fixes ?? [],
-      });
-    },
+    ...(ruleFailed && { ruleFailed }),
   };
-  // The rule's own type says whether it may look at the file: only then is the answer part of what is cached.
-  return rule.needs.includes('file') ? ({ ...context, file } as unknown as typeof context) : context;
+  runs.set(options.catalog ?? NO_CATALOG, [{ options, run }, ...known.slice(0, KEPT_RUNS - 1)]);
+  return run;
 }
 
-function resolveNode(
-  statement: ParsedStatement,
-  node: NodeMatch,
-  catalog: Catalog | undefined,
-  body: BodyContext | undefined,
-): ResolvedColumn | undefined {
-  const column = asColumn({ [node.type]: node.fields });
-  // A variable of the body may be meant instead.
-  if (!catalog || !column || (column.qualifier === undefined && body?.variables.has(column.name))) return undefined;
-  const binding = binderOf(statement, catalog).bindFields(node.fields);
-  return binding.kind === 'column' || binding.kind === 'output' ? binding.column.base : undefined;
+/** Severities are compared by what they turn off: how serious a finding is does not change what is found. */
+function isSameRun(a: LintOptions, b: LintOptions): boolean {
+  return (
+    a.rules === b.rules &&
+    a.serverVersion === b.serverVersion &&
+    a.thresholds === b.thresholds &&
+    a.ruleFailed === b.ruleFailed &&
+    (a.severities === b.severities || JSON.stringify(a.severities) === JSON.stringify(b.severities))
+  );
 }
 
-function rangeOfNode(statement: ParsedStatement, node: NodeMatch): SourceRange {
-  for (let at: NodeMatch | undefined = node; at; at = at.parent) {
-    const range = statement.rangeOf(at.type, at.fields);
-    if (range) return range;
-  }
-  return { start: 0, end: statement.text.length };
+function isOff(rule: Rule, { severities: wanted, rules }: LintOptions): boolean {
+  // A caller who names the rules to run wants the optional ones among them.
+  return (wanted?.[rule.id] ?? (rule.optional && !rules ? 'off' : undefined)) === 'off';
 }
 
 function hasRun(id: string, options: LintOptions): boolean {
   if (id.startsWith('plan/')) return false;
   const rule = (options.rules ?? RULES).find(candidate => candidate.id === id);
-  const severity = options.severities?.[id] ?? (rule?.optional && !options.rules ? 'off' : undefined);
-  return severity !== 'off' && !(rule?.needs.includes('catalog') && options.catalog === undefined);
+  if (!rule) return options.severities?.[id] !== 'off';
+  return !isOff(rule, options) && !(rule.needs.includes('catalog') && options.catalog === undefined);
 }
 
-function withSeverity(finding: Finding, options: LintOptions): Finding | undefined {
-  const wanted = options.severities?.[finding.rule];
-  // A caller who names the rules to run wants the optional ones among them.
-  if (wanted === undefined) return OPTIONAL.has(finding.rule) && !options.rules ? undefined : finding;
-  return wanted === 'off' ? undefined : { ...finding, severity: wanted };
-}
-
-const OPTIONAL: ReadonlySet<string> = new Set(RULES.filter(rule => rule.optional).map(rule => rule.id));
-
-/** Adds findings of a statement, moved to where it begins and with the severities asked for. */
-function place(findings: readonly Finding[], start: number, options: LintOptions, into: Finding[]): void {
-  for (const finding of findings) {
-    const shown = withSeverity(finding, options);
-    if (shown) into.push(shiftFinding(shown, start));
-  }
-}
-
-/** Spelled out field by field: this runs for every finding of a document after each edit. */
-function shiftFinding(finding: Finding, by: number): Finding {
-  if (by === 0) return finding;
-  const { rule, severity, message, guideline, related, fixes, evidence } = finding;
-  const range = { start: finding.range.start + by, end: finding.range.end + by };
-  return {
-    rule,
-    severity,
-    message,
-    range,
-    guideline,
-    related: related?.map(place => ({ ...place, range: shiftRange(place.range, by) })),
-    fixes: fixes.length === 0 ? fixes : fixes.map(fix => shiftFix(fix, by)),
-    evidence,
-  };
-}
-
-function shiftFix(fix: Fix, by: number): Fix {
-  return {
-    title: fix.title,
-    edits: fix.edits.map(({ range, newText }) => ({ range: shiftRange(range, by), newText })),
-    safe: fix.safe,
+function severities({ severities: wanted }: LintOptions): (finding: Finding) => Severity | undefined {
+  return finding => {
+    const severity = wanted?.[finding.rule];
+    return severity === 'off' ? undefined : (severity ?? finding.severity);
   };
 }

@@ -1,0 +1,150 @@
+import type { SourceRange } from '../base/sourceRange';
+import { binderOf } from '../catalog/binding/binder';
+import type { Catalog } from '../catalog/catalog';
+import type { BodyContext, ParsedStatement } from '../sql/statement';
+import { fillMessage } from './defineRule';
+import type { ResolvedColumn, Rule, RuleContext } from './defineRule';
+import type { FileContext } from './fileContext';
+import type { Finding } from './finding';
+import { NodeIndex } from './nodeIndex';
+import type { NodeMatch } from './nodeIndex';
+import { shiftFinding } from './shiftFinding';
+import { asColumn } from './support/expressions';
+import type { Thresholds } from './thresholds';
+
+/** What the rules are given beside the statement. */
+export interface Surroundings {
+  readonly catalog: Catalog | undefined;
+  readonly serverVersion: number | undefined;
+  readonly thresholds: Thresholds;
+  /** Told when a rule fails on a statement; the other rules go on. Without it the failure is thrown. */
+  readonly ruleFailed?: (rule: string, error: unknown) => void;
+}
+
+type AnyContext = RuleContext<Readonly<Record<string, string>>, never>;
+
+/**
+ * What the rules find in a statement that parsed, and in the statements of the bodies within it. Only rules that need
+ * the file are handed `file`; those in a body are handed `bodyFile`.
+ */
+export function runRules(
+  statement: ParsedStatement,
+  rules: readonly Rule[],
+  around: Surroundings,
+  file: FileContext | undefined,
+  bodyFile: FileContext | undefined,
+): Finding[] {
+  const findings: Finding[] = [];
+  runOnOne(statement, rules, around, file, undefined, findings);
+  for (const { range, statement: inner, body } of statement.inner) {
+    const inside: Finding[] = [];
+    runOnOne(inner, rules, around, bodyFile, body, inside);
+    for (const finding of inside) findings.push(shiftFinding(finding, range.start));
+  }
+  return findings;
+}
+
+function runOnOne(
+  statement: ParsedStatement,
+  rules: readonly Rule[],
+  around: Surroundings,
+  file: FileContext | undefined,
+  body: BodyContext | undefined,
+  findings: Finding[],
+): void {
+  const { tree, kind } = statement;
+  if (tree === undefined || kind === undefined) return;
+  const wanted = rulesFor(rules, kind, around.catalog !== undefined);
+  if (wanted.length === 0) return;
+  const run = new Run(statement, NodeIndex.build(tree), around, body, findings);
+  for (const rule of wanted) run.check(rule, file);
+}
+
+const rulesByKind = new WeakMap<readonly Rule[], Map<string, readonly Rule[]>>();
+
+/** The rules of a list that look at statements of a kind; kept, since a file has thousands of statements of few kinds. */
+function rulesFor(rules: readonly Rule[], kind: string, hasCatalog: boolean): readonly Rule[] {
+  const known = rulesByKind.get(rules) ?? new Map<string, readonly Rule[]>();
+  rulesByKind.set(rules, known);
+  const key = hasCatalog ? kind : `${kind} without catalog`;
+  const found =
+    known.get(key) ??
+    rules.filter(({ kinds, needs }) => (!kinds || kinds.includes(kind)) && (hasCatalog || !needs.includes('catalog')));
+  known.set(key, found);
+  return found;
+}
+
+/** One statement under all rules: what they share is made once. */
+class Run {
+  private rule: Rule | undefined;
+  private readonly context: AnyContext;
+
+  constructor(
+    statement: ParsedStatement,
+    index: NodeIndex,
+    private readonly around: Surroundings,
+    body: BodyContext | undefined,
+    private readonly findings: Finding[],
+  ) {
+    const { catalog, serverVersion, thresholds } = around;
+    this.context = {
+      statement,
+      catalog,
+      serverVersion,
+      thresholds,
+      body,
+      file: undefined,
+      find: type => index.find(type),
+      rangeOf: node => rangeOfNode(statement, node),
+      resolve: node => resolveNode(statement, node, catalog, body),
+      report: report => this.report(report),
+    };
+  }
+
+  check(rule: Rule, file: FileContext | undefined): void {
+    this.rule = rule;
+    // A rule that does not declare it never sees the file, or an edit elsewhere would change what it finds unnoticed.
+    const sees = file !== undefined && rule.needs.includes('file');
+    try {
+      rule.check(sees ? ({ ...this.context, file } as unknown as AnyContext) : this.context);
+    } catch (error) {
+      if (!this.around.ruleFailed) throw error;
+      this.around.ruleFailed(rule.id, error);
+    }
+  }
+
+  private report(report: Parameters<AnyContext['report']>[0]): void {
+    const rule = this.rule!;
+    this.findings.push({
+      rule: rule.id,
+      severity: report.severity ?? rule.severity,
+      message: fillMessage(rule.messages[report.message] ?? report.message, report.values),
+      range: report.at,
+      ...(rule.guideline && { guideline: rule.guideline }),
+      ...(report.related && { related: report.related }),
+      ...(report.evidence !== undefined && { evidence: report.evidence }),
+      fixes: report.fixes ?? [],
+    });
+  }
+}
+
+function resolveNode(
+  statement: ParsedStatement,
+  node: NodeMatch,
+  catalog: Catalog | undefined,
+  body: BodyContext | undefined,
+): ResolvedColumn | undefined {
+  const column = asColumn({ [node.type]: node.fields });
+  // A variable of the body may be meant instead.
+  if (!catalog || !column || (column.qualifier === undefined && body?.variables.has(column.name))) return undefined;
+  const binding = binderOf(statement, catalog).bindFields(node.fields);
+  return binding.kind === 'column' || binding.kind === 'output' ? binding.column.base : undefined;
+}
+
+function rangeOfNode(statement: ParsedStatement, node: NodeMatch): SourceRange {
+  for (let at: NodeMatch | undefined = node; at; at = at.parent) {
+    const range = statement.rangeOf(at.type, at.fields);
+    if (range) return range;
+  }
+  return { start: 0, end: statement.text.length };
+}

@@ -1,0 +1,143 @@
+import type { ParsedStatement } from '../sql/statement';
+import type { Rule } from './defineRule';
+import { EMPTY_FILE } from './fileContext';
+import type { FileContext } from './fileContext';
+import type { Finding } from './finding';
+import { runRules } from './runRules';
+import type { Surroundings } from './runRules';
+import { shiftFinding } from './shiftFinding';
+
+/** Rule id of a statement PostgreSQL's parser refuses. */
+export const SYNTAX_RULE = 'syntax';
+
+/** The rules to run and what they are given. The same object as long as nothing changes: findings are kept with it. */
+export interface LintRun extends Surroundings {
+  /** Rules that look at nothing but the statement. */
+  readonly alone: readonly Rule[];
+  /** Rules that ask what the rest of the file does. */
+  readonly inFile: readonly Rule[];
+}
+
+const NONE: readonly Finding[] = [];
+
+/** What is known about a statement in one run, relative to it and sorted. Dropped with the statement. */
+export class StatementFindings {
+  private own: readonly Finding[] | undefined;
+  private inFile: readonly Finding[] = NONE;
+  /** What the file rules asked, with the answers they got: the same answers give the same findings. */
+  private answers: readonly Answer[] | undefined;
+  private all: readonly Finding[] | undefined;
+
+  constructor(
+    private readonly statement: ParsedStatement,
+    private readonly run: LintRun,
+  ) {}
+
+  /** What the rules find that need nothing of the file. */
+  ownFindings(): readonly Finding[] {
+    this.own ??= this.findAlone();
+    return this.own;
+  }
+
+  /** The findings as they were, if no rule asked anything of the file, so that nothing in it can change them. */
+  get settled(): readonly Finding[] | undefined {
+    return this.answers?.length === 0 ? this.all : undefined;
+  }
+
+  /** The findings as they were last; for a file in which nothing changed that rules ask about. */
+  get last(): readonly Finding[] | undefined {
+    return this.all;
+  }
+
+  /** The findings in a file. */
+  findings(fileOf: () => FileContext): readonly Finding[] {
+    if (!this.isUpToDate(fileOf)) {
+      const answers: Answer[] = [];
+      const file = new RecordedFile(fileOf(), answers);
+      const { statement, run } = this;
+      const found = statement.syntaxError ? [] : runRules(statement, run.inFile, run, file, BODY_FILE);
+      this.inFile = found.length === 0 ? NONE : found;
+      this.answers = answers;
+      this.all = undefined;
+    }
+    this.all ??= sorted(this.ownFindings(), this.inFile);
+    return this.all;
+  }
+
+  private isUpToDate(fileOf: () => FileContext): boolean {
+    if (!this.answers) return false;
+    if (this.answers.length === 0) return true;
+    const file = fileOf();
+    return this.answers.every(({ ask, answer }) => isSame(ask(file), answer));
+  }
+
+  private findAlone(): readonly Finding[] {
+    const { statement, run } = this;
+    if (statement.syntaxError) return [syntaxFinding(statement.syntaxError)];
+    const found = runRules(statement, run.alone, run, undefined, undefined);
+    for (const { range, statement: inner } of statement.inner) {
+      if (inner.syntaxError) found.push(shiftFinding(syntaxFinding(inner.syntaxError), range.start));
+    }
+    return found.length === 0 ? NONE : found;
+  }
+}
+
+const kept = new WeakMap<ParsedStatement, { readonly run: LintRun; readonly findings: StatementFindings }>();
+
+/** The findings of a statement in a run, begun at most once. */
+export function findingsOf(statement: ParsedStatement, run: LintRun): StatementFindings {
+  const known = kept.get(statement);
+  if (known?.run === run) return known.findings;
+  const findings = new StatementFindings(statement, run);
+  kept.set(statement, { run, findings });
+  return findings;
+}
+
+/** A body runs in the transaction of its caller. */
+const BODY_FILE: FileContext = { ...EMPTY_FILE, inTransaction: true };
+
+interface Answer {
+  readonly ask: (file: FileContext) => unknown;
+  readonly answer: unknown;
+}
+
+/** A file that remembers what it was asked. */
+class RecordedFile implements FileContext {
+  constructor(
+    private readonly file: FileContext,
+    private readonly answers: Answer[],
+  ) {}
+
+  get inTransaction() {
+    return this.through(file => file.inTransaction);
+  }
+  isCreatedBefore = (table: string, schema?: string) => this.through(file => file.isCreatedBefore(table, schema));
+  indexesOn = (table: string, schema?: string) => this.through(file => file.indexesOn(table, schema));
+  earlier = (name: string) => this.through(file => file.earlier(name));
+  later = (name: string) => this.through(file => file.later(name));
+  settingBefore = (name: string) => this.through(file => file.settingBefore(name));
+  earlierInTransaction = () => this.through(file => file.earlierInTransaction());
+  insertRunBefore = (table: string) => this.through(file => file.insertRunBefore(table));
+
+  private through<Value>(ask: (file: FileContext) => Value): Value {
+    const answer = ask(this.file);
+    this.answers.push({ ask, answer });
+    return answer;
+  }
+}
+
+/** Answers are booleans, numbers, texts or lists; statements of a list are compared as objects. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+  return a.every((item, i) => item === b[i]);
+}
+
+function sorted(own: readonly Finding[], inFile: readonly Finding[]): readonly Finding[] {
+  if (own.length + inFile.length < 2) return own.length > 0 ? own : inFile;
+  return [...own, ...inFile].sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end);
+}
+
+function syntaxFinding({ message, range }: NonNullable<ParsedStatement['syntaxError']>): Finding {
+  return { rule: SYNTAX_RULE, severity: 'error', message, range, fixes: [] };
+}
