@@ -71,7 +71,8 @@ export class Binder implements SourceColumnsContext {
 
   relationOf(source: Source): Relation | undefined {
     if (source.kind === 'excluded' || source.kind === 'old' || source.kind === 'new') return this.relationOf(source.of);
-    return source.kind === 'table' && this.catalog ? lookUpRelation(this.catalog, source.table) : undefined;
+    const isTable = source.kind === 'table' || source.kind === 'new table';
+    return isTable && this.catalog ? lookUpRelation(this.catalog, source.table) : undefined;
   }
 
   columnsOf(source: Source): Columns {
@@ -262,12 +263,11 @@ export class Binder implements SourceColumnsContext {
       return { name, definition, nullExtended: true, ...(types.size === 1 && type !== undefined && { type }) };
     }
     const value = unwrap(output.value);
-    if (value?.type === 'ColumnRef') {
-      const binding = this.bindFields(value.fields);
-      if (binding.kind === 'column') {
-        const { base, type, nullExtended } = binding.column;
-        return { name, definition, nullExtended, ...(base && { base }), ...(type !== undefined && { type }) };
-      }
+    const binding = value?.type === 'ColumnRef' ? this.bindFields(value.fields) : undefined;
+    if (binding?.kind === 'column') {
+      const { column } = binding;
+      // Without an alias a column keeps its name, and what gave it to it.
+      return { ...column, name, definition: output.named ? definition : column.definition, source: undefined };
     }
     const type = this.typeOf(output.value);
     return { name, definition, nullExtended: true, ...(type !== undefined && { type }) };

@@ -8,7 +8,10 @@ export interface KnownColumn {
   readonly base?: { readonly relation: Relation; readonly column: Column };
   /** As `format_type` prints it. */
   readonly type?: string;
-  /** What gives it its name in the statement; absent for a column that keeps its table's name. */
+  /**
+   * What gives it its name in the statement, through subqueries that pass it on; absent for a column that keeps its
+   * table's name.
+   */
   readonly definition?: NameDefinition;
   /** The item of FROM it belongs to; absent for a column of a result. */
   readonly source?: Source;
@@ -20,7 +23,9 @@ export interface KnownColumn {
 export type NameDefinition =
   | { readonly kind: 'output'; readonly output: Output }
   /** One of the names in parentheses after an alias or after a CTE's name. */
-  | { readonly kind: 'column alias'; readonly of: Source | Cte; readonly index: number };
+  | { readonly kind: 'column alias'; readonly of: Source | Cte; readonly index: number }
+  /** The alias of a function in FROM, which names its one value too. */
+  | { readonly kind: 'alias'; readonly of: Source };
 
 /** Columns in their order. */
 export interface Columns {

@@ -17,12 +17,9 @@ export function lookUpRelation(catalog: Catalog, { schema, name }: QualifiedName
   return undefined;
 }
 
-/**
- * False if the relation may have columns that the catalog does not list: DDL that was read without its parents, or a
- * view of which only the name is known.
- */
-export function listsAllColumns(catalog: Catalog, { columns, parents }: Relation): boolean {
-  return columns.length > 0 && (catalog.source === 'server' || (parents ?? []).length === 0);
+/** False if the relation may have columns that the catalog does not list: a view of which only the name is known. */
+export function listsAllColumns({ columns, columnsKnown }: Relation): boolean {
+  return columns.length > 0 && columnsKnown !== false;
 }
 
 function keyOf(schema: string, name: string): string {

@@ -49,17 +49,20 @@ function columnsOfKind(source: Source, context: SourceColumnsContext): Columns {
       return columnsOfTable(source.of, context);
     case 'parameters':
       return { columns: source.columns.map(column => ({ ...toColumn(column), nullExtended: true })), complete: true };
-    case 'new table':
-      return {
-        columns: source.columns.map(column => ({ ...toColumn(column), nullExtended: false })),
-        complete: !source.open,
-      };
+    case 'new table': {
+      const relation = context.relationOf(source);
+      const columns = source.columns.map((written): KnownColumn => {
+        const column = relation?.columns.find(({ name }) => name === written.name);
+        return { ...toColumn(written), nullExtended: false, ...(relation && column && { base: { relation, column } }) };
+      });
+      return { columns, complete: !source.open };
+    }
   }
 }
 
 function columnsOfTable(source: TableSource, context: SourceColumnsContext): Columns {
   const relation = context.relationOf(source);
-  if (!relation || !context.catalog) return UNKNOWN_COLUMNS;
+  if (!relation) return UNKNOWN_COLUMNS;
   return {
     columns: relation.columns.map(column => ({
       name: column.name,
@@ -67,28 +70,28 @@ function columnsOfTable(source: TableSource, context: SourceColumnsContext): Col
       type: column.type,
       nullExtended: false,
     })),
-    complete: listsAllColumns(context.catalog, relation),
+    complete: listsAllColumns(relation),
   };
 }
 
-function columnsOfFunction(
-  { calls, name, aliased, ordinality, declared }: FunctionSource,
-  catalog: Catalog | undefined,
-): Columns {
+function columnsOfFunction(source: FunctionSource, catalog: Catalog | undefined): Columns {
+  const { calls, aliased, ordinality, declared } = source;
   const columns: KnownColumn[] = [];
   for (const call of calls) {
     const result = declared
       ? ({ kind: 'row', columns: call.columns.map(toColumn) } as const)
       : functionResult(call.name, call.columns, catalog);
     if (!result) return UNKNOWN_COLUMNS;
-    if (result.kind === 'row')
-      columns.push(...result.columns.map(column => ({ name: column.name, type: column.type, nullExtended: true })));
-    else {
-      // A single value takes the alias as its name, or the function's.
-      const own = aliased && calls.length === 1 ? name : call.name?.name;
-      if (own === undefined) return UNKNOWN_COLUMNS;
-      columns.push({ name: own, nullExtended: true, ...(result.type !== undefined && { type: result.type }) });
+    if (result.kind === 'row') {
+      for (const { name, type } of result.columns) columns.push({ name, type, nullExtended: true });
+      continue;
     }
+    const { type } = result;
+    // A single value takes the alias as its name, or the function's.
+    if (aliased && calls.length === 1 && source.name !== undefined)
+      columns.push({ name: source.name, type, definition: { kind: 'alias', of: source }, nullExtended: true });
+    else if (call.name) columns.push({ name: call.name.name, type, nullExtended: true });
+    else return UNKNOWN_COLUMNS;
   }
   if (ordinality) columns.push({ name: 'ordinality', type: 'bigint', nullExtended: false });
   return { columns, complete: true };

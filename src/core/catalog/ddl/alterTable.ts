@@ -124,7 +124,8 @@ function withoutGeneration(column: Column): Column {
 }
 
 function withoutParent(relation: Relation, parent: QualifiedName): Relation {
-  return { ...relation, parents: relation.parents?.filter(each => !isSameName(each, parent)) ?? [] };
+  const parents = relation.parents?.filter(each => !isSameName(each, parent)) ?? [];
+  return { ...without(relation, 'parents'), ...(parents.length > 0 && { parents }) };
 }
 
 function addColumn(context: ConstraintContext, command: Fields): void {

@@ -38,10 +38,13 @@ export function createAggregate(statement: DdlStatement, draft: SchemaDraft, fie
         ? [readParameter(statement, draft, list)]
         : [],
   );
+  const definition = optionsOf(fields['definition']);
+  const state = definition.has('finalfunc') ? undefined : fieldsOf(definition.get('stype'));
   add(draft, {
     ...name,
     kind: 'aggregate',
     parameters,
+    ...(state && { returns: formatTypeName(statement, draft, state, { modifiers: false }) }),
     language: 'internal',
     volatility: 'immutable',
     strict: false,
