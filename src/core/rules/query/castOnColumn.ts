@@ -1,9 +1,11 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { asColumn, castType, hasIndexKey, isSmall, readsOnlySystemTables, resolveColumn } from '../support/expressions';
+import { asColumn, castType, hasIndexKey, readsOnlySystemTables } from '../support/expressions';
 import type { Fix } from '../finding';
 import { comparedExpressions } from '../support/comparisons';
 import { dayCondition, isZoneless } from '../support/rangeRewrite';
+import { isSmallTable, warningIfBig } from '../support/tableSize';
+import { matchBelow } from '../support/trees';
 
 /** Types that share one representation: a cast between them leaves an index usable. */
 const TEXT_TYPES = /^(?:text|varchar|character varying)(?:\(\d+\))?$/;
@@ -71,13 +73,14 @@ export const castOnColumn = defineRule({
       good: "SELECT id FROM events WHERE at::date = '2024-05-01'",
     },
   ],
-  check({ statement, catalog, find, rangeOf, report }) {
+  check({ statement, thresholds, find, rangeOf, resolve, report }) {
     for (const { query, comparison, side, operator, value } of comparedExpressions(find, 'TypeCast')) {
       const column = asColumn(side.fields.arg);
       const type = castType(side.fields);
       if (!column || type === undefined || readsOnlySystemTables(query)) continue;
-      const known = resolveColumn(query, column, catalog);
-      if (isSmall(known?.relation)) continue;
+      const match = matchBelow(side, 'arg', side.fields.arg);
+      const known = match && resolve(match);
+      if (isSmallTable(known?.relation, thresholds)) continue;
       const own = known?.column.type;
       if (own !== undefined && ((SPELLINGS[own] ?? own) === type || (TEXT_TYPES.test(own) && TEXT_TYPES.test(type))))
         continue;
@@ -99,7 +102,6 @@ export const castOnColumn = defineRule({
             },
           ]
         : [];
-      const rows = known?.relation.rowEstimate;
       report({
         at: rangeOf(side),
         message: type === 'date' ? 'day' : 'constant',
@@ -107,8 +109,7 @@ export const castOnColumn = defineRule({
         fixes,
         // Without a schema a cast to text may be one between text types, which costs nothing.
         ...(own === undefined && TEXT_TYPES.test(type) && { severity: 'hint' as const }),
-        ...(rows !== undefined &&
-          rows >= 100_000 && { severity: 'warning' as const, evidence: `${known!.relation.name}: about ${rows} rows` }),
+        ...warningIfBig(known?.relation, thresholds),
       });
     }
   },

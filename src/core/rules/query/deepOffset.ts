@@ -1,9 +1,6 @@
 import { defineRule } from '../defineRule';
 import { contains, integerConstant } from '../support/expressions';
 
-/** From here on the skipped rows cost more than the page itself in any ordinary list (pages of 10 to 100 rows). */
-const DEEP_OFFSET_ROWS = 1000;
-
 export const deepOffset = defineRule({
   id: 'query/deep-offset',
   since: '0.1.0',
@@ -39,7 +36,7 @@ export const deepOffset = defineRule({
     },
     { title: 'the second highest', good: 'SELECT DISTINCT salary FROM staff ORDER BY salary DESC LIMIT 1 OFFSET 1' },
   ],
-  check({ find, statement, report }) {
+  check({ find, statement, thresholds, report }) {
     for (const query of find('SelectStmt')) {
       const offset = query.fields.limitOffset;
       if (offset === undefined) continue;
@@ -47,7 +44,8 @@ export const deepOffset = defineRule({
       const [type, fields] = Object.entries(offset as Record<string, object>)[0]!;
       const at = statement.rangeOf(type, fields);
       if (!at) continue;
-      if (rows !== undefined && rows >= DEEP_OFFSET_ROWS) report({ at, message: 'constant', values: { rows } });
+      if (rows !== undefined && rows >= thresholds.deepOffsetRows)
+        report({ at, message: 'constant', values: { rows } });
       else if (rows === undefined && contains(offset, node => node === 'ParamRef')) {
         report({ at, message: 'parameter', severity: 'hint' });
       }

@@ -1,19 +1,21 @@
 import { unwrap } from '../../sql/walk';
+import type { ParsedStatement } from '../../sql/statement';
 import { defineRule } from '../defineRule';
 import {
   asColumn,
   functionName,
   hasIndexKey,
-  isSmall,
   list,
   readsOnlySystemTables,
-  resolveColumn,
   stringConstant,
 } from '../support/expressions';
 import type { Fix } from '../finding';
 import type { NodeFields } from '../nodeIndex';
 import { comparedExpressions } from '../support/comparisons';
 import { dayCondition, isZoneless } from '../support/rangeRewrite';
+import { indexedExpression } from '../support/indexKeys';
+import { isSmallTable, warningIfBig } from '../support/tableSize';
+import { matchBelow, textOfTree } from '../support/trees';
 
 /** Functions whose result is compared although the column itself, or an index on the expression, would do. */
 const FUNCTIONS = new Set([
@@ -30,6 +32,9 @@ const FUNCTIONS = new Set([
   'substring',
 ]);
 
+/** Those an index may be built on: their result depends on nothing but their arguments. */
+const IMMUTABLE = new Set(['lower', 'upper', 'btrim', 'ltrim', 'rtrim', 'left', 'substr', 'substring']);
+
 export const functionOnColumn = defineRule({
   id: 'query/function-on-column',
   since: '0.1.0',
@@ -44,6 +49,7 @@ export const functionOnColumn = defineRule({
   messages: {
     range: 'An index on {column} cannot serve {function}({column}); a range of {column} can.',
     expression: 'An index on {column} cannot serve {function}({column}); that needs an index on the expression.',
+    other: 'No index serves {function}({column}); there is one on {expression}, which the condition could use instead.',
   },
   examples: [
     {
@@ -65,7 +71,20 @@ export const functionOnColumn = defineRule({
       flags: 'extract(year FROM created_at)',
       fixed: "SELECT count(*) FROM orders WHERE created_at >= date '2024-01-01' AND created_at < date '2025-01-01'",
     },
+    {
+      title: 'this month',
+      bad: "SELECT id FROM orders WHERE date_trunc('month', created_at) = date_trunc('month', now())",
+      flags: "date_trunc('month', created_at)",
+      fixed:
+        "SELECT id FROM orders WHERE created_at >= date_trunc('month', now()) AND created_at < date_trunc('month', now()) + interval '1 month'",
+    },
     { title: 'ignoring case', bad: "SELECT id FROM users WHERE lower(email) = 'a@b.c'", flags: 'lower(email)' },
+    {
+      title: 'another expression has the index',
+      schema: 'CREATE TABLE users (id bigint, email text); CREATE INDEX ON users (lower(email));',
+      bad: "SELECT id FROM users WHERE upper(email) = 'A@B.C'",
+      flags: 'upper(email)',
+    },
     {
       title: 'an index on the expression exists',
       schema: 'CREATE TABLE users (id bigint, email text); CREATE INDEX ON users (lower(email));',
@@ -84,47 +103,52 @@ export const functionOnColumn = defineRule({
     },
     { title: "a server's own view", good: "SELECT pid FROM pg_stat_activity WHERE left(query, 6) = 'VACUUM'" },
   ],
-  check({ statement, catalog, find, rangeOf, report }) {
+  check({ statement, thresholds, find, rangeOf, resolve, report }) {
     for (const { query, comparison, side, operator, value } of comparedExpressions(find, 'FuncCall')) {
       const name = functionName(side.fields);
       const call = name === undefined ? undefined : readCall(name, side.fields);
       if (name === undefined || !call || readsOnlySystemTables(query)) continue;
       const column = asColumn(call.argument)!;
-      const known = resolveColumn(query, column, catalog);
+      const match = matchBelow(side, 'args', call.argument);
+      const known = match && resolve(match);
       const at = rangeOf(side);
       const argument = unwrap(call.argument)!;
       const columnRange = statement.rangeOf(argument.type, argument.fields);
       const columnText = columnRange ? statement.text.slice(columnRange.start, columnRange.end) : undefined;
       // An index spells the column without the table's name.
       const key = statement.text.slice(at.start, at.end).replace(columnText ?? '', column.name);
-      if (isSmall(known?.relation) || hasIndexKey(known?.relation, key)) continue;
+      if (isSmallTable(known?.relation, thresholds) || hasIndexKey(known?.relation, key)) continue;
       const condition =
         columnText === undefined
           ? undefined
           : name === 'date'
             ? dayCondition(statement, columnText, comparison.fields, operator, value)
-            : call.isYear && comparison.fields.kind === 'AEXPR_OP'
-              ? yearCondition(columnText, operator, value)
-              : undefined;
+            : name === 'date_trunc' && operator === '=' && comparison.fields.kind === 'AEXPR_OP'
+              ? truncatedCondition(statement, columnText, list(side.fields.args)[0], value)
+              : call.isYear && comparison.fields.kind === 'AEXPR_OP'
+                ? yearCondition(columnText, operator, value)
+                : undefined;
       const fixes: Fix[] = condition
         ? [
             {
               title: `Compare ${column.name} itself`,
               // The first hour of a day can repeat where clocks are set back, hence not for timestamptz.
-              safe: known?.column.type === 'date' || isZoneless(known?.column.type),
+              safe: name !== 'date_trunc' && (known?.column.type === 'date' || isZoneless(known?.column.type)),
               edits: [{ range: rangeOf(comparison), newText: condition }],
             },
           ]
         : [];
-      const rows = known?.relation.rowEstimate;
-      report({
-        at,
-        message: name === 'date' || name === 'date_trunc' || call.isYear ? 'range' : 'expression',
-        values: { column: column.name, function: name },
-        fixes,
-        ...(rows !== undefined &&
-          rows >= 100_000 && { severity: 'warning' as const, evidence: `${known!.relation.name}: about ${rows} rows` }),
-      });
+      const size = warningIfBig(known?.relation, thresholds);
+      const values = { column: column.name, function: name };
+      const indexed = condition === undefined ? indexedExpression(known?.relation, column.name) : undefined;
+      if (indexed !== undefined && known) {
+        report({ at, message: 'other', values: { ...values, expression: indexed }, ...size });
+      } else if (name === 'date' || name === 'date_trunc' || call.isYear) {
+        report({ at, message: 'range', values, fixes, ...size });
+      } else {
+        const index = known && IMMUTABLE.has(name) ? `CREATE INDEX ON ${known.relation.name} (${key})` : undefined;
+        report({ at, message: 'expression', values, fixes, ...(index && { evidence: index }), ...size });
+      }
     }
   },
 });
@@ -143,6 +167,38 @@ function readCall(name: string, fields: NodeFields): Call | undefined {
     return stringConstant(args[0])?.toLowerCase() === 'year' ? { argument: columns[0], isYear: true } : undefined;
   }
   return FUNCTIONS.has(name) ? { argument: columns[0], isYear: false } : undefined;
+}
+
+const TRUNCATED: Readonly<Record<string, string>> = {
+  second: '1 second',
+  minute: '1 minute',
+  hour: '1 hour',
+  day: '1 day',
+  week: '1 week',
+  month: '1 month',
+  quarter: '3 months',
+  year: '1 year',
+};
+
+/** `date_trunc(unit, column) = beginning` as a half-open range, for a value that is the beginning of a unit. */
+function truncatedCondition(
+  statement: ParsedStatement,
+  column: string,
+  unit: unknown,
+  value: unknown,
+): string | undefined {
+  const step = TRUNCATED[stringConstant(unit)?.toLowerCase() ?? ''];
+  const written = textOfTree(statement, value);
+  const node = unwrap(value);
+  if (step === undefined || written === undefined || !node) return undefined;
+  const isBeginning =
+    node.type === 'FuncCall' &&
+    functionName(node.fields) === 'date_trunc' &&
+    stringConstant(list(node.fields.args)[0]) === stringConstant(unit);
+  const isDay = node.type === 'A_Const' && /^'\d{4}-\d\d-\d\d'$/.test(written);
+  if (!isBeginning && !isDay) return undefined;
+  const first = isDay ? `date ${written}` : written;
+  return `${column} >= ${first} AND ${column} < ${first} + interval '${step}'`;
 }
 
 function yearCondition(column: string, operator: string, value: unknown): string | undefined {

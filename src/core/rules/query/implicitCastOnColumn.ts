@@ -24,6 +24,7 @@ export const implicitCastOnColumn = defineRule({
       'The {type} column {column} is converted to {other} in each row; no index on it is used. Give the value the type of the column.',
     refused:
       'There is no operator {operator} for the {type} column {column} and a value of type {other}: the statement fails.',
+    json: 'The type json has no equality operator: the statement fails. Compare as jsonb, or take a text out with ->>.',
     pattern: 'LIKE works on text: there is no such operator for the {type} column {column}.',
   },
   examples: [
@@ -52,6 +53,18 @@ export const implicitCastOnColumn = defineRule({
       schema: 'CREATE TABLE orders (id bigint PRIMARY KEY);',
       bad: "SELECT id FROM orders WHERE id LIKE '47%'",
       flags: "id LIKE '47%'",
+    },
+    {
+      title: 'a padded column and a text',
+      schema: 'CREATE TABLE orders (id bigint PRIMARY KEY, code char(8));',
+      bad: 'SELECT id FROM orders WHERE code = $1::text',
+      flags: 'code = $1::text',
+    },
+    {
+      title: 'documents of type json',
+      schema: 'CREATE TABLE events (id bigint, payload json);',
+      bad: "SELECT id FROM events WHERE payload = '{}'",
+      flags: "payload = '{}'",
     },
     {
       title: 'a string takes on the type of the column',
@@ -101,6 +114,10 @@ export const implicitCastOnColumn = defineRule({
       const operator = columnOnLeft ? written : mirrored(written);
       if (!(kind === 'AEXPR_OP' && (ORDER_OPERATORS.has(operator) || operator === '<>')) && kind !== 'AEXPR_IN')
         continue;
+      if (family === 'json') {
+        report({ at, message: 'json', severity: 'error' });
+        continue;
+      }
       const value = kind === 'AEXPR_IN' ? list(rexpr) : [columnOnLeft ? rexpr : lexpr];
       const other = value.map(valueFamily).find(one => one !== undefined && one !== family);
       if (other === undefined) continue;
@@ -143,7 +160,9 @@ function isRefused(column: TypeFamily, value: TypeFamily): boolean {
 /** Pairs whose common operator is that of the value's type. */
 function isConverted(column: TypeFamily, value: TypeFamily): boolean {
   return (
-    (column === 'integer' && (value === 'numeric' || value === 'float')) || (column === 'numeric' && value === 'float')
+    (column === 'integer' && (value === 'numeric' || value === 'float')) ||
+    (column === 'numeric' && value === 'float') ||
+    (column === 'char' && value === 'text')
   );
 }
 

@@ -1,23 +1,33 @@
 import type { Rule } from '../defineRule';
+import { anyOfArrayColumn } from './anyOfArrayColumn';
 import { arithmeticOnColumn } from './arithmeticOnColumn';
 import { betweenTimestamps } from './betweenTimestamps';
+import { caseAsFilter } from './caseAsFilter';
 import { caseInsensitiveLike } from './caseInsensitiveLike';
 import { castOnColumn } from './castOnColumn';
 import { coalesceOnColumn } from './coalesceOnColumn';
+import { columnComparedWithItself } from './columnComparedWithItself';
 import { concatenationCompared } from './concatenationCompared';
+import { contradictoryConditions } from './contradictoryConditions';
 import { correlatedSubquery } from './correlatedSubquery';
 import { countForExistence } from './countForExistence';
 import { countOfWholeTable } from './countOfWholeTable';
+import { currentTime } from './currentTime';
 import { deepOffset } from './deepOffset';
 import { deleteWithoutWhere } from './deleteWithoutWhere';
 import { distinctOnOrder } from './distinctOnOrder';
 import { distinctOverJoin } from './distinctOverJoin';
 import { distinctParentheses } from './distinctParentheses';
 import { distinctWithGroupBy } from './distinctWithGroupBy';
+import { divisionByZero } from './divisionByZero';
 import { firstRowByWindow } from './firstRowByWindow';
 import { functionOnColumn } from './functionOnColumn';
 import { havingWithoutAggregate } from './havingWithoutAggregate';
 import { implicitCastOnColumn } from './implicitCastOnColumn';
+import { inequalitiesJoinedByOr } from './inequalitiesJoinedByOr';
+import { integerDivision } from './integerDivision';
+import { isNotDistinctFromFilter } from './isNotDistinctFromFilter';
+import { jsonTextFilter } from './jsonTextFilter';
 import { keysetAsOrChain } from './keysetAsOrChain';
 import { leadingWildcardLike } from './leadingWildcardLike';
 import { likePrefixNeedsPatternOps } from './likePrefixNeedsPatternOps';
@@ -35,9 +45,13 @@ import { orderByRandom } from './orderByRandom';
 import { orderOutsideAggregate } from './orderOutsideAggregate';
 import { orOfSameColumn } from './orOfSameColumn';
 import { positionInOrderBy } from './positionInOrderBy';
+import { roundOfDouble } from './roundOfDouble';
 import { selectInto } from './selectInto';
 import { selectStar } from './selectStar';
 import { setOperationColumns } from './setOperationColumns';
+import { textSearchWithoutIndex } from './textSearchWithoutIndex';
+import { timestampEqualsDay } from './timestampEqualsDay';
+import { timestampZoneMix } from './timestampZoneMix';
 import { unanchoredRegex } from './unanchoredRegex';
 import { unboundedSelect } from './unboundedSelect';
 import { unionDedup } from './unionDedup';
@@ -88,4 +102,18 @@ export const QUERY_RULES: readonly Rule[] = [
   orderOutsideAggregate,
   selectInto,
   firstRowByWindow,
+  contradictoryConditions,
+  inequalitiesJoinedByOr,
+  columnComparedWithItself,
+  timestampZoneMix,
+  timestampEqualsDay,
+  currentTime,
+  jsonTextFilter,
+  anyOfArrayColumn,
+  textSearchWithoutIndex,
+  isNotDistinctFromFilter,
+  caseAsFilter,
+  integerDivision,
+  divisionByZero,
+  roundOfDouble,
 ];

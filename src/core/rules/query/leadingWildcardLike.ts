@@ -4,14 +4,14 @@ import {
   asColumn,
   filteredQuery,
   functionName,
-  isSmall,
   list,
   operatorOf,
   readsOnlySystemTables,
-  resolveColumn,
   stringConstant,
 } from '../support/expressions';
-import type { ColumnName } from '../support/expressions';
+import { hasTrigramIndex } from '../support/indexKeys';
+import { isSmallTable, warningIfBig } from '../support/tableSize';
+import { matchBelow } from '../support/trees';
 
 export const leadingWildcardLike = defineRule({
   id: 'query/leading-wildcard-like',
@@ -49,42 +49,31 @@ export const leadingWildcardLike = defineRule({
     },
     { title: "a server's own view", good: "SELECT query FROM pg_stat_statements WHERE query LIKE '%orders%'" },
   ],
-  check({ catalog, find, rangeOf, report }) {
+  check({ thresholds, find, rangeOf, resolve, report }) {
     for (const like of find('A_Expr')) {
       const { kind } = like.fields;
       if ((kind !== 'AEXPR_LIKE' && kind !== 'AEXPR_ILIKE') || operatorOf(like.fields)?.startsWith('!')) continue;
       const pattern = stringConstant(like.fields.rexpr);
       // A pattern of wildcards alone tests for NULL or length and is not a search.
       if (pattern === undefined || !/^[%_]/.test(pattern) || /^[%_]*$/.test(pattern)) continue;
-      const column = columnOf(like.fields.lexpr);
+      const searched = columnOf(like.fields.lexpr);
+      const column = asColumn(searched);
+      const match = matchBelow(like, 'lexpr', searched);
       const query = filteredQuery(like);
-      if (!column || !query || readsOnlySystemTables(query)) continue;
-      const relation = resolveColumn(query, column, catalog)?.relation;
-      const hasTrigrams = relation?.indexes.some(
-        index =>
-          index.valid && /gin_trgm_ops|gist_trgm_ops/.test(index.definition) && index.definition.includes(column.name),
-      );
-      if (hasTrigrams || isSmall(relation)) continue;
-      const rows = relation?.rowEstimate;
-      report({
-        at: rangeOf(like),
-        message: 'wildcard',
-        values: { column: column.name },
-        ...(rows !== undefined &&
-          rows >= 100_000 && {
-            severity: 'warning' as const,
-            evidence: `${relation!.name}: about ${rows} rows, no trigram index`,
-          }),
-      });
+      if (!column || !match || !query || readsOnlySystemTables(query)) continue;
+      const relation = resolve(match)?.relation;
+      if (hasTrigramIndex(relation, column) || isSmallTable(relation, thresholds)) continue;
+      const size = warningIfBig(relation, thresholds);
+      report({ at: rangeOf(like), message: 'wildcard', values: { column: column.name }, ...size });
     }
   },
 });
 
-/** The column, also inside lower() or upper(). */
-function columnOf(node: unknown): ColumnName | undefined {
+/** The column, also inside lower(), upper() or a cast. */
+function columnOf(node: unknown): unknown {
   const call = unwrap(node);
   if (call?.type === 'FuncCall' && ['lower', 'upper'].includes(functionName(call.fields) ?? '')) {
-    return asColumn(list(call.fields.args)[0]);
+    return list(call.fields.args)[0];
   }
-  return asColumn(call?.type === 'TypeCast' ? call.fields.arg : node);
+  return call?.type === 'TypeCast' ? call.fields.arg : node;
 }

@@ -1,6 +1,7 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { fromTables, functionName, isSmall, list } from '../support/expressions';
+import { fromTables, functionName, list } from '../support/expressions';
+import { isSmallTable } from '../support/tableSize';
 import { findRelation } from '../../catalog/catalog';
 
 export const orderByRandom = defineRule({
@@ -24,7 +25,7 @@ export const orderByRandom = defineRule({
       good: 'SELECT id FROM (SELECT id FROM ads WHERE slot = 3) AS few ORDER BY random() LIMIT 1',
     },
   ],
-  check({ catalog, find, rangeOf, report }) {
+  check({ catalog, thresholds, find, rangeOf, report }) {
     for (const call of find('FuncCall')) {
       const sort = call.parent;
       const query = sort?.parent;
@@ -34,7 +35,8 @@ export const orderByRandom = defineRule({
       const from = list(query.fields.fromClause).map(unwrap);
       const { tables } = fromTables(query);
       if (tables.length === 0 || from.some(item => item?.type === 'RangeTableSample')) continue;
-      if (catalog && tables.every(table => isSmall(findRelation(catalog, table.name, table.schema)))) continue;
+      if (catalog && tables.every(table => isSmallTable(findRelation(catalog, table.name, table.schema), thresholds)))
+        continue;
       report({ at: rangeOf(call), message: 'random' });
     }
   },

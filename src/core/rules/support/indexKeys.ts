@@ -32,3 +32,12 @@ export function isNarrowedByIndex(where: unknown, condition: NodeMatch, relation
     return column !== undefined && leadingIndex(relation, column.name) !== undefined;
   });
 }
+
+/** An expression over the column that begins an index: `lower(email)`. */
+export function indexedExpression(relation: Relation | undefined, column: string): string | undefined {
+  const mentions = new RegExp(`\\b${column.replace(/[^\w]/g, '\\$&')}\\b`);
+  return relation?.indexes
+    .filter(index => index.valid && index.method === 'btree')
+    .map(index => index.keys[0] ?? '')
+    .find(key => /\(|::/.test(key) && mentions.test(key));
+}
