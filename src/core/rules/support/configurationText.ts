@@ -1,0 +1,46 @@
+import { findSetting } from '../../catalog/systemCatalog/serverSettings';
+import type { SourceRange } from '../../base/sourceRange';
+import { quoteLiteral } from '../../sql/identifiers';
+
+/** A line `name = value` of a text that is postgresql.conf and not SQL. */
+export interface ConfigurationLine {
+  readonly name: string;
+  readonly nameRange: SourceRange;
+  /** Without quotes. */
+  readonly value: string;
+  /** With its quotes. */
+  readonly valueRange: SourceRange;
+}
+
+const LINE = /^[ \t]*([a-z_]+(?:\.[a-z_]+)?)[ \t]*=[ \t]*('(?:[^'\n]|'')*'|[^\s'#;-][^\s'#;]*|-\d+\w*)/gim;
+
+/** Its lines, if the text begins with one whose name is a setting; nothing otherwise. */
+export function configurationLines(text: string): ConfigurationLine[] {
+  const lines = [...text.matchAll(LINE)].map(match => {
+    const [whole, name = '', written = ''] = match;
+    const nameStart = match.index + whole.indexOf(name);
+    const end = match.index + whole.length;
+    return {
+      name,
+      nameRange: { start: nameStart, end: nameStart + name.length },
+      value: written.startsWith("'") ? written.slice(1, -1).replaceAll("''", "'") : written,
+      valueRange: { start: end - written.length, end },
+    };
+  });
+  const [first] = lines;
+  const isFirst = first !== undefined && /^(?:\s|--[^\n]*|#[^\n]*)*$/.test(text.slice(0, first.nameRange.start));
+  return isFirst && isSetting(first.name) ? lines : [];
+}
+
+function isSetting(name: string): boolean {
+  return name.includes('.') || findSetting(name) !== undefined;
+}
+
+const LISTS = /_preload_libraries$|^(?:search_path|temp_tablespaces|unix_socket_directories)$/;
+
+/** The same as a statement. */
+export function asAlterSystem({ name, value }: ConfigurationLine): string {
+  const entries = LISTS.test(name) ? value.split(',').map(entry => entry.trim()) : [value];
+  const isBare = entries.length === 1 && /^(?:-?\d+(?:\.\d+)?|on|off|true|false)$/.test(value);
+  return `ALTER SYSTEM SET ${name} = ${isBare ? value : entries.map(quoteLiteral).join(', ')};`;
+}
