@@ -1,6 +1,5 @@
 import type { Rule } from '../defineRule';
 import { columnTwice } from './columnTwice';
-import { concurrentlyOnPartitionedTable } from './concurrentlyOnPartitionedTable';
 import { constantPartialKey } from './constantPartialKey';
 import { datePartExpression } from './datePartExpression';
 import { documentInBtree } from './documentInBtree';
@@ -25,7 +24,6 @@ export const INDEX_RULES: readonly Rule[] = [
   notImmutableExpression,
   noOperatorClass,
   indexNameTaken,
-  concurrentlyOnPartitionedTable,
   duplicateIndex,
   redundantPrefix,
   columnTwice,

@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteQualified } from '../../sql/identifiers';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import { asTable, isSmall, list, stringValue } from '../support/expressions';
+import { knownTable } from '../support/knownTable';
 import type { FileIndex } from '../fileContext';
 import type { NodeFields, NodeMatch } from '../nodeIndex';
 
@@ -12,7 +13,7 @@ export const foreignKeyWithoutIndex = defineRule({
   since: '0.1.0',
   severity: 'info',
   kinds: ['CreateStmt', 'AlterTableStmt'],
-  needs: ['catalog', 'file'],
+  needs: ['file'],
   title: 'Foreign key without an index',
   guideline: { guide: '004', section: 'Index Creation and Management' },
   docs: {
@@ -55,6 +56,18 @@ export const foreignKeyWithoutIndex = defineRule({
       good: 'ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers (id)',
     },
     {
+      title: 'the keys are added by the file later, as pg_dump does',
+      good: 'CREATE TABLE public.items (order_id bigint, line int); ALTER TABLE ONLY public.items ADD CONSTRAINT items_pkey PRIMARY KEY (order_id, line); ALTER TABLE ONLY public.items ADD CONSTRAINT items_order FOREIGN KEY (order_id) REFERENCES public.orders(id);',
+    },
+    {
+      title: 'nothing is known of the table',
+      good: 'ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers (id)',
+    },
+    {
+      title: 'only rows that refer to something are indexed',
+      good: 'CREATE TABLE orders (id bigint PRIMARY KEY, coupon_id bigint REFERENCES coupons); CREATE INDEX ON orders (coupon_id) WHERE coupon_id IS NOT NULL;',
+    },
+    {
       title: 'a small table',
       schema: '-- zones: 40 rows\nCREATE TABLE zones (id int, camera_id int);',
       good: 'ALTER TABLE zones ADD FOREIGN KEY (camera_id) REFERENCES cameras (id)',
@@ -62,17 +75,25 @@ export const foreignKeyWithoutIndex = defineRule({
   ],
   check({ statement, catalog, file, find, rangeOf, report }) {
     const range = unwrap(statement.tree)?.fields.relation as NodeFields | undefined;
-    if (!range || statement.kind === undefined) return;
+    if (!range || statement.kind === undefined || range.relpersistence === 't') return;
     const table = asTable(range);
-    const relation = findRelation(catalog, table.name, table.schema);
-    if (isSmall(relation)) return;
+    const relation = catalog && findRelation(catalog, table.name, table.schema);
+    // Nothing is said of a table that neither the file creates nor the catalog knows: it may have any index.
+    const known = knownTable(table, { file, catalog }, { statement, later: true });
+    if (!known || isSmall(relation) || (known.inFile && !known.hasAllColumns)) return;
     const constraints = find('Constraint');
     const keys = [
       ...file
         .indexesOn(table.name, table.schema)
         .filter(index => !index.partial)
         .map(leadingKeys),
-      ...constraints.filter(isUnique).map(columnsOf),
+      // A predicate that only leaves out NULLs leaves out rows that refer to nothing.
+      ...known.keys
+        .filter(({ predicate, columns }) => predicate === `${columns[0]} is not null`)
+        .map(({ columns }) => columns.flatMap(column => column ?? [])),
+      ...known.keys
+        .filter(({ constraint }) => constraint)
+        .map(({ columns }) => columns.flatMap(column => column ?? [])),
       ...indexKeys(relation),
     ];
     for (const foreign of constraints.filter(constraint => constraint.fields.contype === 'CONSTR_FOREIGN')) {
@@ -105,10 +126,6 @@ export const foreignKeyWithoutIndex = defineRule({
     }
   },
 });
-
-function isUnique(constraint: NodeMatch): boolean {
-  return constraint.fields.contype === 'CONSTR_PRIMARY' || constraint.fields.contype === 'CONSTR_UNIQUE';
-}
 
 /** The columns a constraint is on: its own list, or the column it is written at. */
 function columnsOf(constraint: NodeMatch): string[] {

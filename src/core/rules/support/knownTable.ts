@@ -108,11 +108,15 @@ function fromCatalog(relation: Relation, name: TableName): KnownTable {
     inFile: false,
     isMaterializedView: relation.kind === 'materialized view',
     isTemporary: false,
-    hasAllColumns: relation.columns.length > 0,
+    hasAllColumns: relation.columns.length > 0 && relation.columnsKnown !== false,
     columns: new Map(
       relation.columns.map(column => [
         column.name,
-        { name: column.name, type: typeNamed(column.type), notNull: column.notNull },
+        {
+          name: column.name,
+          type: column.type === 'unknown' ? undefined : typeNamed(column.type),
+          notNull: column.notNull,
+        },
       ]),
     ),
     keys: relation.indexes.filter(index => index.valid).map(index => catalogKey(index, relation)),
