@@ -1,4 +1,33 @@
 import type { Rule } from '../defineRule';
+import { ambiguousVariable } from './ambiguousVariable';
+import { couldBeStable } from './couldBeStable';
+import { discardedResult } from './discardedResult';
+import { notAllowedInFunction } from './notAllowedInFunction';
+import { overwrittenInLoop } from './overwrittenInLoop';
+import { qualifiedNameInFormat } from './qualifiedNameInFormat';
+import { queryPerRow } from './queryPerRow';
+import { rowByRowWrite } from './rowByRowWrite';
+import { securityDefinerWithoutSearchPath } from './securityDefinerWithoutSearchPath';
+import { swallowedException } from './swallowedException';
+import { triggerWithoutWhen } from './triggerWithoutWhen';
+import { unquotedDynamicSql } from './unquotedDynamicSql';
+import { volatileFunctionInFilter } from './volatileFunctionInFilter';
+import { volatilityTooStrong } from './volatilityTooStrong';
 
 /** Rules over functions, procedures, DO blocks and triggers. */
-export const FUNCTION_RULES: readonly Rule[] = [];
+export const FUNCTION_RULES: readonly Rule[] = [
+  ambiguousVariable,
+  couldBeStable,
+  discardedResult,
+  notAllowedInFunction,
+  overwrittenInLoop,
+  qualifiedNameInFormat,
+  queryPerRow,
+  rowByRowWrite,
+  securityDefinerWithoutSearchPath,
+  swallowedException,
+  triggerWithoutWhen,
+  unquotedDynamicSql,
+  volatileFunctionInFilter,
+  volatilityTooStrong,
+];
