@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { CancelledError } from '../../src/core/base/cancelSignal';
 import { findRelation, type Catalog } from '../../src/core/catalog/catalog';
+import { openDatabase } from '../../src/database/connect';
 import { irreversibleEffects } from '../../src/database/irreversibleEffects';
 import { proposeValues } from '../../src/database/parameterProposals';
 import { openSession } from '../../src/database/session';
@@ -110,12 +112,13 @@ describe('database/catalog', () => {
       assert.deepEqual(
         constraints.sort((a, b) => a.kind.localeCompare(b.kind)),
         [
-          { kind: 'check', columns: ['total'], validated: true },
+          { kind: 'check', columns: ['total'], validated: true, expression: 'total >= 0::numeric' },
           {
             kind: 'foreign key',
             columns: ['customer_id'],
             references: { schema: 'sales', relation: 'customers', columns: ['id'] },
             validated: true,
+            onDelete: 'no action',
           },
           { kind: 'primary key', columns: ['id'], validated: true },
         ],
@@ -138,6 +141,29 @@ describe('database/catalog', () => {
       await holder.end();
       assert.equal(findRelation(now, 'orders')?.sizeBytes, undefined);
       assert.equal(findRelation(now, 'orders')?.rowEstimate, 10000);
+      assert.equal(findRelation(now, 'big_orders')?.query, undefined);
+      assert.match(findRelation(catalog, 'big_orders')?.query ?? '', /total > 100::numeric$/);
+    });
+
+    it('reads what it may as a role without any rights', async () => {
+      await server().run('create role stranger login');
+      const { db } = server();
+      const stranger = await openDatabase({ ...db.settings, user: 'stranger' });
+      const seen = await stranger.readCatalog();
+      await stranger.dispose();
+      const withoutStatistics = (relations: Catalog['relations']): string[] =>
+        relations.map(({ schema, name, columns }) => `${schema}.${name} ${columns.map(each => each.type).join()}`);
+      assert.deepEqual(withoutStatistics(seen.relations), withoutStatistics(catalog.relations));
+      assert.ok(catalog.relations.some(({ columns }) => columns.some(each => each.statistics)));
+      assert.ok(seen.relations.every(({ columns }) => columns.every(each => each.statistics === undefined)));
+    });
+
+    it('stops when it is cancelled', async () => {
+      const abort = new AbortController();
+      const reading = server().db.readCatalog(abort.signal);
+      abort.abort();
+      await assert.rejects(reading, CancelledError);
+      assert.ok((await server().db.readCatalog()).relations.length > 0);
     });
 
     it('proposes a common and a rare value, or a typical one', () => {

@@ -1,5 +1,7 @@
 import type { SourceRange } from '../base/sourceRange';
 
+export { findRelation, findRoutines } from './lookup';
+
 /** One immutable reading of a schema. What was not learnt is absent, never guessed. */
 export interface Catalog {
   readonly source: 'server' | 'ddl' | 'both';
@@ -185,16 +187,6 @@ export interface Constraint {
   readonly expression?: string;
   /** Of a foreign key. */
   readonly onDelete?: 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';
-}
-
-/** The relation a name means: qualified names directly, others through the search path. */
-export function findRelation(catalog: Catalog, name: string, schema?: string): Relation | undefined {
-  const schemas = schema === undefined ? catalog.searchPath : [schema];
-  for (const wanted of schemas) {
-    const found = catalog.relations.find(relation => relation.schema === wanted && relation.name === name);
-    if (found) return found;
-  }
-  return undefined;
 }
 
 /** A catalog that knows nothing yet. */
