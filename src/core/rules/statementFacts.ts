@@ -140,7 +140,14 @@ function readSelect(fields: NodeFields): StatementFacts | undefined {
   if (into) return { names: [nameOf(into)].filter(name => name !== undefined), changes: true, ...created(into) };
   const targets = list(fields.targetList);
   const call = targets.length === 1 ? unwrap(unwrap(targets[0])?.fields.val) : undefined;
-  if (call?.type !== 'FuncCall' || stringValue(list(call.fields.funcname).at(-1)) !== 'set_config') return undefined;
+  const called = call?.type === 'FuncCall' ? stringValue(list(call.fields.funcname).at(-1)) : undefined;
+  if (call === undefined || called === undefined) return undefined;
+  // TimescaleDB's way of partitioning: about the table, though it looks like a query.
+  if (called === 'create_hypertable') {
+    const table = stringConstant(list(call.fields.args)[0])?.split('.').at(-1);
+    return table === undefined ? undefined : { names: [table], changes: true };
+  }
+  if (called !== 'set_config') return undefined;
   const [name, value, local] = list(call.fields.args);
   const setting = stringConstant(name);
   if (setting === undefined) return undefined;

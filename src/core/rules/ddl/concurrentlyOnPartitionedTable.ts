@@ -1,4 +1,5 @@
 import { findRelation } from '../../catalog/catalog';
+import type { ParsedStatement } from '../../sql/statement';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { NodeFields } from '../nodeIndex';
@@ -20,6 +21,8 @@ export const concurrentlyOnPartitionedTable = defineRule({
   messages: {
     refused:
       '{table} is partitioned: CONCURRENTLY is refused. Create it ON ONLY {table}, concurrently on each partition, and attach them.',
+    hypertable:
+      '{table} is a hypertable: CONCURRENTLY is refused. WITH (timescaledb.transaction_per_chunk) locks one chunk at a time.',
   },
   examples: [
     {
@@ -32,6 +35,15 @@ export const concurrentlyOnPartitionedTable = defineRule({
       title: 'one created in the same file',
       bad: 'CREATE TABLE farm.milk_production (cow_id int, at date) PARTITION BY RANGE (at);\nCREATE INDEX CONCURRENTLY idx_milk ON farm.milk_production (cow_id);',
       flags: 'CONCURRENTLY',
+    },
+    {
+      title: 'a hypertable of TimescaleDB',
+      bad: "SELECT create_hypertable('farm.sensor_data', 'at');\nCREATE INDEX CONCURRENTLY ON farm.sensor_data (device_id);",
+      flags: 'CONCURRENTLY',
+    },
+    {
+      title: 'a hypertable, chunk by chunk',
+      good: "SELECT create_hypertable('sensor_data', 'at'); CREATE INDEX ON sensor_data (device_id) WITH (timescaledb.transaction_per_chunk);",
     },
     {
       title: 'only the parent',
@@ -65,13 +77,19 @@ export const concurrentlyOnPartitionedTable = defineRule({
       const made = create?.partspec ? asTable(create.relation as NodeFields) : undefined;
       return made?.name === table.name && made.schema === table.schema;
     });
+    const words = leadingWords(statement.text, /^create\s+(?:unique\s+)?index\s+concurrently\b/i);
+    const at = { start: words.end - 'concurrently'.length, end: words.end };
+    if (file.earlier(table.name).some(makesHypertable)) {
+      report({ at, message: 'hypertable', values: { table: table.name } });
+      return;
+    }
     const known = catalog && findRelation(catalog, table.name, table.schema);
     if (!isPartitionedInFile && known?.kind !== 'partitioned table') return;
-    const words = leadingWords(statement.text, /^create\s+(?:unique\s+)?index\s+concurrently\b/i);
-    report({
-      at: { start: words.end - 'concurrently'.length, end: words.end },
-      message: 'refused',
-      values: { table: table.name },
-    });
+    report({ at, message: 'refused', values: { table: table.name } });
   },
 });
+
+/** A query is about a table if it calls create_hypertable, or if it makes the table. */
+function makesHypertable({ kind, tree }: ParsedStatement): boolean {
+  return kind === 'SelectStmt' && unwrap(tree)?.fields.intoClause === undefined;
+}

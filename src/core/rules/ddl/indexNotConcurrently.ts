@@ -59,7 +59,9 @@ export const indexNotConcurrently = defineRule({
       good: 'CREATE INDEX ON events (at)',
     },
   ],
-  check({ statement, catalog, file, report }) {
+  check({ statement, catalog, file, body, report }) {
+    // Indexes made by a routine are most often those of its own temporary tables.
+    if (body) return;
     const index = unwrap(statement.tree)?.fields;
     const range = index?.relation as NodeFields | undefined;
     if (!index || !range || index.concurrent === true || range.inh !== true) return;

@@ -17,7 +17,6 @@ export const notInTransaction = defineRule({
     'VacuumStmt',
     'CreatedbStmt',
     'DropdbStmt',
-    'AlterSystemStmt',
     'CreateTableSpaceStmt',
     'DropTableSpaceStmt',
     'ClusterStmt',
@@ -107,7 +106,6 @@ function refusedWords(kind: string, fields: NodeFields, serverVersion: number | 
 const ALWAYS: Readonly<Record<string, string>> = {
   CreatedbStmt: 'CREATE DATABASE',
   DropdbStmt: 'DROP DATABASE',
-  AlterSystemStmt: 'ALTER SYSTEM',
   CreateTableSpaceStmt: 'CREATE TABLESPACE',
   DropTableSpaceStmt: 'DROP TABLESPACE',
 };
@@ -121,5 +119,4 @@ const WORDS: Readonly<Record<string, RegExp>> = {
   ClusterStmt: /^cluster\b/i,
   CreatedbStmt: /^create\s+database\b/i,
   DropdbStmt: /^drop\s+database\b/i,
-  AlterSystemStmt: /^alter\s+system\b/i,
 };

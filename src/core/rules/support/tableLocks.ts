@@ -156,5 +156,5 @@ function vacuumed(item: unknown): TableLock[] {
 }
 
 function isTable(kind: unknown): boolean {
-  return kind === 'OBJECT_TABLE';
+  return kind === 'OBJECT_TABLE' || kind === 'OBJECT_TABCONSTRAINT';
 }
