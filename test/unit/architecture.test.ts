@@ -43,6 +43,7 @@ const CORE_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   guidelines: ['base'],
   rules: ['base', 'sql', 'catalog', 'plan', 'guidelines'],
   configuration: ['base', 'rules'],
+  language: ['base', 'sql', 'catalog', 'rules', 'guidelines'],
   advisor: ['base', 'sql', 'catalog', 'plan', 'rules', 'guidelines'],
   profiles: ['base', 'catalog', 'guidelines'],
   health: ['base', 'catalog', 'guidelines'],

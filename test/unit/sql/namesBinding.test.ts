@@ -312,9 +312,9 @@ describe('core/catalog/binding', () => {
     assert.deepEqual(
       bound.outputsOf(bound.names.queries[0]!).columns.map(({ name, type }) => `${name} ${type}`),
       [
-        'id int',
+        'id integer',
         'name text',
-        'site_id int',
+        'site_id integer',
         'total bigint',
         'n numeric(10,2)',
         'gone boolean',
