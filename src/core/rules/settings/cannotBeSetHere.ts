@@ -1,7 +1,7 @@
 import { findSetting, isSameInAllVersions } from '../../catalog/systemCatalog/serverSettings';
 import type { SettingContext } from '../../catalog/systemCatalog/serverSettings';
 import { defineRule } from '../defineRule';
-import { settingChanges } from '../support/settingChanges';
+import { isServerWide, settingChanges } from '../support/settingChanges';
 import type { SettingScope } from '../support/settingChanges';
 
 export const cannotBeSetHere = defineRule({
@@ -53,7 +53,7 @@ function refusal(
   scope: SettingScope,
 ): 'postmaster' | 'sighup' | 'connection' | 'internal' | undefined {
   if (context === 'internal') return 'internal';
-  if (scope === 'system') return undefined;
+  if (isServerWide(scope)) return undefined;
   if (context === 'postmaster' || context === 'sighup') return context;
   return context === 'backend' || context === 'superuser-backend' ? 'connection' : undefined;
 }

@@ -1,7 +1,7 @@
 import { findSetting, isSameInAllVersions } from '../../catalog/systemCatalog/serverSettings';
 import { isSameValue } from '../../catalog/systemCatalog/settingValue';
 import { defineRule } from '../defineRule';
-import { settingChanges } from '../support/settingChanges';
+import { isServerWide, settingChanges } from '../support/settingChanges';
 
 /** Written into postgresql.conf by initdb, or found out at start: the built-in default is not what a server has. */
 const NOT_AS_BUILT: ReadonlySet<string> = new Set([
@@ -22,7 +22,6 @@ export const equalsDefault = defineRule({
   id: 'settings/equals-default',
   since: '0.2.0',
   severity: 'hint',
-  kinds: ['AlterSystemStmt'],
   title: 'A setting set to its default',
   docs: {
     problem: 'The value is the one PostgreSQL has anyway.',
@@ -42,10 +41,18 @@ export const equalsDefault = defineRule({
   ],
   check({ statement, serverVersion, find, report }) {
     const major = serverVersion === undefined ? undefined : Math.floor(serverVersion / 10_000);
-    for (const { name, values, valueRange: at } of settingChanges(statement, find)) {
+    for (const { name, scope, values, valueRange: at } of settingChanges(statement, find)) {
       const [value] = values;
       const setting = findSetting(name, major);
-      if (!setting || values.length !== 1 || value === undefined || !at || NOT_AS_BUILT.has(name)) continue;
+      if (
+        !setting ||
+        !isServerWide(scope) ||
+        values.length !== 1 ||
+        value === undefined ||
+        !at ||
+        NOT_AS_BUILT.has(name)
+      )
+        continue;
       if (major === undefined && !isSameInAllVersions(name, 'defaultValue')) continue;
       if (isSameValue(setting, value, setting.defaultValue)) {
         report({ at, message: 'same', values: { name, value } });

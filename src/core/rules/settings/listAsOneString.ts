@@ -62,7 +62,15 @@ export const listAsOneString = defineRule({
   check({ statement, find, report }) {
     for (const { name, scope, values, valueRange: at } of settingChanges(statement, find)) {
       const [value] = values;
-      if (scope === 'call' || values.length !== 1 || !value?.includes(',') || !at || !LISTS.has(name)) continue;
+      if (
+        scope === 'call' ||
+        scope === 'configuration' ||
+        values.length !== 1 ||
+        !value?.includes(',') ||
+        !at ||
+        !LISTS.has(name)
+      )
+        continue;
       const entries = value.split(',').map(entry => entry.trim());
       const isPlain = entries.every(entry => /^[\w$/.-]+$/.test(entry));
       const newText = entries.map(entry => `'${entry}'`).join(', ');

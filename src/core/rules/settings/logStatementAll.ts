@@ -1,5 +1,5 @@
 import { defineRule } from '../defineRule';
-import { settingChanges } from '../support/settingChanges';
+import { isServerWide, settingChanges } from '../support/settingChanges';
 
 export const logStatementAll = defineRule({
   id: 'settings/log-statement-all',
@@ -28,7 +28,7 @@ export const logStatementAll = defineRule({
   check({ statement, find, report }) {
     for (const { name, scope, values, valueRange: at } of settingChanges(statement, find)) {
       const value = values[0]?.toLowerCase();
-      if (!at || (scope !== 'system' && scope !== 'database')) continue;
+      if (!at || !(isServerWide(scope) || scope === 'database')) continue;
       if (name === 'log_statement' && value === 'all') report({ at, message: 'all' });
       if (name === 'log_min_duration_statement' && value !== undefined && /^0\s*(?:ms|s|min|h|d)?$/.test(value))
         report({ at, message: 'zero' });

@@ -1,7 +1,7 @@
 import { findSetting } from '../../catalog/systemCatalog/serverSettings';
 import { readBoolean } from '../../catalog/systemCatalog/settingValue';
 import { defineRule } from '../defineRule';
-import { settingChanges } from '../support/settingChanges';
+import { isServerWide, settingChanges } from '../support/settingChanges';
 
 export const plannerSwitchOff = defineRule({
   id: 'settings/planner-switch-off',
@@ -29,7 +29,7 @@ export const plannerSwitchOff = defineRule({
   ],
   check({ statement, find, report }) {
     for (const { name, scope, values, nameRange: at } of settingChanges(statement, find)) {
-      if (!name.startsWith('enable_') || (scope !== 'system' && scope !== 'database' && scope !== 'role')) continue;
+      if (!name.startsWith('enable_') || !(isServerWide(scope) || scope === 'database' || scope === 'role')) continue;
       if (readBoolean(values[0] ?? '') === false && findSetting(name)?.defaultValue === 'on')
         report({ at, message: 'lasting', values: { name } });
     }

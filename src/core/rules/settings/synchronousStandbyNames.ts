@@ -1,5 +1,5 @@
 import { defineRule } from '../defineRule';
-import { settingChanges } from '../support/settingChanges';
+import { isServerWide, settingChanges } from '../support/settingChanges';
 
 export const synchronousStandbyNames = defineRule({
   id: 'settings/synchronous-standby-names',
@@ -29,7 +29,7 @@ export const synchronousStandbyNames = defineRule({
   ],
   check({ statement, find, report }) {
     for (const { name, scope, values, valueRange: at } of settingChanges(statement, find)) {
-      if (name !== 'synchronous_standby_names' || scope !== 'system' || !at) continue;
+      if (name !== 'synchronous_standby_names' || !isServerWide(scope) || !at) continue;
       if (values.some(value => value.trim() !== '')) report({ at, message: 'waits' });
     }
   },

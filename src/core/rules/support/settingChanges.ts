@@ -2,12 +2,23 @@ import type { SourceRange } from '../../base/sourceRange';
 import type { ParsedStatement } from '../../sql/statement';
 import { unwrap } from '../../sql/walk';
 import type { NodeFields, NodeMatch } from '../nodeIndex';
+import { configurationLines } from './configurationText';
+import type { ConfigurationLine } from './configurationText';
 import { functionName, list, stringConstant } from './expressions';
 
-/** Whose setting is changed, and for how long. */
-export type SettingScope = 'system' | 'database' | 'role' | 'function' | 'session' | 'transaction' | 'call';
+/** Whose setting is changed, and for how long. A line of postgresql.conf is `configuration`. */
+export type SettingScope =
+  'configuration' | 'system' | 'database' | 'role' | 'function' | 'session' | 'transaction' | 'call';
 
-/** A setting given a value: SET, ALTER SYSTEM, ALTER DATABASE, ALTER ROLE, SET of a function, set_config(). */
+/** True if the setting is that of the whole server. */
+export function isServerWide(scope: SettingScope): boolean {
+  return scope === 'system' || scope === 'configuration';
+}
+
+/**
+ * A setting given a value: SET, ALTER SYSTEM, ALTER DATABASE, ALTER ROLE, SET of a function, set_config(), or a line of
+ * postgresql.conf that stands where SQL should.
+ */
 export interface SettingChange {
   readonly scope: SettingScope;
   /** In lower case. */
@@ -34,9 +45,21 @@ export function settingChanges(
   statement: ParsedStatement,
   find: (type: string) => readonly NodeMatch[],
 ): SettingChange[] {
+  if (statement.syntaxError) return configurationLines(statement.text).map(fromConfiguration);
   const sets = find('VariableSetStmt').flatMap(node => variableSet(statement, node) ?? []);
   const calls = find('FuncCall').flatMap(node => setConfig(statement, node.fields) ?? []);
   return [...sets, ...calls];
+}
+
+function fromConfiguration({ name, nameRange, value, valueRange }: ConfigurationLine): SettingChange {
+  return {
+    scope: 'configuration',
+    name: name.toLowerCase(),
+    nameRange,
+    values: [value],
+    valueRange,
+    isReset: false,
+  };
 }
 
 function variableSet(statement: ParsedStatement, node: NodeMatch): SettingChange | undefined {
