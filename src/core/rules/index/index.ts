@@ -4,6 +4,7 @@ import { constantPartialKey } from './constantPartialKey';
 import { datePartExpression } from './datePartExpression';
 import { documentInBtree } from './documentInBtree';
 import { duplicateIndex } from './duplicateIndex';
+import { ginOnDocumentPath } from './ginOnDocumentPath';
 import { hashIndex } from './hashIndex';
 import { indexNameTaken } from './indexNameTaken';
 import { indexOnPartition } from './indexOnPartition';
@@ -37,6 +38,7 @@ export const INDEX_RULES: readonly Rule[] = [
   indexOnPartition,
   policyColumnWithoutIndex,
   datePartExpression,
+  ginOnDocumentPath,
   wideKey,
   tooManyIndexes,
   smallTable,

@@ -1,5 +1,6 @@
 import { findRelation } from '../../catalog/catalog';
 import { defineRule } from '../defineRule';
+import { TOPICS } from '../fileContext';
 import { createdIndex, indexNameRange } from '../support/indexElements';
 import { sameSchema } from '../support/knownTable';
 import { tableFactsOf } from '../support/tableFacts';
@@ -27,6 +28,11 @@ export const indexNameTaken = defineRule({
       title: 'one name for two indexes',
       bad: 'CREATE INDEX idx_cr_time ON counting_results (camera_id, created_at); CREATE INDEX idx_cr_time ON counting_results (zone_id, created_at);',
       flags: 'idx_cr_time',
+    },
+    {
+      title: 'the same statement again',
+      bad: 'CREATE INDEX products_fts ON products USING gin (search); CREATE INDEX products_fts ON products USING gin (search);',
+      flags: 'products_fts',
     },
     {
       title: 'the second one is silently not built',
@@ -80,7 +86,11 @@ export const indexNameTaken = defineRule({
     const table = inFile && isInOneSchema(inFile, own) && !isDroppedTable(inFile) ? inFile.table.name : undefined;
     if (inFile && table !== undefined) {
       const key = inFile.keys[0]!;
-      if (table !== created.table.name || !isSameKey(key.keys, ownKey.keys) || key.predicate !== ownKey.predicate) {
+      const isSame =
+        table === created.table.name && isSameKey(key.keys, ownKey.keys) && key.predicate === ownKey.predicate;
+      // The same index again fails too, unless a ROLLBACK or IF NOT EXISTS stands between.
+      const isRepeated = created.fields.if_not_exists !== true && file.earlier(TOPICS.transaction).length === 0;
+      if (!isSame || isRepeated) {
         flag(table, key.keys);
       }
       return;

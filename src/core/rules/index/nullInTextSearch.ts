@@ -18,7 +18,11 @@ export const nullInTextSearch = defineRule({
     why: 'NULL makes the whole text NULL, so such rows are found by no search, not even by the words of their other columns.',
     whenToIgnore: 'The column is never NULL although the table allows it.',
   },
-  messages: { null: "{column} may be NULL, and then the row is found by no word at all; use coalesce({column}, '')." },
+  messages: {
+    null: "{column} may be NULL, and then the row is found by no word at all; use coalesce({column}, '').",
+    maybe:
+      "If {column} or another part is NULL the row is found by no word at all; coalesce({column}, '') prevents it.",
+  },
   examples: [
     {
       title: 'title and body',
@@ -45,8 +49,13 @@ export const nullInTextSearch = defineRule({
       good: "CREATE TABLE articles (body text); CREATE INDEX ON articles USING gin (to_tsvector('english', body));",
     },
     {
-      title: 'an unknown table',
-      good: "CREATE INDEX ON articles USING gin (to_tsvector('english', title || ' ' || body))",
+      title: 'an unknown table, as a hint',
+      bad: "CREATE INDEX ON articles USING gin (to_tsvector('english', title || ' ' || body))",
+      flags: 'title',
+    },
+    {
+      title: 'another expression',
+      good: "CREATE INDEX ON users USING gin ((name || ' ' || email) gin_trgm_ops)",
     },
     {
       title: 'only rows that have it',
@@ -58,24 +67,19 @@ export const nullInTextSearch = defineRule({
     const root = unwrap(statement.tree)?.fields;
     if (documents.length === 0 || !root?.relation || root.whereClause !== undefined) return;
     const table = knownTable(asTable(root.relation as NodeFields), { file, catalog }, { statement });
+    let hasSaidSo = false;
     for (const reference of find('ColumnRef')) {
       if (!isConcatenated(reference) || !isIn(reference, documents)) continue;
       const column = table?.columns.get(asColumn({ ColumnRef: reference.fields })?.name ?? '');
-      if (!column || column.notNull || !TEXT.has(column.type ?? '')) continue;
+      if (table ? !column || column.notNull || !TEXT.has(column.type ?? '') : hasSaidSo) continue;
+      hasSaidSo = true;
       const at = rangeOf(reference);
       const text = statement.text.slice(at.start, at.end);
-      report({
-        at,
-        message: 'null',
-        values: { column: text },
-        fixes: [
-          {
-            title: 'Take NULL as an empty text',
-            safe: false,
-            edits: [{ range: at, newText: `coalesce(${text}, '')` }],
-          },
-        ],
-      });
+      const fixes = [
+        { title: 'Take NULL as an empty text', safe: false, edits: [{ range: at, newText: `coalesce(${text}, '')` }] },
+      ];
+      if (table) report({ at, message: 'null', values: { column: text }, fixes });
+      else report({ at, message: 'maybe', values: { column: text }, fixes, severity: 'hint' });
     }
   },
 });

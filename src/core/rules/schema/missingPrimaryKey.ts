@@ -53,6 +53,7 @@ export const missingPrimaryKey = defineRule({
       title: 'a key made of an index',
       good: 'CREATE TABLE orders (id bigint); ALTER TABLE orders ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX orders_id;',
     },
+    { title: 'a list', good: 'CREATE TABLE lines (line text)' },
     {
       title: 'an exclusion',
       good: 'CREATE TABLE bookings (room int, during tstzrange, EXCLUDE USING gist (room WITH =, during WITH &&))',
@@ -66,8 +67,8 @@ export const missingPrimaryKey = defineRule({
     const isKnown =
       find('TableLikeClause').length > 0 || fields.inhRelations !== undefined || fields.ofTypename !== undefined;
     const isExclusive = find('Constraint').some(({ fields: { contype } }) => contype === 'CONSTR_EXCLUSION');
-    // Nothing but columns that are filled in later, or no columns at all, says too little.
-    if (isKnown || isExclusive || find('ColumnDef').length === 0) return;
+    // A single column is a list of lines to be loaded more often than a table of things.
+    if (isKnown || isExclusive || find('ColumnDef').length < 2) return;
     const table = knownTable(name, { file, catalog: undefined }, { statement, later: true });
     if (!table || table.keys.some(({ unique, predicate }) => unique && predicate === undefined)) return;
     if (file.indexesOn(name.name, name.schema).some(({ unique, partial }) => unique && !partial)) return;

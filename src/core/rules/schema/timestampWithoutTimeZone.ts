@@ -26,6 +26,12 @@ export const timestampWithoutTimeZone = defineRule({
       fixed: 'CREATE TABLE counting_results (id bigint PRIMARY KEY, result_timestamp timestamptz NOT NULL)',
     },
     {
+      title: 'several columns, said once',
+      bad: 'CREATE TABLE orders (id bigint PRIMARY KEY, created_at TIMESTAMP NOT NULL, paid_at TIMESTAMP)',
+      flags: 'TIMESTAMP',
+      fixed: 'CREATE TABLE orders (id bigint PRIMARY KEY, created_at TIMESTAMPTZ NOT NULL, paid_at TIMESTAMPTZ)',
+    },
+    {
       title: 'filled by now()',
       bad: 'ALTER TABLE orders ADD COLUMN created_at timestamp(3) without time zone DEFAULT now()',
       flags: 'timestamp(3) without time zone',
@@ -41,21 +47,34 @@ export const timestampWithoutTimeZone = defineRule({
     { title: 'a temporary table', good: 'CREATE TEMP TABLE loaded (at timestamp)' },
   ],
   check({ statement, find, report }) {
-    for (const column of columnDefinitions({ statement, find })) {
-      if (column.type !== 'timestamp' || /local/i.test(column.name)) continue;
-      const written = statement.text.slice(column.typeRange.start, column.typeRange.end);
-      const newText = /without/i.test(written)
-        ? written.replace(/without/i, 'with')
-        : written.replace(/timestamp/i, word => `${word}${word === 'TIMESTAMP' ? 'TZ' : 'tz'}`);
-      report({
-        at: column.typeRange,
-        message: isNow(column.defaultValue) ? 'now' : 'column',
-        values: { column: column.name },
-        fixes: [{ title: 'Make it timestamptz', safe: false, edits: [{ range: column.typeRange, newText }] }],
-      });
-    }
+    const columns = columnDefinitions({ statement, find }).filter(
+      ({ name, type }) => type === 'timestamp' && !/local/i.test(name),
+    );
+    const first = columns[0];
+    if (!first) return;
+    const withNow = columns.find(({ defaultValue }) => isNow(defaultValue));
+    report({
+      at: first.typeRange,
+      message: withNow ? 'now' : 'column',
+      values: { column: (withNow ?? first).name },
+      fixes: [
+        {
+          title: columns.length > 1 ? `Make all ${columns.length} timestamptz` : 'Make it timestamptz',
+          safe: false,
+          edits: columns.map(({ typeRange }) => ({
+            range: typeRange,
+            newText: withTimeZone(statement.text.slice(typeRange.start, typeRange.end)),
+          })),
+        },
+      ],
+    });
   },
 });
+
+function withTimeZone(written: string): string {
+  if (/without/i.test(written)) return written.replace(/without/i, 'with');
+  return written.replace(/timestamp/i, word => `${word}${word === 'TIMESTAMP' ? 'TZ' : 'tz'}`);
+}
 
 function isNow(value: unknown): boolean {
   return contains(
