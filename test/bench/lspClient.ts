@@ -24,6 +24,7 @@ export class MeasuredServer {
   readonly #program: string;
   #pulls = false;
   #waiting: ((event: DiagnosticsEvent) => void) | undefined;
+  #last = { at: 0, diagnostics: 0 };
 
   constructor(command: string, args: readonly string[], cwd: string) {
     this.#program = realpathSync(command);
@@ -32,7 +33,7 @@ export class MeasuredServer {
     if (!stdin || !stdout) throw new Error(`${command} has no pipes`);
     this.#connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
     this.#connection.onNotification('textDocument/publishDiagnostics', (event: DiagnosticsEvent) =>
-      this.#waiting?.(event),
+      this.#received(event),
     );
     this.#connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) => items.map(() => null));
     this.#connection.onRequest('client/registerCapability', () => null);
@@ -77,8 +78,27 @@ export class MeasuredServer {
     const { uri } = (params as { textDocument: { uri: string } }).textDocument;
     this.#connection
       .sendRequest<{ items?: unknown[] }>('textDocument/diagnostic', { textDocument: { uri } })
-      .then(({ items = [] }) => this.#waiting?.({ uri, diagnostics: items }))
+      .then(({ items = [] }) => this.#received({ uri, diagnostics: items }))
       .catch((error: Error) => console.log(`textDocument/diagnostic: ${error.message}`));
+  }
+
+  #received(event: DiagnosticsEvent): void {
+    this.#last = { at: performance.now(), diagnostics: event.diagnostics.length };
+    this.#waiting?.(event);
+  }
+
+  /** Waits until no diagnostics came for so long; says when the last ones came and how many they were. */
+  async quiet(quietMs: number): Promise<{ readonly at: number; readonly diagnostics: number }> {
+    for (;;) {
+      const wait = this.#last.at + quietMs - performance.now();
+      if (wait <= 0) return this.#last;
+      await new Promise(resolve => setTimeout(resolve, wait));
+    }
+  }
+
+  /** Most memory the server's processes ever held, in MB, each at its own peak. Linux only. */
+  peakMemoryMB(): number {
+    return this.#processes().reduce((sum, pid) => sum + peakMemoryOf(pid), 0) / 1000;
   }
 
   /**
@@ -86,8 +106,12 @@ export class MeasuredServer {
    * daemon beside the process it is started as. Reads /proc, so Linux only; ticks are 10 ms.
    */
   cpuMs(): number {
+    return this.#processes().reduce((sum, pid) => sum + cpuOf(pid), 0);
+  }
+
+  #processes(): string[] {
     const daemons = this.#program === realpathSync(process.execPath) ? [] : processesOf(this.#program);
-    return [...new Set([String(this.#process.pid), ...daemons])].reduce((sum, pid) => sum + cpuOf(pid), 0);
+    return [...new Set([String(this.#process.pid), ...daemons])];
   }
 
   stop(): void {
@@ -110,6 +134,15 @@ function cpuOf(pid: string): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return 0;
+  }
+}
+
+/** `VmHWM`, in kB. */
+function peakMemoryOf(pid: string): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
   } catch {
     return 0;
   }

@@ -95,6 +95,11 @@ interface RuleFacts {
   readonly guideline?: GuidelineRef;
   /** Root types of the statements it looks at (`SelectStmt`); all when absent. */
   readonly kinds?: readonly string[];
+  /**
+   * Node types without which it finds nothing: statements that have none of them are passed over. Spares a rule over
+   * window functions the look at thousands of INSERTs; all statements when absent.
+   */
+  readonly nodes?: readonly string[];
   /** Markdown, a short paragraph each. */
   readonly docs: { readonly problem: string; readonly why: string; readonly whenToIgnore: string };
   /** Run as tests and shown on the rule's page. At least one bad and one good. */

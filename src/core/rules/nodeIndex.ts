@@ -52,6 +52,11 @@ export class NodeIndex {
     return this.byType.get(type) ?? [];
   }
 
+  /** The types the statement has, in alphabetical order. */
+  get types(): readonly string[] {
+    return [...this.byType.keys()].sort();
+  }
+
   private add(match: NodeMatch): void {
     const known = this.byType.get(match.type);
     if (known) known.push(match);

@@ -52,26 +52,36 @@ function runOnOne(
   body: BodyContext | undefined,
   findings: Finding[],
 ): void {
-  const { tree, kind } = statement;
-  if (tree === undefined || kind === undefined) return;
-  const wanted = rulesFor(rules, kind, around.catalog !== undefined);
+  const { kind } = statement;
+  if (kind === undefined) return;
+  const wanted = rulesOfKind(rules, kind, around.catalog !== undefined);
   if (wanted.length === 0) return;
-  const run = new Run(statement, NodeIndex.build(tree), around, body, findings);
-  for (const rule of wanted) run.check(rule, file);
+  const { tree } = statement;
+  if (tree === undefined) return;
+  const index = NodeIndex.build(tree);
+  const run = new Run(statement, index, around, body, findings);
+  for (const rule of rulesOfTypes(wanted, index.types)) run.check(rule, file);
 }
 
-const rulesByKind = new WeakMap<readonly Rule[], Map<string, readonly Rule[]>>();
+/** Parts of a list of rules, kept: a file has thousands of statements, but they are much alike. */
+const parts = new WeakMap<readonly Rule[], Map<string, readonly Rule[]>>();
 
-/** The rules of a list that look at statements of a kind; kept, since a file has thousands of statements of few kinds. */
-function rulesFor(rules: readonly Rule[], kind: string, hasCatalog: boolean): readonly Rule[] {
-  const known = rulesByKind.get(rules) ?? new Map<string, readonly Rule[]>();
-  rulesByKind.set(rules, known);
-  const key = hasCatalog ? kind : `${kind} without catalog`;
-  const found =
-    known.get(key) ??
-    rules.filter(({ kinds, needs }) => (!kinds || kinds.includes(kind)) && (hasCatalog || !needs.includes('catalog')));
-  known.set(key, found);
+function part(rules: readonly Rule[], key: string, wanted: (rule: Rule) => boolean): readonly Rule[] {
+  let known = parts.get(rules);
+  if (!known) parts.set(rules, (known = new Map()));
+  let found = known.get(key);
+  if (!found) known.set(key, (found = rules.filter(wanted)));
   return found;
+}
+
+function rulesOfKind(rules: readonly Rule[], kind: string, hasCatalog: boolean): readonly Rule[] {
+  return part(rules, hasCatalog ? kind : `${kind} without catalog`, ({ kinds, needs }) => {
+    return (!kinds || kinds.includes(kind)) && (hasCatalog || !needs.includes('catalog'));
+  });
+}
+
+function rulesOfTypes(rules: readonly Rule[], types: readonly string[]): readonly Rule[] {
+  return part(rules, types.join(' '), ({ nodes }) => !nodes || nodes.some(type => types.includes(type)));
 }
 
 /** One statement under all rules: what they share is made once. */

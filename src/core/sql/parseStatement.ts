@@ -24,8 +24,8 @@ export function parseStatement(grammar: Grammar, text: string): ParsedStatement 
   return new LazyStatement(grammar, text.slice(start, end));
 }
 
-/** Trees of this much SQL are kept in memory, in UTF-16 code units: about 100 MB of trees. */
-const KEPT_CHARACTERS = 2_000_000;
+/** Trees of this much SQL are kept in memory, in UTF-16 code units: about 20 MB of trees. */
+const KEPT_CHARACTERS = 400_000;
 /** Each placeholder may take a few forms; a statement with very many of them is given up after this many attempts. */
 const MAX_ATTEMPTS = 60;
 
@@ -33,14 +33,22 @@ interface Analysis {
   readonly tree?: ParseNode;
   readonly kind?: string;
   readonly syntaxError?: SyntaxError;
+  /** The grammar refused it, whether or not that is an error to show. */
+  readonly isRefused: boolean;
   readonly placeholders: readonly Placeholder[];
-  readonly tables: readonly TableReference[];
-  readonly writes: boolean;
   readonly ranges: NodeRanges;
+  /** Looked for when first asked. */
+  tables?: readonly TableReference[];
 }
+
+/** Statements that may have a body in a string. */
+const HAS_BODY: ReadonlySet<string> = new Set(['CreateFunctionStmt', 'DoStmt']);
+const NO_STATEMENTS: readonly BodyStatement[] = [];
 
 class LazyStatement implements ParsedStatement {
   private bodyStatements: readonly BodyStatement[] | undefined;
+  /** Small things that are asked again and again, and outlive the tree. */
+  private known: { readonly kind: string | undefined; readonly syntaxError: SyntaxError | undefined } | undefined;
 
   constructor(
     private readonly grammar: Grammar,
@@ -52,25 +60,36 @@ class LazyStatement implements ParsedStatement {
     return this.analysis.tree;
   }
   get kind(): string | undefined {
-    return this.analysis.kind;
+    return (this.known ?? this.analysis).kind;
   }
   get syntaxError(): SyntaxError | undefined {
-    return this.analysis.syntaxError;
+    return (this.known ?? this.analysis).syntaxError;
   }
   get placeholders(): readonly Placeholder[] {
     return this.analysis.placeholders;
   }
   get tables(): readonly TableReference[] {
-    return this.analysis.tables;
+    const { analysis } = this;
+    analysis.tables ??= analysis.tree === undefined ? [] : this.findTables(analysis, analysis.tree);
+    return analysis.tables;
   }
   get writes(): boolean {
-    return this.analysis.writes;
+    const { tree, isRefused } = this.analysis;
+    return tree === undefined ? isRefused : changesSomething(tree);
+  }
+
+  private findTables({ ranges, placeholders }: Analysis, tree: ParseNode): TableReference[] {
+    return findTables(tree, (byte, parts) => {
+      const range = ranges.rangeOfName(byte, parts);
+      return range && coverPlaceholders(withoutPrefix(range, this.reading), placeholders);
+    });
   }
 
   get inner(): readonly BodyStatement[] {
-    this.bodyStatements ??= this.tree
-      ? readInner(this.tree, this.text, (text, reading) => new LazyStatement(this.grammar, text, reading))
-      : [];
+    this.bodyStatements ??=
+      HAS_BODY.has(this.kind ?? '') && this.tree
+        ? readInner(this.tree, this.text, (text, reading) => new LazyStatement(this.grammar, text, reading))
+        : NO_STATEMENTS;
     return this.bodyStatements;
   }
 
@@ -81,13 +100,18 @@ class LazyStatement implements ParsedStatement {
   }
 
   private get analysis(): Analysis {
-    return recentAnalyses.get(this) ?? recentAnalyses.add(this, analyse(this.grammar, this.text, this.reading));
+    const kept = recentAnalyses.get(this);
+    if (kept) return kept;
+    const analysis = analyse(this.grammar, this.text, this.reading);
+    this.known = { kind: analysis.kind, syntaxError: analysis.syntaxError };
+    return recentAnalyses.add(this, analysis);
   }
 }
 
 /** The analyses used last, bounded by the length of their texts. */
 class RecentAnalyses {
   private readonly entries = new Map<LazyStatement, Analysis>();
+  private oldest = this.entries.keys();
   private characters = 0;
   private last: { statement: LazyStatement; analysis: Analysis } | undefined;
 
@@ -104,10 +128,12 @@ class RecentAnalyses {
   add(statement: LazyStatement, analysis: Analysis): Analysis {
     this.entries.set(statement, analysis);
     this.characters += statement.text.length;
-    for (const oldest of this.entries.keys()) {
-      if (this.characters <= KEPT_CHARACTERS || oldest === statement) break;
-      this.entries.delete(oldest);
-      this.characters -= oldest.text.length;
+    // One iterator for all: from the start it would pass over every entry deleted since the map last tidied up.
+    while (this.characters > KEPT_CHARACTERS) {
+      const { value: oldest, done } = this.oldest.next();
+      if (done) this.oldest = this.entries.keys();
+      else if (oldest === statement) break;
+      else if (this.entries.delete(oldest)) this.characters -= oldest.text.length;
     }
     this.last = { statement, analysis };
     return analysis;
@@ -134,8 +160,7 @@ function analyse(grammar: Grammar, text: string, reading: Reading): Analysis {
     const moved = error && { ...error, ...(error.offset !== undefined && { offset: error.offset - prefix.length }) };
     return {
       placeholders,
-      tables: [],
-      writes: error !== undefined,
+      isRefused: error !== undefined,
       ranges,
       ...(moved && !isQuiet && { syntaxError: locate(moved, text, placeholders) }),
     };
@@ -144,11 +169,7 @@ function analyse(grammar: Grammar, text: string, reading: Reading): Analysis {
     tree,
     kind: unwrap(tree)?.type ?? '',
     placeholders,
-    tables: findTables(tree, (byte, parts) => {
-      const range = ranges.rangeOfName(byte, parts);
-      return range && coverPlaceholders(withoutPrefix(range, reading), placeholders);
-    }),
-    writes: changesSomething(tree),
+    isRefused: false,
     ranges,
   };
 }
