@@ -13,6 +13,7 @@ import {
   readsOnlySystemTables,
   stringConstant,
 } from '../support/expressions';
+import { isBesideEquality } from '../support/narrowing';
 import { isSmallTable, warningIfBig } from '../support/tableSize';
 import { matchBelow, textOfTree } from '../support/trees';
 import { unwrap } from '../../sql/walk';
@@ -97,11 +98,13 @@ export const arithmeticOnColumn = defineRule({
         message: 'move',
         values: { column: column.name },
         fixes,
-        ...warningIfBig(known?.relation, thresholds),
+        ...(isBesideEquality(query, comparison) ? HINT : warningIfBig(known?.relation, thresholds)),
       });
     }
   },
 });
+
+const HINT = { severity: 'hint' } as const;
 
 interface Arithmetic {
   readonly column: unknown;

@@ -3,6 +3,7 @@ import { defineRule } from '../defineRule';
 import type { NodeMatch } from '../nodeIndex';
 import { comparedExpressions } from '../support/comparisons';
 import { contains, filteredQuery, list } from '../support/expressions';
+import { isBesideEquality } from '../support/narrowing';
 import type { SourceRange } from '../../base/sourceRange';
 
 export const caseAsFilter = defineRule({
@@ -57,7 +58,7 @@ export const caseAsFilter = defineRule({
       found.push({ node: side, query, at: rangeOf(side) });
     for (const { node, query, at } of found) {
       if (!contains(node.fields, type => type === 'ColumnRef') || list(query.fields.fromClause).length === 0) continue;
-      if (contains(node.fields, mayFail) || hasEquality(query.fields.whereClause) || isInJoin(node)) continue;
+      if (contains(node.fields, mayFail) || isBesideEquality(query, node) || isInJoin(node)) continue;
       report({ at, message: 'opaque' });
     }
   },
@@ -79,17 +80,4 @@ function isInJoin(node: NodeMatch): boolean {
     if (at.key === 'whereClause') return false;
   }
   return false;
-}
-
-function hasEquality(where: unknown): boolean {
-  const node = unwrap(where);
-  return (
-    node?.type === 'BoolExpr' &&
-    node.fields.boolop === 'AND_EXPR' &&
-    list(node.fields.args).some(argument => {
-      const test = unwrap(argument);
-      const operator = unwrap(list(test?.fields.name)[0])?.fields.sval;
-      return test?.type === 'A_Expr' && operator === '=' && unwrap(test.fields.lexpr)?.type === 'ColumnRef';
-    })
-  );
 }

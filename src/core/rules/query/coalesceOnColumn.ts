@@ -11,6 +11,7 @@ import {
   list,
   stringConstant,
 } from '../support/expressions';
+import { isBesideEquality } from '../support/narrowing';
 import { isSmallTable, warningIfBig } from '../support/tableSize';
 import { matchBelow, textOfTree } from '../support/trees';
 
@@ -68,7 +69,7 @@ export const coalesceOnColumn = defineRule({
     },
   ],
   check({ statement, thresholds, find, rangeOf, resolve, report }) {
-    for (const { comparison, side, operator, value } of comparedExpressions(find, 'CoalesceExpr')) {
+    for (const { query, comparison, side, operator, value } of comparedExpressions(find, 'CoalesceExpr')) {
       const [first, fallback, ...more] = list(side.fields.args);
       const column = asColumn(first);
       const match = matchBelow(side, 'args', first);
@@ -102,11 +103,13 @@ export const coalesceOnColumn = defineRule({
         message: notNull ? 'needless' : 'split',
         values: { column: column.name },
         fixes,
-        ...warningIfBig(known?.relation, thresholds),
+        ...(isBesideEquality(query, comparison) ? HINT : warningIfBig(known?.relation, thresholds)),
       });
     }
   },
 });
+
+const HINT = { severity: 'hint' } as const;
 
 /** Whether two literals are the same value; undefined if their text does not tell. */
 function isSameValue(a: unknown, b: unknown, isText: boolean): boolean | undefined {

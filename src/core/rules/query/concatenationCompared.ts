@@ -10,6 +10,7 @@ import {
   operatorOf,
   readsOnlySystemTables,
 } from '../support/expressions';
+import { isBesideEquality } from '../support/narrowing';
 import { isSmallTable, warningIfBig } from '../support/tableSize';
 import { matchBelow } from '../support/trees';
 import type { NodeFields } from '../nodeIndex';
@@ -57,7 +58,7 @@ export const concatenationCompared = defineRule({
   ],
   check({ statement, thresholds, find, rangeOf, resolve, report }) {
     const compared = [...comparedExpressions(find, 'A_Expr'), ...comparedExpressions(find, 'FuncCall')];
-    for (const { query, side } of compared) {
+    for (const { query, comparison, side } of compared) {
       const parts = partsOf(side.type, side.fields);
       const names = parts.flatMap(part => asColumn(part)?.name ?? []);
       if (new Set(names).size < 2 || readsOnlySystemTables(query)) continue;
@@ -71,10 +72,13 @@ export const concatenationCompared = defineRule({
       const key = statement.text.slice(at.start, at.end).replace(/\b\w+\.(?=\w)/g, '');
       if (isSmallTable(relation, thresholds) || hasIndexKey(relation, key)) continue;
       const values = { columns: names.join(', ') };
-      report({ at, message: 'parts', values, ...warningIfBig(relation, thresholds) });
+      const weight = isBesideEquality(query, comparison) ? HINT : warningIfBig(relation, thresholds);
+      report({ at, message: 'parts', values, ...weight });
     }
   },
 });
+
+const HINT = { severity: 'hint' } as const;
 
 /** What `||`, `concat` or `concat_ws` puts together, casts opened; nothing for other expressions. */
 function partsOf(type: string, fields: NodeFields): unknown[] {

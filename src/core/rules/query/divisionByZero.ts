@@ -90,7 +90,7 @@ function isShakySum(tree: unknown, query: NodeMatch): boolean {
 
 function isCountOfRows(fields: NodeFields): boolean {
   const argument = asColumn(list(fields.args)[0]);
-  return argument !== undefined && /^(?:count|cnt|n|num|number|.*_count)$/.test(argument.name);
+  return argument !== undefined && /^(?:count|cnt|n|num|number|calls|.*_count)$/.test(argument.name);
 }
 
 const COUNTER =
