@@ -205,6 +205,8 @@ export interface FailureData {
 export interface ServerSettings {
   readonly severities?: Readonly<Record<string, 'error' | 'warning' | 'info' | 'hint' | 'off'>>;
   readonly codeLenses?: boolean;
+  /** The estimated rows of each table behind its name; off by default. */
+  readonly inlayHints?: boolean;
   /** Address of a rule's page, with `{rule}` for its id and `{page}` for the name of its file; no link without it. */
   readonly rulePages?: string;
   /** False in an untrusted workspace: every request that needs a database is refused. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { CancellationToken, Connection, Diagnostic, InitializeResult, Position } from 'vscode-languageserver';
-import { CodeActionKind, ErrorCodes, LSPErrorCodes, ResponseError, TextDocumentSyncKind } from 'vscode-languageserver';
+import type { CancellationToken, Connection, Diagnostic, InitializeResult } from 'vscode-languageserver';
+import { ErrorCodes, LSPErrorCodes, ResponseError, TextDocumentSyncKind } from 'vscode-languageserver';
 import { CancelledError } from '../core/base/cancelSignal';
 import { DatabaseError } from '../core/ports';
 import type { Finding } from '../core/rules/finding';
@@ -26,7 +26,8 @@ import { proposeConnections } from './connectionProposals';
 import { toDiagnostics } from './convert';
 import { DiagnosticScheduler } from './diagnosticScheduler';
 import { ExplainService, type StatementProblem } from './explainService';
-import { codeActions, codeLenses, documentSymbols, foldingRanges, hover, resolveLens } from './features';
+import { readFileText } from './features/fileText';
+import { FEATURE_CAPABILITIES, registerFeatures } from './features/registerFeatures';
 import { describeParameters } from './parameterValues';
 import { ScriptDocument } from './scriptDocument';
 import { Sessions } from './sessions';
@@ -129,24 +130,14 @@ class Server {
   }
 
   #registerFeatures(): void {
-    const connection = this.#connection;
-    connection.onCodeLens(({ textDocument }) => {
-      if (this.#settings.codeLenses === false) return [];
-      return this.#with(textDocument.uri, codeLenses) ?? [];
+    registerFeatures(this.#connection, {
+      document: uri => this.#documents.get(uri),
+      catalogOf: document => this.#sessions.knownCatalog(document.connectionId),
+      findingsIn: (document, range) => this.#findingsIn(document, range),
+      settings: () => this.#settings,
+      grammar: async () => (this.#grammar ??= await loadGrammar()),
+      textOf: uri => this.#documents.get(uri)?.text ?? readFileText(uri),
     });
-    connection.onCodeLensResolve(resolveLens);
-    connection.onCodeAction(({ textDocument, range, context }) =>
-      this.#with(textDocument.uri, document =>
-        codeActions(document, this.#findingsIn(document, document.offsetsOf(range)), range, context.diagnostics),
-      ),
-    );
-    connection.onHover(({ textDocument, position }) =>
-      this.#with(textDocument.uri, document =>
-        hover(document, this.#findingsIn(document, offsetRange(document, position)), position),
-      ),
-    );
-    connection.onDocumentSymbol(({ textDocument }) => this.#with(textDocument.uri, documentSymbols));
-    connection.onFoldingRanges(({ textDocument }) => this.#with(textDocument.uri, foldingRanges));
   }
 
   #registerRequests(): void {
@@ -222,11 +213,6 @@ class Server {
 
   #notify<N extends keyof ClientNotifications>(name: N, params: ClientNotifications[N]): void {
     void this.#connection.sendNotification(name, params);
-  }
-
-  #with<T>(uri: string, use: (document: ScriptDocument) => T): T | null {
-    const document = this.#documents.get(uri);
-    return document ? use(document) : null;
   }
 
   #linterOf(document: ScriptDocument): ScriptLinter {
@@ -322,11 +308,7 @@ function initializeResult(): InitializeResult {
     serverInfo: { name: 'query-tuner' },
     capabilities: {
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-      codeLensProvider: { resolveProvider: true },
-      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
-      hoverProvider: true,
-      documentSymbolProvider: true,
-      foldingRangeProvider: true,
+      ...FEATURE_CAPABILITIES,
     },
   };
 }
@@ -334,18 +316,14 @@ function initializeResult(): InitializeResult {
 /** Takes what it understands; the rest of a client's options is none of our business. */
 function readSettings(value: unknown): ServerSettings {
   if (typeof value !== 'object' || value === null) return {};
-  const { severities, codeLenses, rulePages, trusted } = value as ServerSettings;
+  const { severities, codeLenses, inlayHints, rulePages, trusted } = value as ServerSettings;
   return {
     ...(typeof severities === 'object' && severities !== null && { severities }),
     ...(typeof codeLenses === 'boolean' && { codeLenses }),
+    ...(typeof inlayHints === 'boolean' && { inlayHints }),
     ...(typeof rulePages === 'string' && { rulePages }),
     ...(typeof trusted === 'boolean' && { trusted }),
   };
-}
-
-function offsetRange(document: ScriptDocument, position: Position): SourceRange {
-  const offset = document.offsetAt(position);
-  return { start: offset, end: offset };
 }
 
 /** Path of a document that is a file; undefined for one that was never saved or lies elsewhere. */

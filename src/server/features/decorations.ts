@@ -1,0 +1,42 @@
+import type { InlayHint, Range, SemanticTokens, SemanticTokensLegend } from 'vscode-languageserver';
+import { SemanticTokensBuilder } from 'vscode-languageserver';
+import type { Catalog } from '../../core/catalog/catalog';
+import { inlayHints } from '../../core/language/inlayHints';
+import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '../../core/language/semanticTokens';
+import type { ScriptDocument } from '../scriptDocument';
+
+/** Above this many statements tokens are given for a range only: the part of the document in view. */
+export const TOKENS_LIMIT = 2000;
+
+export const TOKEN_LEGEND: SemanticTokensLegend = {
+  tokenTypes: [...TOKEN_TYPES],
+  tokenModifiers: [...TOKEN_MODIFIERS],
+};
+
+/** The kinds of the names in a document, or in the statements that touch a range. */
+export function tokens(document: ScriptDocument, catalog: Catalog | undefined, within?: Range): SemanticTokens | null {
+  if (!within && document.script.statements.length > TOKENS_LIMIT) return null;
+  const builder = new SemanticTokensBuilder();
+  for (const { range, type, modifiers } of semanticTokens(
+    document.script,
+    catalog,
+    within && document.offsetsOf(within),
+  )) {
+    const { start, end } = document.rangeOf(range);
+    // A token cannot reach over lines; a quoted name may.
+    if (start.line !== end.line) continue;
+    const bits = modifiers.reduce((sum, modifier) => sum | (1 << TOKEN_MODIFIERS.indexOf(modifier)), 0);
+    builder.push(start.line, start.character, end.character - start.character, TOKEN_TYPES.indexOf(type), bits);
+  }
+  return builder.build();
+}
+
+/** How many rows the tables in a range are thought to have. */
+export function rowHints(document: ScriptDocument, range: Range, catalog: Catalog | undefined): InlayHint[] {
+  return inlayHints(document.script, document.offsetsOf(range), catalog).map(({ offset, label, tooltip }) => ({
+    position: document.lines.positionAt(offset),
+    label,
+    tooltip,
+    paddingLeft: true,
+  }));
+}

@@ -1,0 +1,103 @@
+import type { Connection, ServerCapabilities } from 'vscode-languageserver';
+import { CodeActionKind } from 'vscode-languageserver';
+import type { SourceRange } from '../../core/base/sourceRange';
+import type { Catalog } from '../../core/catalog/catalog';
+import type { Finding } from '../../core/rules/finding';
+import type { Grammar } from '../../core/sql/grammar';
+import type { ServerSettings } from '../../protocol/server';
+import type { ScriptDocument } from '../scriptDocument';
+import { codeActions, expandStar } from './codeActions';
+import { codeLenses, resolveLens } from './codeLenses';
+import { rowHints, TOKEN_LEGEND, tokens } from './decorations';
+import { hover } from './hover';
+import { definitions, highlights, references } from './navigation';
+import { documentSymbols, foldingRanges } from './outline';
+import { prepareRenameAt, renameAt } from './renaming';
+
+/** What the features need of the server. */
+export interface FeatureHost {
+  document(uri: string): ScriptDocument | undefined;
+  catalogOf(document: ScriptDocument): Catalog | undefined;
+  findingsIn(document: ScriptDocument, range: SourceRange): readonly Finding[];
+  settings(): ServerSettings;
+  grammar(): Promise<Grammar>;
+  /** The text of a file of the workspace. */
+  textOf(uri: string): string | undefined;
+}
+
+/** What the server says it can do, for the features registered here. */
+export const FEATURE_CAPABILITIES: ServerCapabilities = {
+  codeLensProvider: { resolveProvider: true },
+  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite] },
+  hoverProvider: true,
+  definitionProvider: true,
+  referencesProvider: true,
+  documentHighlightProvider: true,
+  renameProvider: { prepareProvider: true },
+  documentSymbolProvider: true,
+  foldingRangeProvider: true,
+  inlayHintProvider: true,
+  semanticTokensProvider: { legend: TOKEN_LEGEND, full: true, range: true },
+};
+
+/** Answers the editor's questions about a document. All of them are asked on demand, none at a key. */
+export function registerFeatures(connection: Connection, host: FeatureHost): void {
+  const withDocument = <T>(
+    uri: string,
+    use: (document: ScriptDocument, catalog: Catalog | undefined) => T,
+  ): T | null => {
+    const document = host.document(uri);
+    return document ? use(document, host.catalogOf(document)) : null;
+  };
+
+  connection.onCodeLens(({ textDocument }) => {
+    if (host.settings().codeLenses === false) return [];
+    return withDocument(textDocument.uri, codeLenses) ?? [];
+  });
+  connection.onCodeLensResolve(resolveLens);
+  connection.onCodeAction(({ textDocument, range, context }) =>
+    withDocument(textDocument.uri, (document, catalog) => [
+      ...codeActions(document, host.findingsIn(document, document.offsetsOf(range)), range, context.diagnostics),
+      ...expandStar(document, range, catalog),
+    ]),
+  );
+  connection.onHover(({ textDocument, position }) =>
+    withDocument(textDocument.uri, (document, catalog) => {
+      const offset = document.offsetAt(position);
+      return hover(document, host.findingsIn(document, { start: offset, end: offset }), position, catalog);
+    }),
+  );
+  connection.onDefinition(({ textDocument, position }) =>
+    withDocument(textDocument.uri, (document, catalog) => definitions(document, position, catalog, host.textOf)),
+  );
+  connection.onReferences(({ textDocument, position, context }) =>
+    withDocument(textDocument.uri, (document, catalog) =>
+      references(document, position, catalog, context.includeDeclaration),
+    ),
+  );
+  connection.onDocumentHighlight(({ textDocument, position }) =>
+    withDocument(textDocument.uri, (document, catalog) => highlights(document, position, catalog)),
+  );
+  connection.onPrepareRename(({ textDocument, position }) =>
+    withDocument(textDocument.uri, (document, catalog) => prepareRenameAt(document, position, catalog)),
+  );
+  connection.onRenameRequest(async ({ textDocument, position, newName }) => {
+    const grammar = await host.grammar();
+    return withDocument(textDocument.uri, (document, catalog) =>
+      renameAt(document, position, newName, catalog, grammar),
+    );
+  });
+  connection.onDocumentSymbol(({ textDocument }) => withDocument(textDocument.uri, documentSymbols));
+  connection.onFoldingRanges(({ textDocument }) => withDocument(textDocument.uri, foldingRanges));
+  connection.languages.inlayHint.on(({ textDocument, range }) => {
+    if (host.settings().inlayHints !== true) return [];
+    return withDocument(textDocument.uri, (document, catalog) => rowHints(document, range, catalog));
+  });
+  connection.languages.semanticTokens.on(
+    ({ textDocument }) => withDocument(textDocument.uri, tokens) ?? (null as unknown as { data: number[] }),
+  );
+  connection.languages.semanticTokens.onRange(
+    ({ textDocument, range }) =>
+      withDocument(textDocument.uri, (document, catalog) => tokens(document, catalog, range)) ?? { data: [] },
+  );
+}
