@@ -10,7 +10,6 @@ import { lockingNotAllowed } from './lockingNotAllowed';
 import { lockingSubqueryLimit } from './lockingSubqueryLimit';
 import { queueWithoutSkipLocked } from './queueWithoutSkipLocked';
 import { retentionDelete } from './retentionDelete';
-import { selectInto } from './selectInto';
 import { selfAssignment } from './selfAssignment';
 import { singleRowInserts } from './singleRowInserts';
 import { unbatchedUpdate } from './unbatchedUpdate';
@@ -30,7 +29,6 @@ export const DML_RULES: readonly Rule[] = [
   lockingSubqueryLimit,
   queueWithoutSkipLocked,
   retentionDelete,
-  selectInto,
   selfAssignment,
   singleRowInserts,
   unbatchedUpdate,

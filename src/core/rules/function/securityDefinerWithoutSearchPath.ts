@@ -1,6 +1,6 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { list } from '../support/expressions';
+import { list, stringValue } from '../support/expressions';
 import { routineOption } from '../support/routineBody';
 import { findWords } from '../support/words';
 
@@ -37,6 +37,10 @@ export const securityDefinerWithoutSearchPath = defineRule({
       good: 'CREATE FUNCTION close_order(p_id int) RETURNS void LANGUAGE sql SECURITY DEFINER BEGIN ATOMIC UPDATE orders SET closed = true WHERE id = p_id; END',
     },
     {
+      title: 'a function in C',
+      good: "CREATE FUNCTION connect(text) RETURNS text LANGUAGE c STRICT SECURITY DEFINER AS 'MODULE_PATHNAME', 'connect'",
+    },
+    {
       title: 'the path as it is when created',
       good: "CREATE FUNCTION purge() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS 'DELETE FROM old'",
     },
@@ -48,6 +52,10 @@ export const securityDefinerWithoutSearchPath = defineRule({
     if (security !== true) return;
     const options = list(create.fields.options).map(option => unwrap(option)?.fields);
     if (options.some(option => option?.defname === 'set' && unwrap(option.arg)?.fields.name === 'search_path')) return;
+    // Code in C looks up no names of its own; a body may set the path itself.
+    const language = stringValue(routineOption(statement, 'language')?.arg)?.toLowerCase();
+    if (language === 'c' || language === 'internal') return;
+    if (/set_config\s*\(\s*'+search_path|\bset\s+(?:local\s+)?search_path/i.test(statement.text)) return;
     const at = findWords(statement.text, { start: 0, end: statement.text.length }, 'security', 'definer');
     if (!at) return;
     const newText = ' SET search_path = pg_catalog, public, pg_temp';

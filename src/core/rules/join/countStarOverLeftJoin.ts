@@ -34,6 +34,11 @@ export const countStarOverLeftJoin = defineRule({
         'SELECT c.id, c.name, COUNT(al.camera_id) FROM cameras c LEFT JOIN alerts al ON c.id = al.camera_id AND al.open GROUP BY c.id, c.name',
     },
     {
+      title: 'a day of the joined table among the keys',
+      bad: 'SELECT a.id, date(t.created_at), count(*) FROM agents a LEFT JOIN agent_tasks t ON a.id = t.agent_id GROUP BY a.id, date(t.created_at)',
+      flags: 'count(*)',
+    },
+    {
       title: 'a column of the joined table',
       good: 'SELECT a.id, count(t.id) FROM agents a LEFT JOIN agent_tasks t ON t.agent_id = a.id GROUP BY a.id',
     },
@@ -46,8 +51,8 @@ export const countStarOverLeftJoin = defineRule({
       good: 'SELECT a.id, count(*) FROM agents a JOIN agent_tasks t ON t.agent_id = a.id GROUP BY a.id',
     },
     {
-      title: 'grouped by the joined table as well',
-      good: 'SELECT a.id, t.status, count(*) FROM agents a LEFT JOIN agent_tasks t ON t.agent_id = a.id GROUP BY a.id, t.status',
+      title: 'not grouped by the key of the other table',
+      good: 'SELECT t.status, count(*) FROM agents a LEFT JOIN agent_tasks t ON t.agent_id = a.id GROUP BY t.status',
     },
     {
       title: 'only rows without a match',
@@ -68,12 +73,11 @@ export const countStarOverLeftJoin = defineRule({
       if (query?.type !== 'SelectStmt' || !query.fields.groupClause) continue;
       const items = fromItems(query, catalog);
       const grouped = list(query.fields.groupClause);
-      if (!grouped.every(key => unwrap(key)?.type === 'ColumnRef')) continue;
       const groupItems = mentionsIn(grouped, items);
       if (groupItems.hasUnknown || groupItems.items.size === 0) continue;
       const found = items.map(item => oneToMany(item, items, grouped)).find(each => each !== undefined);
-      if (!found || groupItems.items.has(found.item)) continue;
-      if (mentionsIn(query.fields.whereClause, items).items.has(found.item)) continue;
+      if (!found) continue;
+      if (dropsUnmatched(query.fields.whereClause, found.item, items)) continue;
       if (items.some(item => item !== found.item && item.combination !== 'first' && !isLookup(item, items))) continue;
       const at = rangeOf(count);
       const table = found.item.name ?? '';
@@ -83,6 +87,8 @@ export const countStarOverLeftJoin = defineRule({
         at,
         message: 'one',
         values: { table },
+        // With a column of the joined table among the keys, the rows without a match are a group of their own.
+        ...(groupItems.items.has(found.item) && { severity: 'info' as const }),
         fixes: [
           {
             title: `Count ${column}`,
@@ -107,8 +113,10 @@ function oneToMany(
     if (!pair) continue;
     const { own, other, otherName } = pair;
     const isGroupedBy = grouped.some(key => {
-      const column = unwrap(key)!;
-      return itemOf(column.fields, items) === other && asColumn(key)?.name === otherName;
+      const column = unwrap(key);
+      return (
+        column?.type === 'ColumnRef' && itemOf(column.fields, items) === other && asColumn(key)?.name === otherName
+      );
     });
     if (!isGroupedBy) continue;
     const isMany = item.relation
@@ -144,5 +152,15 @@ function isLookup(item: FromItem, items: readonly FromItem[]): boolean {
     const pair = joinedColumns(condition, item, items);
     if (!pair) return false;
     return item.relation ? isUniqueBy(item.relation, [pair.own]) : pair.own === 'id';
+  });
+}
+
+/** True if WHERE speaks of the joined table otherwise than to keep the rows without a match. */
+function dropsUnmatched(where: unknown, item: FromItem, items: readonly FromItem[]): boolean {
+  return conjuncts(where).some(condition => {
+    if (!mentionsIn(condition, items).items.has(item)) return false;
+    const node = unwrap(condition);
+    const isOr = node?.type === 'BoolExpr' && node.fields.boolop === 'OR_EXPR';
+    return !isOr || !list(node.fields.args).some(arg => unwrap(arg)?.fields.nulltesttype === 'IS_NULL');
   });
 }

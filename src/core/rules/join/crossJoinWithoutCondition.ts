@@ -1,5 +1,6 @@
 import { defineRule } from '../defineRule';
 import type { NodeMatch } from '../nodeIndex';
+import { readsOnlySystemTables } from '../support/expressions';
 import { allConditions, fromItems } from '../support/fromItems';
 import type { FromItem } from '../support/fromItems';
 import { connectedGroups } from '../support/mentions';
@@ -61,6 +62,10 @@ export const crossJoinWithoutCondition = defineRule({
       title: 'LATERAL',
       good: 'SELECT 1 FROM cameras c, LATERAL (SELECT * FROM counting_results r WHERE r.camera_id = c.id LIMIT 1) last',
     },
+    {
+      title: "PostgreSQL's own catalogs",
+      good: "SELECT datdba, a.oid FROM pg_database, pg_authid a WHERE datname = current_database() AND rolname = 'owner'",
+    },
     { title: 'all combinations on purpose', good: 'SELECT s.size, c.colour FROM sizes s CROSS JOIN colours c' },
     {
       title: 'a full-text query beside its table',
@@ -70,7 +75,7 @@ export const crossJoinWithoutCondition = defineRule({
   check({ statement, catalog, thresholds, find, report }) {
     for (const query of find('SelectStmt')) {
       const items = fromItems(query, catalog);
-      if (items.length < 2) continue;
+      if (items.length < 2 || readsOnlySystemTables(query)) continue;
       for (const { item, pairs } of unrelated(query, items)) {
         const at = statement.rangeOf(item.type, item.fields);
         if (!at || pairs < thresholds.bigTableRows) continue;

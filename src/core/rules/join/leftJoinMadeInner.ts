@@ -5,6 +5,7 @@ import { functionName, list, operatorOf } from '../support/expressions';
 import type { Fix } from '../finding';
 import { conjuncts, fromItems, isAggregated } from '../support/fromItems';
 import type { FromItem } from '../support/fromItems';
+import { itemColumn } from '../support/columnEqualities';
 import { itemOf, leavesOf } from '../support/mentions';
 import { wordsBefore } from '../support/words';
 
@@ -23,6 +24,8 @@ export const leftJoinMadeInner = defineRule({
     inner: 'This drops the rows the LEFT JOIN of {table} keeps: write JOIN, or move the condition into its ON.',
     grouped:
       'This drops the groups without a row in {table}, which the LEFT JOIN is there to keep: move it into its ON, or write JOIN.',
+    orNull:
+      'This keeps {left} without any row in {table}, but drops those that have only rows which fail it: move the condition into ON.',
   },
   examples: [
     {
@@ -42,6 +45,15 @@ export const leftJoinMadeInner = defineRule({
     {
       title: 'rows without a match',
       good: 'SELECT o.id FROM orders o LEFT JOIN customers c ON c.id = o.customer_id WHERE c.id IS NULL',
+    },
+    {
+      title: 'IS NULL for the missing row, in a count per group',
+      bad: 'SELECT a.id, count(t.id) FROM agents a LEFT JOIN agent_tasks t ON t.agent_id = a.id WHERE t.created_at IS NULL OR t.created_at >= $1 GROUP BY a.id',
+      flags: 't.created_at IS NULL OR t.created_at >= $1',
+    },
+    {
+      title: 'a column that may be NULL by itself',
+      good: 'SELECT a.id, count(c.id) FROM agents a LEFT JOIN contracts c ON c.agent_id = a.id WHERE c.ends_on IS NULL OR c.ends_on > now() GROUP BY a.id',
     },
     {
       title: 'a default for the missing row',
@@ -79,7 +91,14 @@ export const leftJoinMadeInner = defineRule({
         const strict = conditions.find(condition => isStrict(condition, optional, items));
         const node = unwrap(strict);
         const at = node && statement.rangeOf(node.type, node.fields);
-        if (!at) continue;
+        if (!at) {
+          const half = query.fields.groupClause && conditions.find(each => isNullOrFilter(each, item, items));
+          const found = unwrap(half);
+          const range = found && statement.rangeOf(found.type, found.fields);
+          const values = { left: items[0]?.name ?? 'rows', table: item.name ?? 'the optional side' };
+          if (range) report({ at: range, message: 'orNull', values });
+          continue;
+        }
         const grouped = isAggregated(query.fields);
         report({
           at,
@@ -101,6 +120,23 @@ function innerJoin(statement: ParsedStatement, { type, fields }: FromItem): Fix[
   const written = statement.text.slice(words.start, words.end);
   const newText = written.endsWith('join') ? 'join' : 'JOIN';
   return [{ title: 'Write JOIN', safe: true, edits: [{ range: words, newText }] }];
+}
+
+/** Names of columns that are NULL in hardly any row of their table. */
+const SELDOM_NULL = /^(?:id|.*_id|created|created_at|inserted_at)$/;
+
+/** `t.created_at IS NULL OR t.created_at >= x`, with a column that is only NULL for the lack of a row. */
+function isNullOrFilter(condition: unknown, item: FromItem, items: readonly FromItem[]): boolean {
+  const node = unwrap(condition);
+  const args = node?.type === 'BoolExpr' && node.fields.boolop === 'OR_EXPR' ? list(node.fields.args) : [];
+  const test = args.map(unwrap).find(arg => arg?.type === 'NullTest' && arg.fields.nulltesttype === 'IS_NULL');
+  const column = itemColumn(test?.fields.arg, items);
+  if (args.length !== 2 || column?.item !== item) return false;
+  const known = item.relation?.columns.find(each => each.name === column.name);
+  const isNeverNull = known ? known.notNull : item.relation === undefined && SELDOM_NULL.test(column.name);
+  const other = unwrap(args.find(arg => unwrap(arg) && unwrap(arg)!.fields !== test?.fields));
+  const compared = other?.type === 'A_Expr' ? itemColumn(other.fields.lexpr, items) : undefined;
+  return isNeverNull && compared?.item === item && compared.name === column.name;
 }
 
 /** Built-in operators that yield NULL for a NULL. */
