@@ -2,6 +2,7 @@ import type { Rule } from '../defineRule';
 import { concatenatedRelationName } from './concatenatedRelationName';
 import { connectionCountScope } from './connectionCountScope';
 import { cronJobInTransaction } from './cronJobInTransaction';
+import { cronJobRefresh } from './cronJobRefresh';
 import { cronSchedule } from './cronSchedule';
 import { idleByQueryStart } from './idleByQueryStart';
 import { lagOfAnotherUnit } from './lagOfAnotherUnit';
@@ -17,6 +18,7 @@ export const MONITORING_RULES: readonly Rule[] = [
   concatenatedRelationName,
   connectionCountScope,
   cronJobInTransaction,
+  cronJobRefresh,
   cronSchedule,
   idleByQueryStart,
   lagOfAnotherUnit,

@@ -16,7 +16,6 @@ export const MISSED: readonly string[] = [
   '000:614 division by what may be zero',
   '001:294 partitions end before today, none is the default',
   '001:324 hash partitions for a time range',
-  '001:488 REFRESH CONCURRENTLY in a job',
   '002:150 storage parameter of a partitioned table',
   '002:281 OR across tables',
   '002:525 archived partition stays attached',

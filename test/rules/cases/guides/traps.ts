@@ -38,7 +38,7 @@ export const TRAPS: readonly Trap[] = [
   {
     name: 'REFRESH CONCURRENTLY in a job',
     places: '001:488',
-    rules: ['schema/concurrent-refresh-without-unique-index'],
+    rules: ['monitoring/cron-job-refresh'],
   },
   {
     name: 'index name used twice',
