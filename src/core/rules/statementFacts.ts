@@ -87,8 +87,8 @@ function read(statement: ParsedStatement): StatementFacts | undefined {
   if (kind === 'SelectStmt') return readSelect(fields);
   const names = [...new Set(namesIn(kind, fields))];
   const changes = !NO_SCHEMA_CHANGE.has(kind);
-  // DROP is mostly found in files that build everything anew.
-  const wanted = kind === 'DropStmt' ? [] : locksOf(statement);
+  // DROP is mostly found in files that build everything anew, CREATE TABLE ... PARTITION OF has a rule of its own.
+  const wanted = kind === 'DropStmt' || kind === 'CreateStmt' ? [] : locksOf(statement);
   const locks = wanted.flatMap(({ table, lock }) => (isAtLeast(lock, 'SHARE ROW EXCLUSIVE') ? table : []));
   const common = { names, changes, ...(locks.length > 0 && { locks }) };
   switch (kind) {

@@ -1,6 +1,9 @@
+import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
+import type { NodeFields } from '../nodeIndex';
 import { readAlterTable } from '../support/alterTable';
 import { existingTable } from '../support/existingTable';
+import { list } from '../support/expressions';
 import { notValidFixes } from '../support/notValid';
 
 export const checkValidatedAtOnce = defineRule({
@@ -18,8 +21,17 @@ export const checkValidatedAtOnce = defineRule({
   messages: {
     scans:
       'Reads and writes of {table} wait while all rows are checked; add it NOT VALID, then VALIDATE CONSTRAINT in a step of its own.',
+    newColumn:
+      'Reads and writes of {table} wait while all rows are checked, although the column is new; add the CHECK NOT VALID in an action of its own.',
   },
   examples: [
+    {
+      title: 'a new column of a big table',
+      schema: '-- counts: 5000000 rows\nCREATE TABLE counts (n int);',
+      bad: 'ALTER TABLE counts ADD COLUMN fps int CHECK (fps > 0)',
+      flags: 'ADD COLUMN fps int CHECK (fps > 0)',
+    },
+    { title: 'a new column', good: 'ALTER TABLE cameras ADD COLUMN fps int CHECK (fps > 0)' },
     {
       title: 'a CHECK on a live table',
       bad: 'ALTER TABLE orders ADD CONSTRAINT positive CHECK (total >= 0)',
@@ -52,6 +64,9 @@ export const checkValidatedAtOnce = defineRule({
     if (!existing) return;
     for (const command of alter.commands) {
       const { subtype, def, range } = command;
+      if (subtype === 'AT_AddColumn' && existing.size.severity === 'warning' && hasCheck(def?.fields)) {
+        report({ at: range, message: 'newColumn', values: { table: existing.name }, ...existing.size });
+      }
       if (subtype !== 'AT_AddConstraint' || def?.fields.contype !== 'CONSTR_CHECK') continue;
       if (def.fields.skip_validation === true || def.fields.is_enforced !== true) continue;
       report({
@@ -64,3 +79,7 @@ export const checkValidatedAtOnce = defineRule({
     }
   },
 });
+
+function hasCheck(column: NodeFields | undefined): boolean {
+  return list(column?.constraints).some(constraint => unwrap(constraint)?.fields.contype === 'CONSTR_CHECK');
+}

@@ -4,10 +4,11 @@ import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { FileContext } from '../fileContext';
 import type { Fix } from '../finding';
+import type { NodeFields } from '../nodeIndex';
 import { readAlterTable } from '../support/alterTable';
 import type { AlterTable, TableCommand } from '../support/alterTable';
 import { existingTable, insertion, spelledName } from '../support/existingTable';
-import { list } from '../support/expressions';
+import { list, stringValue } from '../support/expressions';
 
 export const constraintBuildsIndex = defineRule({
   id: 'ddl/constraint-builds-index',
@@ -69,6 +70,10 @@ export const constraintBuildsIndex = defineRule({
       schema: 'CREATE TABLE events (id int) PARTITION BY RANGE (id);',
       good: 'ALTER TABLE events ADD PRIMARY KEY (id)',
     },
+    {
+      title: 'a numbered column, which rewrites the table anyway',
+      good: 'ALTER TABLE visits ADD COLUMN id bigserial PRIMARY KEY',
+    },
     { title: 'a new ordinary column', good: 'ALTER TABLE users ADD COLUMN handle text' },
   ],
   check(context) {
@@ -94,9 +99,11 @@ function indexKind({ subtype, def }: TableCommand): unknown {
     return def?.fields.indexname === undefined && WITH_INDEX.has(def?.fields.contype) ? def?.fields.contype : undefined;
   }
   if (subtype !== 'AT_AddColumn') return undefined;
-  return list(def?.fields.constraints)
-    .map(constraint => unwrap(constraint)?.fields.contype)
-    .find(kind => WITH_INDEX.has(kind));
+  const kinds = list(def?.fields.constraints).map(constraint => unwrap(constraint)?.fields.contype);
+  const type = stringValue(list((def?.fields.typeName as NodeFields | undefined)?.names).at(-1)) ?? '';
+  // A column that numbers the rows rewrites the table, which another rule says.
+  if (kinds.includes('CONSTR_IDENTITY') || type.includes('serial')) return undefined;
+  return kinds.find(kind => WITH_INDEX.has(kind));
 }
 
 /** Two statements for a named constraint over plain columns. */

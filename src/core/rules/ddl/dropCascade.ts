@@ -34,6 +34,7 @@ export const dropCascade = defineRule({
       good: 'DROP SCHEMA IF EXISTS farm CASCADE; CREATE SCHEMA farm;',
     },
     { title: 'a table created in the same file', good: 'CREATE TABLE load (id int); DROP TABLE load CASCADE;' },
+    { title: 'a trigger, on which nothing depends', good: 'DROP TRIGGER IF EXISTS touch ON orders CASCADE' },
     { title: 'rows', good: 'DELETE FROM customers WHERE id = 5' },
     {
       title: 'a function that is created anew',
@@ -56,7 +57,7 @@ export const dropCascade = defineRule({
       return;
     }
     const drop = unwrap(statement.tree)?.fields;
-    if (drop?.behavior !== 'DROP_CASCADE' || context.body) return;
+    if (drop?.behavior !== 'DROP_CASCADE' || context.body || NOTHING_DEPENDS.has(drop.removeType)) return;
     const names = list(drop.objects)
       .map(nameOf)
       .filter(name => name !== '' && !isMadeAnew(name));
@@ -64,6 +65,14 @@ export const dropCascade = defineRule({
     report({ at: lastWord(statement.text.length), message: 'unnamed', values: { name: names.join(', ') } });
   },
 });
+
+/** Nothing can depend on these, so CASCADE changes nothing. */
+const NOTHING_DEPENDS: ReadonlySet<unknown> = new Set([
+  'OBJECT_TRIGGER',
+  'OBJECT_POLICY',
+  'OBJECT_RULE',
+  'OBJECT_INDEX',
+]);
 
 function lastWord(end: number): { readonly start: number; readonly end: number } {
   return { start: end - 'cascade'.length, end };

@@ -12,7 +12,7 @@ export const enumValueUsedInTransaction = defineRule({
   title: 'New enum value used in the transaction that adds it',
   docs: {
     problem: 'PostgreSQL refuses it: "unsafe use of new value"; the value must be committed first.',
-    why: 'An index could otherwise keep a value that a rollback takes away again. Commit after `ALTER TYPE ... ADD VALUE`. The value of a type created in the same transaction may be used.',
+    why: 'An index could otherwise keep a value that a rollback takes away again. Commit after `ALTER TYPE ... ADD VALUE`. Since PostgreSQL 17 the value of a type created in the same transaction may be used.',
     whenToIgnore: 'The text only happens to be the same as the new value.',
   },
   messages: {
@@ -52,7 +52,7 @@ export const enumValueUsedInTransaction = defineRule({
       good: "BEGIN; ALTER TYPE mood ADD VALUE 'bored'; COMMENT ON TYPE mood IS 'bored'; COMMIT;",
     },
   ],
-  check({ statement, file, find, rangeOf, report }) {
+  check({ statement, file, serverVersion, find, rangeOf, report }) {
     if (!statement.text.includes("'") || statement.kind === 'AlterEnumStmt') return;
     if (file.earlier(TOPICS.enumValue).length === 0 || !file.inTransaction) return;
     const earlier = file.earlierInTransaction();
@@ -61,7 +61,8 @@ export const enumValueUsedInTransaction = defineRule({
     for (const { kind, tree } of earlier) {
       const fields = unwrap(tree)?.fields;
       const type = list(fields?.typeName).map(stringValue).at(-1) ?? '';
-      if (kind === 'CreateEnumStmt') created.add(type);
+      // Before PostgreSQL 17 even the values of a new type had to be committed.
+      if (kind === 'CreateEnumStmt' && (serverVersion === undefined || serverVersion >= 170000)) created.add(type);
       else if (kind === 'AlterEnumStmt' && fields?.oldVal === undefined && !created.has(type)) {
         added.set(String(fields?.newVal), type);
       }

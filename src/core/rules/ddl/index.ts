@@ -12,10 +12,13 @@ import { createPartitionLocksParent } from './createPartitionLocksParent';
 import { detachNotConcurrently } from './detachNotConcurrently';
 import { domainConstraintScan } from './domainConstraintScan';
 import { dropCascade } from './dropCascade';
+import { dropConcurrentlyRefused } from './dropConcurrentlyRefused';
 import { dropInUse } from './dropInUse';
 import { dropIndexNotConcurrently } from './dropIndexNotConcurrently';
 import { enumValueUsedInTransaction } from './enumValueUsedInTransaction';
 import { foreignKeyValidatedAtOnce } from './foreignKeyValidatedAtOnce';
+import { identifierTooLong } from './identifierTooLong';
+import { ifExistsMissing } from './ifExistsMissing';
 import { indexNameWithoutSchema } from './indexNameWithoutSchema';
 import { indexNotConcurrently } from './indexNotConcurrently';
 import { lockTimeoutNotSet } from './lockTimeoutNotSet';
@@ -26,6 +29,7 @@ import { renameInUse } from './renameInUse';
 import { setNotNullScan } from './setNotNullScan';
 import { setStorageRewrites } from './setStorageRewrites';
 import { severalAlterTable } from './severalAlterTable';
+import { severalTablesLocked } from './severalTablesLocked';
 import { transactionShape } from './transactionShape';
 import { triggersLeftDisabled } from './triggersLeftDisabled';
 import { truncateTable } from './truncateTable';
@@ -40,7 +44,9 @@ export const DDL_RULES: readonly Rule[] = [
   volatileIndexPredicate,
   notInTransaction,
   concurrentlyOnPartitionedTable,
+  dropConcurrentlyRefused,
   indexNameWithoutSchema,
+  identifierTooLong,
   enumValueUsedInTransaction,
   addColumnNotNullWithoutDefault,
   usingAnotherColumn,
@@ -71,5 +77,7 @@ export const DDL_RULES: readonly Rule[] = [
   workUnderExclusiveLock,
   backfillWithSchemaChange,
   severalAlterTable,
+  severalTablesLocked,
   lockTimeoutNotSet,
+  ifExistsMissing,
 ];

@@ -16,7 +16,6 @@ export const lockTimeoutNotSet = defineRule({
     'CreatePolicyStmt',
     'AlterPolicyStmt',
     'RuleStmt',
-    'CreateStmt',
   ],
   needs: ['file'],
   title: 'Strong lock without lock_timeout',

@@ -1,8 +1,10 @@
+import { findRelation } from '../../catalog/catalog';
+import type { Catalog } from '../../catalog/catalog';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { NodeFields } from '../nodeIndex';
 import { leadingWords } from '../support/existingTable';
-import { list } from '../support/expressions';
+import { asTable, list } from '../support/expressions';
 import { isOn } from '../support/tableLocks';
 
 export const notInTransaction = defineRule({
@@ -48,6 +50,12 @@ export const notInTransaction = defineRule({
       flags: 'ALTER TABLE counts DETACH PARTITION counts_2023 CONCURRENTLY',
     },
     {
+      title: 'all indexes of a partitioned table',
+      schema: 'CREATE TABLE counts (at date) PARTITION BY RANGE (at);',
+      bad: 'BEGIN; REINDEX TABLE counts; COMMIT;',
+      flags: 'REINDEX TABLE',
+    },
+    {
       title: 'after COMMIT',
       good: 'BEGIN; ALTER TABLE orders ADD COLUMN region text; COMMIT; CREATE INDEX CONCURRENTLY ON orders (region);',
     },
@@ -60,10 +68,10 @@ export const notInTransaction = defineRule({
     { title: 'REINDEX of one table may', good: 'BEGIN; REINDEX TABLE orders; COMMIT;' },
     { title: 'a new value of an enum may since PostgreSQL 12', good: "BEGIN; ALTER TYPE mood ADD VALUE 'ok'; COMMIT;" },
   ],
-  check({ statement, file, body, serverVersion, report }) {
+  check({ statement, catalog, file, body, serverVersion, report }) {
     const fields = unwrap(statement.tree)?.fields;
     if (!fields || !(file.inTransaction || body)) return;
-    const what = refusedWords(String(statement.kind), fields, serverVersion);
+    const what = refusedWords(String(statement.kind), fields, serverVersion, catalog);
     if (what === undefined) return;
     const at = leadingWords(statement.text, WORDS[String(statement.kind)] ?? /^[\s\S]*/);
     if (body) report({ at, message: 'refusedInBody', values: { what } });
@@ -72,7 +80,12 @@ export const notInTransaction = defineRule({
 });
 
 /** What is refused, in the words of the statement (PreventInTransactionBlock in PostgreSQL's source). */
-function refusedWords(kind: string, fields: NodeFields, serverVersion: number | undefined): string | undefined {
+function refusedWords(
+  kind: string,
+  fields: NodeFields,
+  serverVersion: number | undefined,
+  catalog: Catalog | undefined,
+): string | undefined {
   switch (kind) {
     case 'IndexStmt':
       return fields.concurrent === true ? 'CREATE INDEX CONCURRENTLY' : undefined;
@@ -80,6 +93,11 @@ function refusedWords(kind: string, fields: NodeFields, serverVersion: number | 
       return fields.concurrent === true ? 'DROP INDEX CONCURRENTLY' : undefined;
     case 'ReindexStmt': {
       if (list(fields.params).some(option => isOn(option, 'concurrently'))) return 'REINDEX CONCURRENTLY';
+      const relation = fields.relation as NodeFields | undefined;
+      const table = relation && catalog && findRelation(catalog, asTable(relation).name, asTable(relation).schema);
+      if (fields.kind === 'REINDEX_OBJECT_TABLE' && table?.kind === 'partitioned table') {
+        return 'REINDEX of a partitioned table';
+      }
       const many = /_(SCHEMA|SYSTEM|DATABASE)$/.exec(String(fields.kind))?.[1];
       return many && `REINDEX ${many}`;
     }

@@ -52,7 +52,8 @@ export const transactionShape = defineRule({
     const at = { start: 0, end: statement.text.length };
     if (kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START') {
       if (file.inTransaction) report({ at, message: 'nested' });
-      else if (!file.later(TOPICS.transaction).some(isEnd) && changesFollow()) report({ at, message: 'open' });
+      else if (!file.later(TOPICS.transaction).some(isEnd) && changesFollow())
+        report({ at, message: 'open', severity: 'info' });
     } else if (kind === 'TRANS_STMT_COMMIT' && !file.inTransaction && file.earlier(TOPICS.transaction).length > 0) {
       report({ at, message: 'without', values: { word: statement.text.split(/\s/)[0]!.toUpperCase() } });
     }

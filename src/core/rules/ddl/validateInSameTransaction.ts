@@ -5,7 +5,7 @@ import { existingTable } from '../support/existingTable';
 export const validateInSameTransaction = defineRule({
   id: 'ddl/validate-in-same-transaction',
   since: '0.2.0',
-  severity: 'warning',
+  severity: 'info',
   kinds: ['AlterTableStmt'],
   needs: ['file'],
   title: 'NOT VALID and VALIDATE in one transaction',
@@ -64,7 +64,7 @@ export const validateInSameTransaction = defineRule({
     }
     for (const { subtype, name, range } of alter.commands) {
       if (subtype !== 'AT_ValidateConstraint' || name === undefined || !added.has(name)) continue;
-      report({ at: range, message: 'held', values: { constraint: name, table: existing.name } });
+      report({ at: range, message: 'held', values: { constraint: name, table: existing.name }, ...existing.size });
     }
   },
 });

@@ -9,7 +9,7 @@ import { BLOCKS, isAtLeast, locksOf } from '../support/tableLocks';
 export const workUnderExclusiveLock = defineRule({
   id: 'ddl/work-under-exclusive-lock',
   since: '0.2.0',
-  severity: 'warning',
+  severity: 'info',
   kinds: ['UpdateStmt', 'DeleteStmt', 'InsertStmt', 'IndexStmt', 'RefreshMatViewStmt', 'CreateTableAsStmt', 'CopyStmt'],
   needs: ['file'],
   title: 'Long work while a table is locked',
@@ -74,8 +74,9 @@ export const workUnderExclusiveLock = defineRule({
     const held = locks[first];
     // Reported once for all that follows.
     if (!held || earlier.slice(first + 1).some(other => isLong(other, context))) return;
+    const size = existingTable(held.table, context)?.size;
     const at = leadingWords(statement.text, /^(?:create\s+(?:unique\s+)?index|create\s+table|refresh|\w+)\b/i);
-    report({ at, message: 'held', values: { table: held.table.name, what: BLOCKS[held.lock] } });
+    report({ at, message: 'held', values: { table: held.table.name, what: BLOCKS[held.lock] }, ...size });
   },
 });
 
