@@ -83,7 +83,7 @@ function quotedArguments(fields: NodeFields): unknown[] {
   return quoted.filter(argument => argument !== undefined);
 }
 
-const QUALIFIED = /^[a-z_]\w*\.[a-z_]\w*$/i;
+const QUALIFIED = /^[a-z_]\w*\.(?:[a-z_]\w*)?$/i;
 
 /** The name with a dot that an argument certainly is: a literal, or a variable given one in the body. */
 function qualifiedName(argument: unknown, source: string): string | undefined {

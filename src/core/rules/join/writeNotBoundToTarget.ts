@@ -1,7 +1,7 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import { isConstantExpression, operatorOf } from '../support/expressions';
-import { allConditions, fromItems } from '../support/fromItems';
+import { allConditions, conjuncts, fromItems } from '../support/fromItems';
 import type { FromItem } from '../support/fromItems';
 import { connectedGroups, mentionsIn } from '../support/mentions';
 
@@ -75,7 +75,13 @@ export const writeNotBoundToTarget = defineRule({
       if (!groups || groups.find(group => group.includes(target))!.length > 1) continue;
       const again = items.find(item => item !== target && isSameTable(item, target));
       const others = items.filter(item => item !== target);
-      if (!again && (others.every(item => item.isFew) || conditions.some(each => isLookup(each, others)))) continue;
+      if (
+        !again &&
+        (others.every(item => item.isFew) ||
+          conditions.some(each => isLookup(each, others)) ||
+          others.some(isLookupQuery))
+      )
+        continue;
       const item = again ?? target;
       const at = statement.rangeOf('RangeVar', item.fields);
       const table = target.table?.name ?? 'the target';
@@ -88,11 +94,20 @@ function isSameTable(a: FromItem, b: FromItem): boolean {
   return a.table !== undefined && a.table.name === b.table?.name && a.table.schema === b.table.schema;
 }
 
+/** A subquery with such a condition of its own. */
+function isLookupQuery({ fields }: FromItem): boolean {
+  return conjuncts(unwrap(fields.subquery)?.fields.whereClause).some(isEqualToConstant);
+}
+
 /** `column = constant` on one of the other tables: that may well leave one row. */
 function isLookup(condition: unknown, others: readonly FromItem[]): boolean {
-  const node = unwrap(condition);
-  if (node?.type !== 'A_Expr' || operatorOf(node.fields) !== '=') return false;
-  if (!isConstantExpression(node.fields.lexpr) && !isConstantExpression(node.fields.rexpr)) return false;
+  if (!isEqualToConstant(condition)) return false;
   const { items, hasUnknown } = mentionsIn(condition, others);
   return items.size > 0 || hasUnknown;
+}
+
+function isEqualToConstant(condition: unknown): boolean {
+  const node = unwrap(condition);
+  if (node?.type !== 'A_Expr' || operatorOf(node.fields) !== '=') return false;
+  return isConstantExpression(node.fields.lexpr) || isConstantExpression(node.fields.rexpr);
 }
