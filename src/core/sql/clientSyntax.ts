@@ -6,22 +6,28 @@
 /** Longest template expression that is looked through for its end. */
 const LENGTH_LIMIT = 5000;
 
-/** Jinja statements and comments; Go's and Handlebars' control actions; dbt's `config`, which writes nothing. */
+/**
+ * Except for Jinja's tags none may hold a semicolon or a backslash: what ends a statement ends the search for the end of
+ * a template, so that an edit cannot change the statements before it.
+ */
 const BRACE_TAG =
-  /\{%[^]*?%\}|\{#[^]*?#\}|\{\{[-~]?\s*(?:(?:if|range|with|template|define|block)\s+[^|}][^}]*|(?:else|end)(?:\s+if\s[^}]*)?\s*|[#/]\s*\w[^}]*|config\s*\([^]*?\)\s*|\/\*[^]*?\*\/\s*|!--[^]*?--)[-~]?\}\}/y;
+  /\{%[^]*?%\}|\{#[^]*?#\}|\{\{[-~]?\s*(?:(?:if|range|with|template|define|block)\s+[^|};\\][^};\\]*|(?:else|end)(?:\s+if\s[^};\\]*)?\s*|[#/]\s*\w[^};\\]*|config\s*\([^;\\]*?\)\s*|\/\*[^;\\]*?\*\/\s*|!--[^;\\]*?--)[-~]?\}\}/y;
 /** MyBatis: an element that has attributes, or one whose name says all. */
 const XML_TAG =
-  /<(?:if|foreach|when|trim|bind|include|selectKey)(?:\s+\w+\s*=\s*(?:"[^"]*"|'[^']*'))+\s*\/?>|<\/?(?:where|set|choose|otherwise|script)\s*>|<\/(?:if|foreach|when|trim|selectKey)\s*>/y;
+  /<(?:if|foreach|when|trim|bind|include|selectKey)(?:\s+\w+\s*=\s*(?:"[^";\\]*"|'[^';\\]*'))+\s*\/?>|<\/?(?:where|set|choose|otherwise|script)\s*>|<\/(?:if|foreach|when|trim|selectKey)\s*>/y;
 /** `{name}`, `{0}`, `{}`: format strings. */
-const SINGLE_BRACES = /\{[^{};\n\r]{0,200}\}/y;
+const SINGLE_BRACES = /\{[^{};\\\n\r]{0,200}\}/y;
 /** Filled in when an extension's script is installed. */
 const EXTENSION_VARIABLE = /@(?:extschema(?::\w+)?|extowner|database_owner)@/y;
 /** A call or filter with quoted arguments, as in `'{{ var('day') }}'`. */
-const QUOTING_VALUE = /\{\{-?\s*\w+(?:\.\w+)*\s*(?:\(|\|\s*\w+\s*\()(?:[^{}'\n]|'[^{}'\n]*')*\}\}/y;
+const QUOTING_VALUE = /\{\{-?\s*\w+(?:\.\w+)*\s*(?:\(|\|\s*\w+\s*\()(?:[^{}';\\\n\r]|'[^{}';\\\n\r]*')*\}\}/y;
 
 /** The offset behind a control tag or template comment that begins at `at`, or -1. */
 export function templateTagEnd(text: string, at: number): number {
-  return text[at] === '{' ? matchEnd(BRACE_TAG, text, at) : matchEnd(XML_TAG, text, at);
+  if (text[at] !== '{') return matchEnd(XML_TAG, text, at);
+  const end = matchEnd(BRACE_TAG, text, at);
+  // Like a comment, one that is not closed reaches to the end.
+  return end < 0 && (text[at + 1] === '%' || text[at + 1] === '#') ? text.length : end;
 }
 
 /** The offset behind `{{ value }}` or `{name}` at `at`, or -1. */
@@ -47,6 +53,7 @@ export function balancedEnd(text: string, at: number): number {
   let depth = 0;
   for (let i = at; i < limit; i++) {
     const character = text[i]!;
+    if (character === ';' || character === '\\') return -1;
     if (character === '{') depth++;
     else if (character === '}' && --depth === 0) return i + 1;
     else if (character === "'" || character === '"' || character === '`') {
@@ -60,9 +67,8 @@ export function balancedEnd(text: string, at: number): number {
 /** On the same line, or -1: an apostrophe may be just that. */
 function closingQuote(text: string, at: number, limit: number): number {
   for (let i = at + 1; i < limit; i++) {
-    if (text[i] === '\\') i++;
-    else if (text[i] === text[at]) return i;
-    else if (text[i] === '\n') return -1;
+    if (text[i] === text[at]) return i;
+    if (/[;\\\n\r]/.test(text[i]!)) return -1;
   }
   return -1;
 }

@@ -339,8 +339,8 @@ export class Lexer {
     if (this.clientSyntax && second === OPEN_BRACE) {
       const balanced = balancedEnd(text, at + 1);
       if (balanced > 0) return this.finish(TokenKind.placeholder, balanced);
-      const closing = text.slice(at, at + PLACEHOLDER_LIMIT).indexOf('}');
-      if (closing > 0) return this.finish(TokenKind.placeholder, at + closing + 1);
+      const closing = /^\$\{[^};\\]*\}/.exec(text.slice(at, at + PLACEHOLDER_LIMIT))?.[0].length ?? 0;
+      if (closing > 0) return this.finish(TokenKind.placeholder, at + closing);
     }
     return this.finish(TokenKind.unknown, at + 1);
   }

@@ -30,12 +30,9 @@ export function templateReadings(text: string): readonly string[] | undefined {
   const tags = findTags(text);
   if (tags.length === 0) return undefined;
   const { otherBranches, inLoops, conditional } = regionsOf(tags, text.length);
-  const bare = tags.reduce((current, tag) => fill(current, tag.range, wordFor(text, tag)), text);
-  const readings = [bare];
-  for (const regions of [otherBranches, [...otherBranches, ...inLoops], conditional]) {
-    readings.push(regions.reduce((current, region) => fill(current, region, ''), bare));
-  }
-  return [...new Set(readings)];
+  const bare = withTagsBlank(text, tags);
+  const readings = [otherBranches, [...otherBranches, ...inLoops], conditional].map(regions => blank(bare, regions));
+  return [...new Set([bare, ...readings])];
 }
 
 function findTags(text: string): Tag[] {
@@ -97,12 +94,32 @@ function regionsOf(
   return regions;
 }
 
-/** MyBatis writes these words itself. */
-function wordFor(text: string, { range }: Tag): string {
-  return /^<(where|set)\s*>/.exec(text.slice(range.start, range.end))?.[1] ?? '';
+/** MyBatis writes the words of `<where>` and `<set>` itself. */
+function withTagsBlank(text: string, tags: readonly Tag[]): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (const { range } of tags) {
+    const tag = text.slice(range.start, range.end);
+    const word = /^<(where|set)\s*>/.exec(tag)?.[1] ?? '';
+    parts.push(text.slice(at, range.start), word, blanks(tag.slice(word.length)));
+    at = range.end;
+  }
+  return parts.join('') + text.slice(at);
 }
 
-function fill(text: string, { start, end }: SourceRange, word: string): string {
-  const blank = text.slice(start + word.length, end).replace(/[^\r\n]/g, ' ');
-  return text.slice(0, start) + word + blank + text.slice(end);
+/** The regions may lie within each other. */
+function blank(text: string, regions: readonly SourceRange[]): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (const { start, end } of [...regions].sort((a, b) => a.start - b.start)) {
+    if (end <= at) continue;
+    const from = Math.max(at, start);
+    parts.push(text.slice(at, from), blanks(text.slice(from, end)));
+    at = end;
+  }
+  return parts.join('') + text.slice(at);
+}
+
+function blanks(text: string): string {
+  return text.replace(/[^\r\n]/g, ' ');
 }
