@@ -1,5 +1,6 @@
 import { defineRule } from '../defineRule';
-import { contains, enclosingQueries, functionName, stringConstant } from '../support/expressions';
+import type { NodeFields } from '../nodeIndex';
+import { asColumn, contains, enclosingQueries, functionName, stringConstant } from '../support/expressions';
 import { systemColumnUses } from '../support/systemColumns';
 
 export const idleByQueryStart = defineRule({
@@ -46,6 +47,10 @@ export const idleByQueryStart = defineRule({
       good: "SELECT pid, query_start FROM pg_stat_activity WHERE state = 'idle in transaction'",
     },
     {
+      title: 'the age of the transaction beside it',
+      good: "SELECT pid FROM pg_stat_activity WHERE now() - xact_start > $1 OR (now() - query_start > $1 AND state = 'idle in transaction')",
+    },
+    {
       title: 'a table of the application',
       good: "SELECT id FROM jobs WHERE state = 'idle in transaction' AND query_start < now() - interval '1 h'",
     },
@@ -54,11 +59,14 @@ export const idleByQueryStart = defineRule({
     const uses = systemColumnUses(find, body?.variables).filter(
       ({ name, relations }) => name.name === 'query_start' && relations[0]?.name === 'pg_stat_activity',
     );
+    const reported = new Set<unknown>();
     for (const { node, name } of uses) {
       const query = enclosingQueries(node)[0];
       const where = query?.fields.whereClause;
+      if (reported.has(query) || contains(where, isRightColumn)) continue;
       // The column itself is searched for, not one like it.
       if (!contains(where, (_, fields) => fields === node.fields) || !isIdleInTransaction(where)) continue;
+      reported.add(query);
       const ends = contains(query?.fields.targetList, (type, fields) =>
         type === 'FuncCall' ? ENDING.has(functionName(fields) ?? '') : false,
       );
@@ -74,6 +82,11 @@ export const idleByQueryStart = defineRule({
 });
 
 const ENDING: ReadonlySet<string> = new Set(['pg_terminate_backend', 'pg_cancel_backend']);
+
+function isRightColumn(type: string, fields: NodeFields): boolean {
+  const name = type === 'ColumnRef' ? asColumn({ ColumnRef: fields })?.name : undefined;
+  return name === 'state_change' || name === 'xact_start';
+}
 
 function isIdleInTransaction(where: unknown): boolean {
   return contains(
