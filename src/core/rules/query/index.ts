@@ -19,6 +19,7 @@ import { distinctOnOrder } from './distinctOnOrder';
 import { distinctOverJoin } from './distinctOverJoin';
 import { distinctParentheses } from './distinctParentheses';
 import { distinctWithGroupBy } from './distinctWithGroupBy';
+import { distinctWithUniqueKey } from './distinctWithUniqueKey';
 import { divisionByZero } from './divisionByZero';
 import { firstRowByWindow } from './firstRowByWindow';
 import { functionOnColumn } from './functionOnColumn';
@@ -37,12 +38,14 @@ import { longInList } from './longInList';
 import { notInSubquery } from './notInSubquery';
 import { nullComparison } from './nullComparison';
 import { nullInList } from './nullInList';
+import { nullsOrderNotOfIndex } from './nullsOrderNotOfIndex';
 import { offsetWithoutLimit } from './offsetWithoutLimit';
 import { optionalFilter } from './optionalFilter';
 import { orAcrossTables } from './orAcrossTables';
 import { orderByInSubquery } from './orderByInSubquery';
 import { orderByRandom } from './orderByRandom';
 import { orderOutsideAggregate } from './orderOutsideAggregate';
+import { orderWithoutIndex } from './orderWithoutIndex';
 import { orOfSameColumn } from './orOfSameColumn';
 import { positionInOrderBy } from './positionInOrderBy';
 import { roundOfDouble } from './roundOfDouble';
@@ -116,4 +119,7 @@ export const QUERY_RULES: readonly Rule[] = [
   integerDivision,
   divisionByZero,
   roundOfDouble,
+  nullsOrderNotOfIndex,
+  orderWithoutIndex,
+  distinctWithUniqueKey,
 ];
