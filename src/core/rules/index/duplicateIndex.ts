@@ -56,6 +56,14 @@ export const duplicateIndex = defineRule({
       good: 'CREATE INDEX people_name ON people (name); CREATE INDEX people_name_like ON people (name text_pattern_ops); CREATE INDEX people_recent ON people (name DESC);',
     },
     {
+      title: 'the constraint is dropped before',
+      good: 'CREATE TABLE users (id bigint PRIMARY KEY, email text UNIQUE); ALTER TABLE users DROP CONSTRAINT users_email_key; CREATE UNIQUE INDEX users_email ON users (email);',
+    },
+    {
+      title: 'the column was dropped with its index',
+      good: 'CREATE TABLE orders (id int, state int); CREATE INDEX a ON orders (state); ALTER TABLE orders DROP COLUMN state; ALTER TABLE orders ADD COLUMN state text; CREATE INDEX b ON orders (state);',
+    },
+    {
       title: 'another method',
       good: 'CREATE INDEX docs_tags ON docs USING gin (tags); CREATE INDEX docs_tags_key ON docs (tags);',
     },

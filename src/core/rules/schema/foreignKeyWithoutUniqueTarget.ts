@@ -52,6 +52,10 @@ export const foreignKeyWithoutUniqueTarget = defineRule({
       title: 'an unknown table',
       good: 'CREATE TABLE zones (id int PRIMARY KEY, camera_id int REFERENCES cameras (id))',
     },
+    {
+      title: 'the column was renamed',
+      good: 'CREATE TABLE cameras (id int PRIMARY KEY); ALTER TABLE cameras RENAME COLUMN id TO number; CREATE TABLE zones (camera int REFERENCES cameras (number));',
+    },
     { title: 'itself', good: 'CREATE TABLE nodes (id int PRIMARY KEY, parent int REFERENCES nodes)' },
     {
       title: 'keys of another table',

@@ -41,12 +41,11 @@ export function knownTable(
   { file, catalog }: Surroundings,
   { statement, later = false }: { readonly statement?: ParsedStatement; readonly later?: boolean } = {},
 ): KnownTable | undefined {
-  const statements = [
-    ...file.earlier(name.name),
-    ...(statement ? [statement] : []),
-    ...(later ? file.later(name.name) : []),
-  ];
-  const facts = statements.flatMap(item => factsAbout(item, name));
+  const before = [...file.earlier(name.name), ...(statement ? [statement] : [])];
+  const after = later ? file.later(name.name).flatMap(item => factsAbout(item, name)) : [];
+  // What follows is about this table until another one of the name is created.
+  const next = after.findIndex(fact => fact.creates !== undefined);
+  const facts = [...before.flatMap(item => factsAbout(item, name)), ...(next < 0 ? after : after.slice(0, next))];
   const created = facts.findLastIndex(fact => fact.creates !== undefined);
   const relation = created >= 0 ? undefined : catalog && findRelation(catalog, name.name, name.schema);
   if (created < 0 && !relation) return undefined;
@@ -88,16 +87,44 @@ function apply(table: KnownTable, facts: TableFacts): KnownTable {
   for (const name of facts.notNull) change(name, { notNull: true });
   for (const name of facts.nullable) change(name, { notNull: false });
   for (const [name, type] of facts.types) change(name, { type });
+  const isLeft = (column: string | undefined): boolean =>
+    column === undefined || !facts.droppedColumns.includes(column);
+  const isDroppedName = (given: string | undefined, kind: string, of: readonly (string | undefined)[]): boolean =>
+    facts.droppedConstraints.includes(given ?? [table.name.name, ...(kind === 'pkey' ? [] : of), kind].join('_'));
+  const keys = table.keys.filter(
+    key =>
+      key.columns.every(isLeft) &&
+      !(key.constraint && isDroppedName(key.name, key.primary ? 'pkey' : 'key', key.columns)),
+  );
+  const foreignKeys = table.foreignKeys.filter(
+    key => key.columns.every(isLeft) && !isDroppedName(key.name, 'fkey', key.columns),
+  );
+  return renamed(
+    {
+      ...table,
+      columns,
+      isMaterializedView: table.isMaterializedView || facts.creates === 'materialized view',
+      isTemporary: table.isTemporary || facts.temporary,
+      hasAllColumns: table.hasAllColumns && !facts.hasOtherColumns,
+      keys: [...keys, ...facts.keys],
+      foreignKeys: [...foreignKeys, ...facts.foreignKeys],
+      ...(facts.partitionBy && { partitionBy: facts.partitionBy }),
+      ...(facts.partitionOf && { partitionOf: facts.partitionOf }),
+    },
+    facts.renamedColumn,
+  );
+}
+
+function renamed(table: KnownTable, names: TableFacts['renamedColumn']): KnownTable {
+  if (!names) return table;
+  const { from, to } = names;
+  const now = <Name extends string | undefined>(name: Name): Name | string => (name === from ? to : name);
   return {
     ...table,
-    columns,
-    isMaterializedView: table.isMaterializedView || facts.creates === 'materialized view',
-    isTemporary: table.isTemporary || facts.temporary,
-    hasAllColumns: table.hasAllColumns && !facts.hasOtherColumns,
-    keys: [...table.keys, ...facts.keys],
-    foreignKeys: [...table.foreignKeys, ...facts.foreignKeys],
-    ...(facts.partitionBy && { partitionBy: facts.partitionBy }),
-    ...(facts.partitionOf && { partitionOf: facts.partitionOf }),
+    columns: new Map([...table.columns].map(([name, column]) => [now(name), { ...column, name: now(name) }])),
+    keys: table.keys.map(key => ({ ...key, columns: key.columns.map(now), keys: key.keys.map(now) })),
+    foreignKeys: table.foreignKeys.map(key => ({ ...key, columns: key.columns.map(now) })),
+    ...(table.partitionBy && { partitionBy: table.partitionBy.map(now) }),
   };
 }
 

@@ -47,6 +47,8 @@ export interface TableFacts {
   readonly hasOtherColumns: boolean;
   readonly columns: readonly TableColumn[];
   readonly droppedColumns: readonly string[];
+  readonly droppedConstraints: readonly string[];
+  readonly renamedColumn?: { readonly from: string; readonly to: string };
   readonly notNull: readonly string[];
   readonly nullable: readonly string[];
   readonly types: ReadonlyMap<string, string | undefined>;
@@ -79,6 +81,13 @@ function read(statement: ParsedStatement): TableFacts | undefined {
       return readCreate(statement, fields);
     case 'AlterTableStmt':
       return fields.objtype === 'OBJECT_TABLE' ? readAlter(statement, fields) : undefined;
+    case 'RenameStmt':
+      return fields.renameType === 'OBJECT_COLUMN' && fields.relation
+        ? {
+            ...nothing(fields.relation),
+            renamedColumn: { from: String(fields.subname ?? ''), to: String(fields.newname ?? '') },
+          }
+        : undefined;
     case 'IndexStmt':
       return { ...nothing(fields.relation), keys: [readIndex(statement, fields)] };
     case 'CreateTableAsStmt': {
@@ -97,6 +106,7 @@ function nothing(relation: unknown): TableFacts {
     hasOtherColumns: false,
     columns: [],
     droppedColumns: [],
+    droppedConstraints: [],
     notNull: [],
     nullable: [],
     types: new Map(),
@@ -144,6 +154,7 @@ function readAlter(statement: ParsedStatement, fields: NodeFields): TableFacts {
   const facts = {
     columns: [] as TableColumn[],
     droppedColumns: [] as string[],
+    droppedConstraints: [] as string[],
     notNull: [] as string[],
     nullable: [] as string[],
     types: new Map<string, string | undefined>(),
@@ -169,6 +180,9 @@ function readAlter(statement: ParsedStatement, fields: NodeFields): TableFacts {
         break;
       case 'AT_DropColumn':
         facts.droppedColumns.push(name);
+        break;
+      case 'AT_DropConstraint':
+        facts.droppedConstraints.push(name);
         break;
       case 'AT_SetNotNull':
         facts.notNull.push(name);
@@ -207,6 +221,7 @@ function withColumn(column: NodeFields): { readonly constraint: NodeFields; read
 }
 
 function readKey(constraint: NodeFields, column: string | undefined): TableKey | undefined {
+  if (constraint.contype === 'CONSTR_EXCLUSION') return readExclusion(constraint);
   const primary = constraint.contype === 'CONSTR_PRIMARY';
   if (!primary && constraint.contype !== 'CONSTR_UNIQUE') return undefined;
   const named = list(constraint.keys).flatMap(key => stringValue(key) ?? []);
@@ -223,6 +238,25 @@ function readKey(constraint: NodeFields, column: string | undefined): TableKey |
     keys: columns,
     include: list(constraint.including).flatMap(key => stringValue(key) ?? []),
     nullsNotDistinct: constraint.nulls_not_distinct === true,
+  };
+}
+
+/** The index behind EXCLUDE: not unique, but it finds rows by its columns. */
+function readExclusion(constraint: NodeFields): TableKey {
+  const columns = list(constraint.exclusions).map(item => {
+    const name = unwrap(list(item)[0])?.fields.name;
+    return typeof name === 'string' ? name : undefined;
+  });
+  return {
+    ...(typeof constraint.conname === 'string' && { name: constraint.conname }),
+    method: String(constraint.access_method ?? 'btree'),
+    unique: false,
+    primary: false,
+    constraint: true,
+    columns,
+    keys: columns.map((column, i) => column ?? `? ${i}`),
+    include: [],
+    nullsNotDistinct: false,
   };
 }
 
