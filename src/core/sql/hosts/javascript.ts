@@ -2,7 +2,7 @@ import type { Fragment } from './fragment';
 import { asPlaceholder, fragmentOf, isMarkingComment, withoutEscapes } from './fragment';
 
 const TAG =
-  /(?:^|[^\w$])(?:sql|SQL|pgsql|\$queryRaw|\$executeRaw|sql\.(?:unsafe|type\s*\([^()`]*\)))(?:\s*<[^`]{0,500}>)?\s*$/;
+  /(?:^|[^\w$])(?:sql|SQL|pgsql|\$queryRaw|\$executeRaw|sql\.(?:unsafe|type\s*\([^`]{0,300}\)))(?:\s*<[^`]{0,500}>)?\s*$/;
 const REGEX_FOLLOWS =
   /(?:^|[^\w$.])(?:return|typeof|case|in|of|delete|void|throw|new|else|do|await|yield|instanceof)\s*$/;
 
