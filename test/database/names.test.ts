@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Client } from 'pg';
 import { binderOf } from '../../src/core/catalog/binding/binder';
 import type { KnownColumn } from '../../src/core/catalog/binding/knownColumn';
+import { findUnknownNames } from '../../src/core/catalog/binding/unknownNames';
 import type { Catalog } from '../../src/core/catalog/catalog';
 import { loadGrammar } from '../../src/core/sql/grammar';
 import { parseStatement } from '../../src/core/sql/parseStatement';
@@ -131,6 +132,65 @@ const SINCE_18 = [
   'merge into camera c using site s on c.id = s.id when matched then update set note = s.name returning merge_action(), c.id, s.name, old.note',
 ];
 
+/** Each has one wrong name; PostgreSQL says which, and whether it is a column's or a table's. */
+const INVALID = [
+  'select nam from camera',
+  'select c.nam from camera c',
+  'select x.id from camera c',
+  'select camera.id from camera c',
+  'select id from camera, site',
+  'select name from camera c join site s on s.id = c.site_id',
+  'select * from cameras',
+  'select * from farm.cameras',
+  'select * from nowhere.camera',
+  'select farm.camera.id from camera',
+  'select barn from camera',
+  'select region from site',
+  'select s.id from (select name from site) s',
+  'select s.id from (select id from site) s(x)',
+  'select s.id, c.id from camera c, (select c.site_id) s',
+  'select 1 from camera c join site s on s.id = r.camera_id, counting_results r',
+  'select 1 from counting_results r, camera c join site s on s.id = r.camera_id',
+  'with a as (select id from camera) select name from a',
+  'with a as (select id from b), b as (select 1 as id) select * from a',
+  'with a(x) as (select id from camera) select id from a',
+  'select id as k from camera where k = 1',
+  'select id as k from camera having k = 1',
+  'select id from camera union select id from site order by name',
+  'select id + 1 as k from camera order by k + 1',
+  'select n from counting_results where exists (select from camera where m = 1)',
+  'select 1 from camera where exists (select from site s) and s.id = 1',
+  'insert into camera (id, nam) values (1, 2)',
+  'insert into cameras values (1)',
+  'insert into camera (id) select camera_id from site',
+  'insert into camera (id, name) values (1, $$a$$) on conflict (id) do update set name = name',
+  'insert into camera (id, name) values (1, $$a$$) on conflict (nam) do nothing',
+  'insert into camera (id, name) values (1, $$a$$) on conflict (id) do update set nam = 1',
+  'insert into camera (id, name) values (1, $$a$$) returning excluded.id',
+  'update camera set nam = 1',
+  'update camera c set name = camera.name',
+  'update camera c set name = s.n from (select name as n from site where id = c.site_id) s',
+  'delete from camera where camera_id = 1',
+  'delete from camera c using site where site.id = c.site returning id',
+  'select id from camera join site using (nam)',
+  'select j.id from (camera join counting_results on true) as j',
+  'select camera.id from (camera join site using (id)) as j',
+  'select g.n from generate_series(1, 2) g',
+  'select v.c from (values (1, 2)) v(a, b)',
+  'select column3 from (values (1, 2)) v',
+  'select site from camera_site where site_id = 1',
+  'select d.noted from daily d',
+  'select * from camera c where c.* is null and d.* is null',
+  'select name from camera group by rollup (nam)',
+  'select sum(n) over (partition by cam) from counting_results',
+  'select sum(n) filter (where m > 1) from counting_results',
+  'select case when id = 1 then nam end from camera',
+  'select array(select nam from camera)',
+  'explain select nam from camera',
+  'create view v as select nam from camera',
+  'select c.id from camera c where (c.id, c.nam) in (select 1, 2)',
+];
+
 describe('core/catalog/binding against PostgreSQL', () => {
   onEachServer(SETUP, server => {
     // The connection is closed before the server is stopped.
@@ -166,6 +226,12 @@ describe('core/catalog/binding against PostgreSQL', () => {
         }
       }
 
+      const KINDS: Readonly<Record<string, readonly string[]>> = {
+        '42703': ['column'],
+        '42P01': ['relation', 'qualifier'],
+        '42702': ['ambiguous'],
+      };
+
       async function ofBinder(sql: string): Promise<string[]> {
         const binder = binderOf(parseStatement(await loadGrammar(), sql), catalog);
         const query = binder.names.queries[0];
@@ -182,6 +248,33 @@ describe('core/catalog/binding against PostgreSQL', () => {
       for (const sql of QUERIES) {
         it(sql, async () => {
           assert.deepEqual(await ofBinder(sql), await ofServer(sql));
+        });
+      }
+
+      for (const sql of QUERIES) {
+        it(`misses no name in ${sql}`, async () => {
+          assert.deepEqual(findUnknownNames(parseStatement(await loadGrammar(), sql), catalog), []);
+        });
+      }
+
+      for (const sql of INVALID) {
+        it(`finds the wrong name in ${sql}`, async () => {
+          const refused = await ofServer(sql).then(
+            () => assert.fail('PostgreSQL takes it'),
+            (error: unknown) => error as { code: string; position?: string; message: string },
+          );
+          const found = findUnknownNames(parseStatement(await loadGrammar(), sql), catalog);
+          const said = `${refused.message} at ${refused.position}, found ${JSON.stringify(found)}`;
+          assert.ok(
+            found.some(({ kind }) => KINDS[refused.code]?.includes(kind)),
+            said,
+          );
+          if (refused.position === undefined) return;
+          const start = Number(refused.position) - 1;
+          assert.ok(
+            found.some(({ range }) => range.start >= start && /^[\w."(]*$/.test(sql.slice(start, range.start))),
+            said,
+          );
         });
       }
 
