@@ -1,7 +1,8 @@
 import * as path from 'node:path';
 import type { Catalog } from '../core/catalog/catalog';
-import type { CancelSignal } from '../core/base/cancelSignal';
+import { CancelledError, type CancelSignal } from '../core/base/cancelSignal';
 import { DatabaseError } from '../core/ports';
+import { readSchemaFingerprint } from '../database/catalog/fingerprint';
 import { openDatabase, type PostgresDatabase } from '../database/connect';
 import { resolveConnection, settingsFromFields, type ConnectionSettings } from '../database/connectionSettings';
 import type { ConnectedInfo, ConnectionTarget, ConnectParams } from '../protocol/server';
@@ -15,6 +16,8 @@ interface Session {
   catalog?: Promise<Catalog>;
   /** The catalog once read; what the linter may use without waiting. */
   known?: Catalog;
+  /** What the schema was like just before {@link catalog} was read. */
+  fingerprint?: Promise<string | undefined>;
 }
 
 /** The open databases by connection id. Passwords live here, in memory, and nowhere else in the server. */
@@ -67,7 +70,7 @@ export class Sessions {
   /** The catalog, read once and again after {@link forgetCatalog}. */
   async catalog(connectionId: string, signal?: CancelSignal): Promise<Catalog> {
     const session = this.#session(connectionId);
-    const reading = (session.catalog ??= session.database.readCatalog(signal));
+    const reading = (session.catalog ??= this.#read(session, signal));
     try {
       const catalog = await reading;
       if (session.known !== catalog) {
@@ -86,16 +89,50 @@ export class Sessions {
     return connectionId === undefined ? undefined : this.#open.get(connectionId)?.known;
   }
 
+  /**
+   * Asks, with one small query, whether the schema is still the one that was read, and if somebody changed it reads it
+   * again. For whoever is at the database anyway, as when a statement is explained. True if it had changed.
+   */
+  async noticeChanges(connectionId: string, signal?: CancelSignal): Promise<boolean> {
+    const session = this.#session(connectionId);
+    const { catalog: read, fingerprint } = session;
+    // Nothing was read yet, or it is being read.
+    if (!read || !session.known || (await read.catch(() => undefined)) !== session.known) return false;
+    const before = await fingerprint;
+    const now = await fingerprintOf(session, signal);
+    if (before === undefined || now === undefined || before === now || session.catalog !== read) return false;
+    this.forgetCatalog(connectionId);
+    await this.catalog(connectionId, signal);
+    return true;
+  }
+
   /** The schema changed: the next {@link catalog} reads it again. */
   forgetCatalog(connectionId: string): void {
     const session = this.#open.get(connectionId);
     if (session) session.catalog = undefined;
   }
 
+  /** The fingerprint comes first: a change in between makes it differ, so that the next look reads again. */
+  async #read(session: Session, signal: CancelSignal | undefined): Promise<Catalog> {
+    session.fingerprint = fingerprintOf(session, signal);
+    await session.fingerprint;
+    return session.database.readCatalog(signal);
+  }
+
   #session(connectionId: string): Session {
     const session = this.#open.get(connectionId);
     if (!session) throw new DatabaseError('connection', `connection "${connectionId}" is not open`);
     return session;
+  }
+}
+
+/** Undefined if it cannot be told: then the catalog stays until it is known to have changed. */
+async function fingerprintOf({ database }: Session, signal: CancelSignal | undefined): Promise<string | undefined> {
+  try {
+    return await readSchemaFingerprint(database, signal);
+  } catch (error) {
+    if (error instanceof CancelledError) throw error;
+    return undefined;
   }
 }
 

@@ -7,6 +7,17 @@ import { findRelation } from './lookup';
  * things are defined.
  */
 export function mergeCatalogs(server: Catalog, ddl: Catalog): Catalog {
+  const merges = known.get(server) ?? new WeakMap<Catalog, Catalog>();
+  known.set(server, merges);
+  const merged = merges.get(ddl) ?? merge(server, ddl);
+  merges.set(ddl, merged);
+  return merged;
+}
+
+/** What was put together before: findings are kept by catalog, so the same two must give the same one. */
+const known = new WeakMap<Catalog, WeakMap<Catalog, Catalog>>();
+
+function merge(server: Catalog, ddl: Catalog): Catalog {
   const written = new Map<Relation, Relation>();
   const added: Relation[] = [];
   for (const relation of ddl.relations) {
@@ -20,7 +31,6 @@ export function mergeCatalogs(server: Catalog, ddl: Catalog): Catalog {
   return {
     ...server,
     source: 'both',
-    searchPath: server.searchPath,
     relations: [
       ...server.relations.map(relation => {
         const other = written.get(relation);

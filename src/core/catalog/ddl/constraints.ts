@@ -24,8 +24,10 @@ export interface ConstraintContext {
   readonly isOnly: boolean;
 }
 
-/** Adds constraints in the order in which the server does and therefore names them. */
-export function addConstraints(context: ConstraintContext, written: readonly WrittenConstraint[]): void {
+/** Adds constraints in the order in which the server does and therefore names them; a name that is taken is refused. */
+export function addConstraints(context: ConstraintContext, all: readonly WrittenConstraint[]): void {
+  const present = new Set(context.draft.get(context.table)?.constraints.map(({ name }) => name));
+  const written = all.filter(({ fields }) => !present.has(textField(fields, 'conname') ?? ''));
   const ofType = (...types: readonly string[]): WrittenConstraint[] =>
     written.filter(({ fields }) => types.includes(String(fields['contype'])));
   for (const each of ofType('CONSTR_CHECK')) addCheck(context, each);

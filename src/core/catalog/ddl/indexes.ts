@@ -37,8 +37,7 @@ export function createIndex(statement: DdlStatement, draft: SchemaDraft, fields:
   const table = draft.get(draft.nameOf(fields['relation']));
   if (!table) return;
   const name = textField(fields, 'idxname');
-  if (name !== undefined && fields['if_not_exists'] === true && draft.isNameTaken({ schema: table.schema, name }))
-    return;
+  if (name !== undefined && draft.isNameTaken({ schema: table.schema, name })) return;
   const predicate = fields['whereClause'] === undefined ? undefined : expressionText(statement, fields['whereClause']);
   const plan: IndexPlan = {
     ...(name !== undefined && { name }),
