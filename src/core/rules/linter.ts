@@ -105,7 +105,8 @@ export class ScriptLinter {
   }
 
   lint(options: LintOptions): ScriptFindings {
-    this.begin(options);
+    // Statement by statement first: a tree is used up before it makes room for the next.
+    this.warm(options, () => false);
     this.follow();
     const { text, statements } = this.script;
     const groups: FindingGroup[] = [];
