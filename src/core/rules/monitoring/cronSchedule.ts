@@ -28,7 +28,7 @@ export const cronSchedule = defineRule({
     { title: 'hour 24', bad: "SELECT cron.schedule('0 24 * * *', 'CALL cleanup()')", flags: "'0 24 * * *'" },
     { title: 'every night', good: "SELECT cron.schedule('cleanup', '0 3 * * *', 'CALL cleanup()')" },
     { title: 'lists, ranges and steps', good: "SELECT cron.schedule('0,30 8-18/2 1 jan-mar mon-fri', 'CALL sync()')" },
-    { title: 'seconds', good: "SELECT cron.schedule('poll', '10 seconds', 'CALL poll()')" },
+    { title: 'seconds', good: "SELECT cron.schedule('poll', '10  Seconds ', 'CALL poll()')" },
     { title: 'by name', good: "SELECT cron.schedule('backup', '@daily', 'CALL backup()')" },
     { title: 'the last day of a month', good: "SELECT cron.schedule('close', '0 5 $ * *', 'CALL close_month()')" },
     { title: 'filled in later', good: "SELECT cron.schedule('job', $1, $2)" },
@@ -40,7 +40,7 @@ export const cronSchedule = defineRule({
       if (!schedule) continue;
       const { range: at, text } = schedule;
       const fields = text.trim().split(/\s+/);
-      if (/^@\w+$/.test(text.trim()) || /^\d+ seconds?$/i.test(text.trim())) continue;
+      if (/^@\w+$/.test(text.trim()) || /^\d+\s+seconds?$/i.test(text.trim())) continue;
       if (fields.length < 5) report({ at, message: 'invalid' });
       else if (fields.length === 6) {
         const seconds = /^\*\/(\d+)$/.exec(fields[0] ?? '')?.[1] ?? '30';

@@ -40,7 +40,7 @@ export const unknownSystemValue = defineRule({
       title: 'another one',
       good: "SELECT pid FROM pg_stat_activity WHERE state <> 'idle' AND backend_type = 'walsender'",
     },
-    { title: 'kinds of relations', good: "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'm')" },
+    { title: 'kinds of relations', good: "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'm', '')" },
     { title: 'a table of one’s own', good: "SELECT id FROM orders WHERE state = 'running'" },
     { title: 'a pattern', good: "SELECT pid FROM pg_stat_activity WHERE state LIKE 'idle_in_transaction%'" },
     { title: 'filled in later', good: 'SELECT pid FROM pg_stat_activity WHERE state = $1' },
@@ -59,7 +59,8 @@ export const unknownSystemValue = defineRule({
         const value = stringConstant(constant);
         const place = unwrap(constant);
         const at = place && statement.rangeOf(place.type, place.fields);
-        if (value === undefined || !at || known.includes(value)) continue;
+        // psql and others write '' beside the kinds they mean.
+        if (value === undefined || value === '' || !at || known.includes(value)) continue;
         if (statement.placeholders.some(({ range }) => range.start < at.end && at.start < range.end)) continue;
         const near = closestName(value.toLowerCase().replace(/_/g, ' '), known) ?? sameWord(value, known);
         const shown = { column: name.name, relation, value: `'${value}'` };

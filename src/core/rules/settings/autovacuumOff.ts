@@ -58,7 +58,7 @@ export const autovacuumOff = defineRule({
       if (value === undefined || readBoolean(value) !== false) continue;
       const written = /\bautovacuum_enabled\s*=\s*[\w']+/i.exec(statement.text);
       const at = written ? { start: written.index, end: written.index + written[0].length } : rangeOf(option);
-      report({ at, message: 'table' });
+      report({ at, severity: 'info', message: 'table' });
     }
   },
 });

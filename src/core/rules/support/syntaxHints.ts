@@ -156,7 +156,9 @@ const explainQuoteInString: Explanation = ({ text, tokens, at }) => {
     return token.kind === TokenKind.string && next?.kind === TokenKind.word && next.start === token.end;
   });
   const string = tokens[found];
-  if (!string || found + 1 > at || text[string.end - 1] !== "'") return undefined;
+  // The parser stops right there, or at the string that the spare quote opens and nothing closes.
+  const isHere = at === found + 1 || (at > found && at === tokens.length - 1 && tokens[at]?.kind === TokenKind.string);
+  if (!string || !isHere || text[string.end - 1] !== "'") return undefined;
   const range = { start: string.end - 1, end: string.end };
   return hint("A ' inside a string is written twice.", 'Double the quote', [{ range, newText: "''" }]);
 };

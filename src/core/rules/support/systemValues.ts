@@ -34,7 +34,8 @@ export const SYSTEM_VALUES: Readonly<Record<string, readonly string[]>> = {
     'AccessExclusiveLock',
     'SIReadLock',
   ],
-  'pg_class.relkind': ['r', 'i', 'S', 't', 'v', 'm', 'c', 'f', 'p', 'I'],
+  // 's' is what psql's own queries still ask for.
+  'pg_class.relkind': ['r', 'i', 'S', 's', 't', 'v', 'm', 'c', 'f', 'p', 'I'],
   'pg_class.relpersistence': ['p', 'u', 't'],
   'pg_constraint.contype': ['c', 'f', 'n', 'p', 'u', 't', 'x'],
   'pg_proc.prokind': ['f', 'p', 'a', 'w'],
