@@ -103,10 +103,10 @@ describe('core/rules/linter', () => {
 
   it('raises a hint to a warning when the catalog knows the table is large, and drops it when small', async () => {
     const text = "SELECT id FROM users WHERE lower(email) = 'a'";
-    const large = await lintText(text, { schema: '-- users: 900000 rows\nCREATE TABLE users (id int, email text);' });
+    const large = await lintText(text, { schema: '-- users: 5000000 rows\nCREATE TABLE users (id int, email text);' });
     assert.deepEqual(
       large.map(({ severity, evidence }) => [severity, evidence]),
-      [['warning', 'users: about 900000 rows']],
+      [['warning', 'users: about 5,000,000 rows']],
     );
     assert.deepEqual(
       await lintText(text, { schema: '-- users: 90 rows\nCREATE TABLE users (id int, email text);' }),

@@ -46,7 +46,11 @@ export const deepOffset = defineRule({
       if (!at) continue;
       if (rows !== undefined && rows >= thresholds.deepOffsetRows)
         report({ at, message: 'constant', values: { rows } });
-      else if (rows === undefined && contains(offset, node => node === 'ParamRef')) {
+      else if (
+        rows === undefined &&
+        query.fields.limitCount !== undefined &&
+        contains(offset, node => node === 'ParamRef')
+      ) {
         report({ at, message: 'parameter', severity: 'hint' });
       }
     }

@@ -49,6 +49,7 @@ export const functionOnColumn = defineRule({
   messages: {
     range: 'An index on {column} cannot serve {function}({column}); a range of {column} can.',
     expression: 'An index on {column} cannot serve {function}({column}); that needs an index on the expression.',
+    build: 'An index on {column} cannot serve {function}({column}); {index} would.',
     other: 'No index serves {function}({column}); there is one on {expression}, which the condition could use instead.',
   },
   examples: [
@@ -147,7 +148,8 @@ export const functionOnColumn = defineRule({
         report({ at, message: 'range', values, fixes, ...size });
       } else {
         const index = known && IMMUTABLE.has(name) ? `CREATE INDEX ON ${known.relation.name} (${key})` : undefined;
-        report({ at, message: 'expression', values, fixes, ...(index && { evidence: index }), ...size });
+        if (index === undefined) report({ at, message: 'expression', values, fixes, ...size });
+        else report({ at, message: 'build', values: { ...values, index }, fixes, ...size });
       }
     }
   },

@@ -28,13 +28,15 @@ export const offsetWithoutLimit = defineRule({
     { title: 'elements of a function', good: 'SELECT w FROM unnest($1::text[]) AS w OFFSET 1' },
     { title: 'no skipping', good: 'SELECT id FROM orders ORDER BY id' },
   ],
-  check({ statement, find, report }) {
+  check({ statement, thresholds, find, report }) {
     for (const query of find('SelectStmt')) {
       const { limitOffset, limitCount, fromClause } = query.fields;
       if (limitOffset === undefined || (limitCount !== undefined && !isNullConstant(limitCount))) continue;
       const rows = integerConstant(limitOffset);
       const at = rangeOfTree(statement, limitOffset);
       const reads = query.fields.larg !== undefined || JSON.stringify(fromClause ?? '').includes('"RangeVar"');
+      // A deep offset has a rule of its own.
+      if (rows !== undefined && rows >= thresholds.deepOffsetRows) continue;
       if (rows === 0 || isNullConstant(limitOffset) || !at || !reads) continue;
       report({ at, message: 'rest', values: { rows: rows ?? statement.text.slice(at.start, at.end) } });
     }

@@ -9,8 +9,9 @@ import {
   list,
   operatorOf,
 } from '../support/expressions';
-import { disjuncts, isOutermost } from '../support/trees';
-import type { NodeFields } from '../nodeIndex';
+import { valueFamily } from '../support/columnTypes';
+import { conjuncts, disjuncts, isOutermost } from '../support/trees';
+import type { NodeFields, NodeMatch } from '../nodeIndex';
 
 export const orAcrossTables = defineRule({
   id: 'query/or-across-tables',
@@ -40,6 +41,11 @@ export const orAcrossTables = defineRule({
       flags: 'o.customer_id = $1 OR o.id IN (SELECT order_id FROM order_shares WHERE user_id = $1)',
     },
     {
+      title: 'beside flags that leave many rows',
+      bad: "SELECT p.id FROM product p JOIN template t ON t.id = p.template_id WHERE t.active = true AND (p.name ILIKE '%milk%' OR t.description ILIKE '%milk%')",
+      flags: "p.name ILIKE '%milk%' OR t.description ILIKE '%milk%'",
+    },
+    {
       title: 'two columns of one table, which a bitmap can combine',
       good: 'SELECT id FROM orders WHERE buyer_id = 1 OR seller_id = 1',
     },
@@ -67,8 +73,8 @@ export const orAcrossTables = defineRule({
   ],
   check({ find, rangeOf, report }) {
     for (const or of find('BoolExpr')) {
-      // With another condition beside it the planner has something to begin with.
-      if (or.fields.boolop !== 'OR_EXPR' || !isOutermost(or) || or.key !== 'whereClause') continue;
+      // With another condition beside it the planner has something to begin with; flags leave many rows.
+      if (or.fields.boolop !== 'OR_EXPR' || !isOutermost(or) || !standsAlone(or)) continue;
       const query = filteredQuery(or);
       if (query?.type !== 'SelectStmt') continue;
       const arms = disjuncts({ BoolExpr: or.fields });
@@ -87,6 +93,22 @@ export const orAcrossTables = defineRule({
     }
   },
 });
+
+/** The whole WHERE, or beside nothing but flags: `active`, `kept = true`. */
+function standsAlone(or: NodeMatch): boolean {
+  if (or.key === 'whereClause') return true;
+  const { parent } = or;
+  if (parent?.type !== 'BoolExpr' || parent.key !== 'whereClause') return false;
+  return conjuncts({ BoolExpr: parent.fields }).every(other => {
+    const node = unwrap(other);
+    if (node?.fields === or.fields || asColumn(other) || node?.type === 'BooleanTest') return true;
+    return (
+      node?.type === 'A_Expr' &&
+      asColumn(node.fields.lexpr) !== undefined &&
+      valueFamily(node.fields.rexpr) === 'boolean'
+    );
+  });
+}
 
 /** The qualifier in a comparison with constants that an index could answer; '' without one. */
 function tableOfCondition(condition: unknown): string | undefined {
