@@ -72,9 +72,10 @@ export const backfillWithSchemaChange = defineRule({
       .map(({ def }) => def?.fields.colname)
       .find(name => set.includes(name));
     if (typeof column !== 'string') return;
-    const end = statement.tables.find(({ use }) => use === 'update')?.range.end ?? statement.text.length;
+    const target = statement.tables.find(({ use }) => use === 'update')?.range;
+    const verb = /update\s+(?:only\s+)?$/i.exec(statement.text.slice(0, target?.start ?? 0));
     report({
-      at: { start: 0, end },
+      at: { start: verb?.index ?? 0, end: target?.end ?? statement.text.length },
       message: 'together',
       values: { table: table.name, column },
       ...existing.size,

@@ -1,3 +1,4 @@
+import type { SourceRange } from '../../base/sourceRange';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { FileContext } from '../fileContext';
@@ -25,6 +26,11 @@ export const dropInUse = defineRule({
     { title: 'a table', bad: 'DROP TABLE visits', flags: 'DROP TABLE' },
     { title: 'a column', bad: 'ALTER TABLE orders DROP COLUMN region', flags: 'DROP COLUMN region' },
     {
+      title: 'several columns, reported once',
+      bad: 'ALTER TABLE orders DROP COLUMN region CASCADE, DROP weight',
+      flags: 'DROP COLUMN region',
+    },
+    {
       title: 'a table that is created anew',
       good: 'DROP TABLE IF EXISTS visits; CREATE TABLE visits (id bigint PRIMARY KEY);',
     },
@@ -48,15 +54,16 @@ export const dropInUse = defineRule({
     if (statement.kind === 'AlterTableStmt') {
       const alter = readAlterTable(statement);
       if (!alter || !tableInUse(alter.table, context)) return;
-      for (const { subtype, name = '', fields, range } of alter.commands) {
-        if (subtype !== 'AT_DropColumn') continue;
+      const earlier = file.earlier(alter.table.name);
+      const gone = alter.commands.filter(({ subtype, name = '' }) => {
         const readded = alter.commands.some(({ def }) => def?.fields.colname === name);
         // A column this file has added, or one being made anew.
-        if (readded || file.earlier(alter.table.name).some(other => addsColumn(other, name))) continue;
-        const length = fields.behavior === 'DROP_CASCADE' ? / *cascade$/i : /$/;
-        const end = range.end - (length.exec(statement.text.slice(range.start, range.end))?.[0].length ?? 0);
-        report({ at: { start: range.start, end }, message: 'column', values: { name } });
-      }
+        return subtype === 'AT_DropColumn' && !readded && !earlier.some(other => addsColumn(other, name));
+      });
+      const [first] = gone;
+      if (!first) return;
+      const at = first.fields.behavior === 'DROP_CASCADE' ? withoutLastWord(statement.text, first.range) : first.range;
+      report({ at, message: 'column', values: { name: gone.map(({ name }) => name).join(', ') } });
       return;
     }
     const drop = unwrap(statement.tree)?.fields;
@@ -70,6 +77,11 @@ export const dropInUse = defineRule({
     report({ at, message: 'table', values: { name: gone.map(({ name }) => name).join(', ') } });
   },
 });
+
+/** The range without its CASCADE, which another rule speaks of. */
+function withoutLastWord(text: string, { start, end }: SourceRange): SourceRange {
+  return { start, end: start + text.slice(start, end).replace(/\s+\w+$/, '').length };
+}
 
 function addsColumn(statement: Parameters<typeof readAlterTable>[0], name: string): boolean {
   const commands = readAlterTable(statement)?.commands ?? [];

@@ -1,7 +1,7 @@
 import { findRelation } from '../../catalog/catalog';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { asTable, SMALL_TABLE_ROWS } from '../support/expressions';
+import { asTable } from '../support/expressions';
 import type { NodeFields } from '../nodeIndex';
 
 export const indexNotConcurrently = defineRule({
@@ -59,7 +59,7 @@ export const indexNotConcurrently = defineRule({
       good: 'CREATE INDEX ON events (at)',
     },
   ],
-  check({ statement, catalog, file, body, report }) {
+  check({ statement, catalog, thresholds, file, body, report }) {
     // Indexes made by a routine are most often those of its own temporary tables.
     if (body) return;
     const index = unwrap(statement.tree)?.fields;
@@ -71,7 +71,7 @@ export const indexNotConcurrently = defineRule({
     if (relation?.kind === 'partitioned table') return;
     const rows = relation?.rowEstimate;
     // Ten times what counts as small: building an index on fewer rows takes milliseconds.
-    if (rows !== undefined && rows < 10 * SMALL_TABLE_ROWS) return;
+    if (rows !== undefined && rows < 10 * thresholds.smallTableRows) return;
     const words = /^create\s+(?:unique\s+)?index\b/i.exec(statement.text);
     const at = { start: 0, end: words ? words[0].length : statement.text.length };
     const known = rows !== undefined && { severity: 'warning' as const, evidence: `${table.name}: about ${rows} rows` };
