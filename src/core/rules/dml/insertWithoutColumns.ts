@@ -1,3 +1,4 @@
+import { listsAllColumns } from '../../catalog/binding/relationIndex';
 import { findRelation } from '../../catalog/catalog';
 import type { Relation } from '../../catalog/catalog';
 import { quoteIdentifier } from '../../sql/identifiers';
@@ -51,7 +52,7 @@ export const insertWithoutColumns = defineRule({
       const name = statement.tables.find(each => each.use === 'insert' && each.name === table.name);
       if (!name) continue;
       const known = catalog && findRelation(catalog, table.name, table.schema);
-      const columns = known && columnsFor(known, source.fields);
+      const columns = known && listsAllColumns(known) ? columnsFor(known, source.fields) : undefined;
       const alias = table.alias === undefined;
       const fixes =
         columns && alias

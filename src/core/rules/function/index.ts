@@ -1,5 +1,6 @@
 import type { Rule } from '../defineRule';
 import { ambiguousVariable } from './ambiguousVariable';
+import { argumentsDoNotFit } from './argumentsDoNotFit';
 import { couldBeStable } from './couldBeStable';
 import { discardedResult } from './discardedResult';
 import { notAllowedInFunction } from './notAllowedInFunction';
@@ -17,6 +18,7 @@ import { volatilityTooStrong } from './volatilityTooStrong';
 /** Rules over functions, procedures, DO blocks and triggers. */
 export const FUNCTION_RULES: readonly Rule[] = [
   ambiguousVariable,
+  argumentsDoNotFit,
   couldBeStable,
   discardedResult,
   notAllowedInFunction,

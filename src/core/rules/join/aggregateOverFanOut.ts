@@ -2,7 +2,7 @@ import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { NodeMatch } from '../nodeIndex';
 import { functionName, list } from '../support/expressions';
-import { columnEquality, columnFixedBy, usingColumns } from '../support/columnEqualities';
+import { columnEquality, columnFixedBy, itemColumn, usingColumns } from '../support/columnEqualities';
 import { allConditions, fromItems } from '../support/fromItems';
 import type { FromItem } from '../support/fromItems';
 import { mentionsIn } from '../support/mentions';
@@ -37,6 +37,12 @@ export const aggregateOverFanOut = defineRule({
       schema:
         'CREATE TABLE orders (id int PRIMARY KEY, shipping int); CREATE TABLE order_items (order_id int, price int);',
       flags: 'sum(o.shipping)',
+    },
+    {
+      title: 'the average of one value',
+      good: 'SELECT o.id, avg(o.shipping) FROM orders o JOIN order_items i ON i.order_id = o.id GROUP BY o.id',
+      schema:
+        'CREATE TABLE orders (id int PRIMARY KEY, shipping int); CREATE TABLE order_items (order_id int, price int);',
     },
     {
       title: 'the children summed',
@@ -88,6 +94,8 @@ export const aggregateOverFanOut = defineRule({
       if (hasUnknown || summed.size !== 1 || !item) continue;
       // FILTER or CASE by the other table may pick one of its rows.
       if (fields.agg_filter && mentionsIn(fields.agg_filter, items).items.size > 0) continue;
+      // An average of one value, however often it is repeated, is that value.
+      if (functionName(fields) === 'avg' && isGroupedByKey(item, items, query)) continue;
       const other = multiplies(item, items, query);
       if (other) report({ at: rangeOf(call), message: 'repeated', values: { table: item.name!, other: other.name! } });
     }
@@ -95,6 +103,15 @@ export const aggregateOverFanOut = defineRule({
 });
 
 const SENSITIVE: ReadonlySet<string> = new Set(['sum', 'avg']);
+
+/** True if each group has one row of the item, repeated or not. */
+function isGroupedByKey(item: FromItem, items: readonly FromItem[], query: NodeMatch): boolean {
+  const keys = list(query.fields.groupClause).flatMap(key => {
+    const column = itemColumn(key, items);
+    return column?.item === item ? [column.name] : [];
+  });
+  return isUniqueBy(item.relation!, keys);
+}
 
 function queryOf(call: NodeMatch): NodeMatch | undefined {
   for (let at = call.parent; at; at = at.parent) {
