@@ -433,7 +433,7 @@ CREATE TABLE telemetry.alerts (
     raised_at timestamptz NOT NULL,
     cleared_at timestamptz,
     region text NOT NULL,
-    PRIMARY KEY (region, id)
+    PRIMARY KEY (region, id, raised_at)
 ) PARTITION BY LIST (region);
 CREATE TABLE telemetry.alerts_north PARTITION OF telemetry.alerts FOR VALUES IN ('north');
 CREATE TABLE telemetry.alerts_south PARTITION OF telemetry.alerts FOR VALUES IN ('south') PARTITION BY RANGE (raised_at);

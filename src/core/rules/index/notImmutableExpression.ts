@@ -133,7 +133,7 @@ type Verdict = 'zone' | 'cast' | 'stable' | 'textSearch';
 function judge(
   { type, fields }: NodeMatch,
   columns: ReadonlyMap<string, TableColumn>,
-  { catalog }: Pick<RuleContext<Readonly<Record<string, string>>, never>, 'catalog'>,
+  { catalog, serverVersion }: Pick<RuleContext<Readonly<Record<string, string>>, never>, 'catalog' | 'serverVersion'>,
 ): Verdict | undefined {
   if (type === 'TypeCast') {
     const from = typeOfExpression(fields.arg, columns);
@@ -150,6 +150,9 @@ function judge(
   const args = list(fields.args);
   if (STABLE.has(name) || (name === 'to_timestamp' && args.length === 2)) return 'stable';
   if (STABLE_ALONE.has(name) && args.length === 1) return name === 'age' ? 'stable' : 'textSearch';
+  // With a named zone date_trunc is immutable since PostgreSQL 16.
+  const isOld = serverVersion !== undefined && serverVersion < 160000;
+  if (name === 'date_trunc' && args.length === 3) return isOld ? 'stable' : undefined;
   const zoned = zonedArgument({ type, fields, key: '' });
   if (zoned === undefined) return undefined;
   const argument = typeOfExpression(zoned, columns);

@@ -21,6 +21,7 @@ export const partitionedKeyWithoutPartitionColumn = defineRule({
   },
   messages: {
     missing: '{table} is partitioned by {key}: PostgreSQL refuses a unique key without it.',
+    inherited: 'A unique key of {parent} lacks {key}, which this partition is partitioned by: PostgreSQL refuses it.',
     expression: '{table} is partitioned by an expression: PostgreSQL refuses every unique key.',
   },
   examples: [
@@ -28,6 +29,11 @@ export const partitionedKeyWithoutPartitionColumn = defineRule({
       title: 'a primary key of the id alone',
       bad: 'CREATE TABLE counting_results (id bigint PRIMARY KEY, at timestamptz NOT NULL) PARTITION BY RANGE (at)',
       flags: 'PRIMARY KEY',
+    },
+    {
+      title: 'a partition that is partitioned further',
+      bad: "CREATE TABLE alerts (region text, id bigint, at date, PRIMARY KEY (region, id)) PARTITION BY LIST (region); CREATE TABLE alerts_eu PARTITION OF alerts FOR VALUES IN ('eu') PARTITION BY RANGE (at);",
+      flags: 'alerts_eu',
     },
     {
       title: 'added afterwards',
@@ -59,7 +65,18 @@ export const partitionedKeyWithoutPartitionColumn = defineRule({
     const relation = unwrap(statement.tree)?.fields.relation as NodeFields | undefined;
     const facts = tableFactsOf(statement);
     // ON ONLY makes the index of the parent alone, and that is refused as well.
-    if (!relation || !facts || facts.keys.length === 0) return;
+    if (!relation || !facts) return;
+    const inherited = facts.partitionOf && facts.partitionBy && knownTable(facts.partitionOf, { file, catalog });
+    const lacking = inherited?.keys.find(
+      ({ unique, columns }) =>
+        unique && facts.partitionBy?.some(column => column !== undefined && !columns.includes(column)),
+    );
+    const own = statement.rangeOf('RangeVar', relation);
+    if (inherited && lacking && own) {
+      const key = facts.partitionBy!.filter(column => !lacking.columns.includes(column)).join(', ');
+      report({ at: own, message: 'inherited', values: { key, parent: inherited.name.name } });
+    }
+    if (facts.keys.length === 0) return;
     const name = asTable(relation);
     const table = knownTable(name, { file, catalog }, { statement });
     const partitionBy = table?.partitionBy;
