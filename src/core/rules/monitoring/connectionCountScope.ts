@@ -5,6 +5,7 @@ export const connectionCountScope = defineRule({
   id: 'monitoring/connection-count-scope',
   since: '0.2.0',
   severity: 'warning',
+  nodes: ['RangeVar'],
   title: 'Connections counted wrongly against max_connections',
   docs: {
     problem: 'The rows counted in `pg_stat_activity` are not those that `max_connections` limits.',

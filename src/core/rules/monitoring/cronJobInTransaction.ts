@@ -6,6 +6,7 @@ export const cronJobInTransaction = defineRule({
   id: 'monitoring/cron-job-in-transaction',
   since: '0.2.0',
   severity: 'error',
+  nodes: ['FuncCall'],
   title: 'A job of several commands, one of which must run alone',
   docs: {
     problem:

@@ -9,6 +9,7 @@ export const cronJobRefresh = defineRule({
   id: 'monitoring/cron-job-refresh',
   since: '0.2.0',
   severity: 'error',
+  nodes: ['FuncCall'],
   needs: ['file'],
   title: 'A job that refreshes a materialized view and cannot',
   docs: {

@@ -5,6 +5,7 @@ export const cronSchedule = defineRule({
   id: 'monitoring/cron-schedule',
   since: '0.2.0',
   severity: 'error',
+  nodes: ['FuncCall'],
   title: 'A schedule pg_cron reads otherwise',
   docs: {
     problem:

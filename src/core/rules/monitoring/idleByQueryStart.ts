@@ -7,6 +7,7 @@ export const idleByQueryStart = defineRule({
   id: 'monitoring/idle-by-query-start',
   since: '0.2.0',
   severity: 'info',
+  nodes: ['RangeVar'],
   title: 'Idle time measured from the start of the last query',
   docs: {
     problem:

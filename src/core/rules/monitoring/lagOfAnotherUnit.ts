@@ -6,6 +6,7 @@ export const lagOfAnotherUnit = defineRule({
   id: 'monitoring/lag-of-another-unit',
   since: '0.2.0',
   severity: 'info',
+  nodes: ['FuncCall'],
   title: 'Replication lag that is something else',
   docs: {
     problem: 'Bytes of WAL are called seconds, or the time since the last replayed transaction is called lag.',

@@ -6,6 +6,7 @@ export const lockSelfJoin = defineRule({
   id: 'monitoring/lock-self-join',
   since: '0.2.0',
   severity: 'info',
+  nodes: ['RangeVar'],
   title: 'Who blocks whom, by a self-join of pg_locks',
   docs: {
     problem: 'Joining `pg_locks` with itself finds sessions that have a lock on the same thing, not those that block.',

@@ -7,6 +7,7 @@ export const signedStatistics = defineRule({
   id: 'monitoring/signed-statistics',
   since: '0.2.0',
   severity: 'info',
+  nodes: ['RangeVar'],
   title: 'Statistics of pg_stats read without their sign',
   docs: {
     problem:

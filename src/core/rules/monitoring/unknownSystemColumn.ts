@@ -14,6 +14,7 @@ export const unknownSystemColumn = defineRule({
   id: 'monitoring/unknown-system-column',
   since: '0.2.0',
   severity: 'error',
+  nodes: ['RangeVar'],
   title: 'A column the system view does not have',
   docs: {
     problem:

@@ -9,6 +9,7 @@ export const unknownSystemValue = defineRule({
   id: 'monitoring/unknown-system-value',
   since: '0.2.0',
   severity: 'warning',
+  nodes: ['RangeVar'],
   title: 'A state no session is ever in',
   docs: {
     problem: 'The column is compared with a word PostgreSQL never puts there, so the condition never holds.',

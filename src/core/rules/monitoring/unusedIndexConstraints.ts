@@ -6,6 +6,7 @@ export const unusedIndexConstraints = defineRule({
   id: 'monitoring/unused-index-constraints',
   since: '0.2.0',
   severity: 'info',
+  nodes: ['RangeVar'],
   title: 'Unused indexes, with those of constraints among them',
   docs: {
     problem:

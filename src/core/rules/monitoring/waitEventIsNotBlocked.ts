@@ -7,6 +7,7 @@ export const waitEventIsNotBlocked = defineRule({
   id: 'monitoring/wait-event-is-not-blocked',
   since: '0.2.0',
   severity: 'info',
+  nodes: ['NullTest'],
   title: 'Any wait event taken for being blocked',
   docs: {
     problem: '`wait_event IS NOT NULL` holds for nearly every session: an idle one waits for its client.',

@@ -5,6 +5,7 @@ export const archiveCommand = defineRule({
   id: 'settings/archive-command',
   since: '0.2.0',
   severity: 'warning',
+  nodes: ['VariableSetStmt', 'FuncCall'],
   title: 'An archive command that archives nothing',
   docs: {
     problem: 'The command cannot know which WAL file to copy, is not found, or overwrites what it has archived.',

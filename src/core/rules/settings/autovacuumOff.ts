@@ -8,6 +8,7 @@ export const autovacuumOff = defineRule({
   id: 'settings/autovacuum-off',
   since: '0.2.0',
   severity: 'warning',
+  nodes: ['VariableSetStmt', 'FuncCall', 'DefElem'],
   title: 'Autovacuum switched off',
   guideline: { guide: '002', section: '3.2 Autovacuum Tuning' },
   docs: {

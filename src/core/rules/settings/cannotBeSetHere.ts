@@ -8,6 +8,7 @@ export const cannotBeSetHere = defineRule({
   id: 'settings/cannot-be-set-here',
   since: '0.2.0',
   severity: 'error',
+  nodes: ['VariableSetStmt', 'FuncCall'],
   title: 'SET of a setting that is the server’s',
   docs: {
     problem: 'A session cannot change this setting: it is read when the server starts, or from its configuration.',

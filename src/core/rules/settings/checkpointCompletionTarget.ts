@@ -5,6 +5,7 @@ export const checkpointCompletionTarget = defineRule({
   id: 'settings/checkpoint-completion-target',
   since: '0.2.0',
   severity: 'info',
+  nodes: ['VariableSetStmt', 'FuncCall'],
   title: 'Checkpoints written in shorter bursts',
   guideline: { guide: '002', section: '3.3 Write-Ahead Logging (WAL) Optimization' },
   docs: {

@@ -6,6 +6,7 @@ export const durabilityOff = defineRule({
   id: 'settings/durability-off',
   since: '0.2.0',
   severity: 'warning',
+  nodes: ['VariableSetStmt', 'FuncCall'],
   title: 'Crash safety switched off',
   docs: {
     problem:

@@ -22,6 +22,7 @@ export const equalsDefault = defineRule({
   id: 'settings/equals-default',
   since: '0.2.0',
   severity: 'hint',
+  nodes: ['VariableSetStmt', 'FuncCall'],
   title: 'A setting set to its default',
   docs: {
     problem: 'The value is the one PostgreSQL has anyway.',

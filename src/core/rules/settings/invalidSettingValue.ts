@@ -7,6 +7,7 @@ export const invalidSettingValue = defineRule({
   id: 'settings/invalid-setting-value',
   since: '0.2.0',
   severity: 'error',
+  nodes: ['VariableSetStmt', 'FuncCall'],
   title: 'A value the setting does not take',
   docs: {
     problem:

@@ -15,6 +15,7 @@ export const listAsOneString = defineRule({
   id: 'settings/list-as-one-string',
   since: '0.2.0',
   severity: 'error',
+  nodes: ['VariableSetStmt', 'FuncCall'],
   title: 'A list of names in one pair of quotes',
   docs: {
     problem:

@@ -5,6 +5,7 @@ export const logStatementAll = defineRule({
   id: 'settings/log-statement-all',
   since: '0.2.0',
   severity: 'warning',
+  nodes: ['VariableSetStmt', 'FuncCall'],
   title: 'Every statement written to the log',
   docs: {
     problem: 'Each statement is logged with its values, on a busy server many megabytes a minute.',

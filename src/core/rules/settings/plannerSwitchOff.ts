@@ -7,6 +7,7 @@ export const plannerSwitchOff = defineRule({
   id: 'settings/planner-switch-off',
   since: '0.2.0',
   severity: 'warning',
+  nodes: ['VariableSetStmt', 'FuncCall'],
   title: 'A kind of plan switched off for good',
   docs: {
     problem: 'The planner may no longer use this kind of scan or join, for any statement.',

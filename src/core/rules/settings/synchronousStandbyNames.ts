@@ -5,6 +5,7 @@ export const synchronousStandbyNames = defineRule({
   id: 'settings/synchronous-standby-names',
   since: '0.2.0',
   severity: 'warning',
+  nodes: ['VariableSetStmt', 'FuncCall'],
   title: 'Commits that wait for a standby',
   docs: {
     problem: 'From the next reload on each commit waits until a standby of one of these names confirms it.',

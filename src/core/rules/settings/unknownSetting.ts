@@ -9,6 +9,7 @@ export const unknownSetting = defineRule({
   id: 'settings/unknown-setting',
   since: '0.2.0',
   severity: 'error',
+  nodes: ['VariableSetStmt', 'FuncCall'],
   title: 'A setting PostgreSQL does not have',
   docs: {
     problem: 'The name is no setting of PostgreSQL, or not of this version: the statement fails.',

@@ -29,8 +29,6 @@ export interface SettingChange {
   readonly values: readonly string[];
   /** All values together; undefined without any. */
   readonly valueRange: SourceRange | undefined;
-  /** RESET or SET ... TO DEFAULT. */
-  readonly isReset: boolean;
 }
 
 const SCOPES: Readonly<Record<string, SettingScope>> = {
@@ -40,11 +38,23 @@ const SCOPES: Readonly<Record<string, SettingScope>> = {
   DefElem: 'function',
 };
 
+const NONE: readonly SettingChange[] = [];
+/** Each of the rules on settings asks. */
+const known = new WeakMap<ParsedStatement, readonly SettingChange[]>();
+
 /** The settings a statement changes. */
 export function settingChanges(
   statement: ParsedStatement,
   find: (type: string) => readonly NodeMatch[],
-): SettingChange[] {
+): readonly SettingChange[] {
+  const kept = known.get(statement);
+  if (kept) return kept;
+  const changes = readChanges(statement, find);
+  known.set(statement, changes.length > 0 ? changes : NONE);
+  return changes;
+}
+
+function readChanges(statement: ParsedStatement, find: (type: string) => readonly NodeMatch[]): SettingChange[] {
   if (statement.syntaxError) return configurationLines(statement.text).map(fromConfiguration);
   const sets = find('VariableSetStmt').flatMap(node => variableSet(statement, node) ?? []);
   const calls = find('FuncCall').flatMap(node => setConfig(statement, node.fields) ?? []);
@@ -58,7 +68,6 @@ function fromConfiguration({ name, nameRange, value, valueRange }: Configuration
     nameRange,
     values: [value],
     valueRange,
-    isReset: false,
   };
 }
 
@@ -76,7 +85,6 @@ function variableSet(statement: ParsedStatement, node: NodeMatch): SettingChange
     nameRange: nameRange(statement.text, name, valueRange?.start ?? statement.text.length),
     values: isFilledIn(statement, valueRange) ? [] : constants.flatMap(constant => constantText(constant) ?? []),
     valueRange,
-    isReset: kind !== 'VAR_SET_VALUE',
   };
 }
 
@@ -94,7 +102,6 @@ function setConfig(statement: ParsedStatement, fields: NodeFields): SettingChang
     nameRange: written,
     values: text === undefined ? [] : [text],
     valueRange,
-    isReset: false,
   };
 }
 
