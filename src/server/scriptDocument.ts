@@ -1,6 +1,10 @@
 import type { Position, Range, TextDocumentContentChangeEvent } from 'vscode-languageserver';
 import type { SourceRange } from '../core/base/sourceRange';
+import type { Finding, Fix } from '../core/rules/finding';
+import { allowFix } from '../core/rules/suppressions';
 import type { Grammar } from '../core/sql/grammar';
+import { editsKeepHost, readHost } from '../core/sql/hosts/hosts';
+import type { HostText } from '../core/sql/hosts/hosts';
 import { Script } from '../core/sql/script';
 import type { LocatedStatement } from '../core/sql/statement';
 import { LineIndex } from './lineIndex';
@@ -14,7 +18,10 @@ export interface StatementFailure {
   readonly sqlState?: string;
 }
 
-/** An open document: its statements, its line starts and what the server still has to say about it. */
+/**
+ * An open document: its statements, its line starts and what the server still has to say about it. In a document of
+ * another language the script is that document with everything but its SQL blanked out, so all offsets are the same.
+ */
 export class ScriptDocument {
   readonly uri: string;
   version: number;
@@ -23,16 +30,27 @@ export class ScriptDocument {
   connectionId: string | undefined;
   readonly script: Script;
   readonly lines: LineIndex;
+  readonly #languageId: string;
+  /** Undefined in a document that is SQL itself. */
+  #host: (HostText & { readonly text: string }) | undefined;
 
-  constructor(uri: string, version: number, text: string, grammar: Grammar) {
+  constructor(uri: string, version: number, text: string, grammar: Grammar, languageId = 'sql') {
     this.uri = uri;
     this.version = version;
-    this.script = new Script(grammar, text);
+    this.#languageId = languageId;
+    this.#host = this.#read(text);
+    this.script = new Script(grammar, this.#host?.masked ?? text);
     this.lines = new LineIndex(text);
   }
 
+  /** What the editor shows; `script.text` is what is read as SQL. */
   get text(): string {
-    return this.script.text;
+    return this.#host?.text ?? this.script.text;
+  }
+
+  /** True if the SQL stands in strings or fences of another language. */
+  get isHost(): boolean {
+    return this.#host !== undefined;
   }
 
   /** Applies the edits of one `didChange`, in order; each sees the text the one before it left. */
@@ -43,11 +61,50 @@ export class ScriptDocument {
           ? { start: this.lines.offsetAt(change.range.start), end: this.lines.offsetAt(change.range.end) }
           : { start: 0, end: this.text.length };
       if (range.end < range.start) continue;
-      this.script.edit(range, change.text);
-      this.lines.edit(range, change.text.length, this.script.text);
+      if (this.#host) {
+        const text = this.text.slice(0, range.start) + change.text + this.text.slice(range.end);
+        this.#host = { ...this.#host, text };
+      } else this.script.edit(range, change.text);
+      this.lines.edit(range, change.text.length, this.text);
+    }
+    if (this.#host) {
+      this.#host = this.#read(this.#host.text);
+      const edit = smallestEdit(this.script.text, this.#host?.masked ?? '');
+      if (edit) this.script.edit(edit.range, edit.newText);
     }
     this.version = version;
     this.failures = this.failures.filter(failure => this.#find(failure.statementText) !== undefined);
+  }
+
+  /** The findings without fixes that would break the string the SQL stands in. */
+  withSafeFixes(findings: readonly Finding[]): readonly Finding[] {
+    const host = this.#host;
+    if (!host) return findings;
+    return findings.map(finding => {
+      const fixes = finding.fixes.filter(({ edits }) => editsKeepHost(host, host.text, edits));
+      return fixes.length === finding.fixes.length ? finding : { ...finding, fixes };
+    });
+  }
+
+  /** The edit that allows a finding where it is; on the line of a string's quotes it must be a comment with an end. */
+  allowFix(finding: Pick<Finding, 'rule' | 'range'>): Fix {
+    const host = this.#host;
+    if (!host) return allowFix(this.text, finding);
+    const { start } = finding.range;
+    const lineStart = host.text.lastIndexOf('\n', start - 1) + 1;
+    const fragment = host.fragments.find(({ range }) => range.start <= start && start <= range.end);
+    const hasLineOfItsOwn =
+      fragment !== undefined &&
+      fragment.range.start <= lineStart &&
+      fragment.quote !== "'" &&
+      fragment.quote !== '"' &&
+      host.text.slice(lineStart, start) === host.masked.slice(lineStart, start);
+    if (hasLineOfItsOwn) return allowFix(host.masked, finding);
+    return {
+      title: `Allow ${finding.rule} here`,
+      safe: true,
+      edits: [{ range: { start, end: start }, newText: `/* query-tuner: allow ${finding.rule} (reason) */ ` }],
+    };
   }
 
   /** Replaces whatever was said before about a statement with the same text. */
@@ -87,7 +144,28 @@ export class ScriptDocument {
   #find(statementText: string): LocatedStatement | undefined {
     // the text is looked at first, so that only a likely statement has to be parsed
     return this.script.statements.find(
-      located => this.text.startsWith(statementText, located.range.start) && located.statement.text === statementText,
+      located =>
+        this.script.text.startsWith(statementText, located.range.start) && located.statement.text === statementText,
     );
   }
+
+  #read(text: string): (HostText & { readonly text: string }) | undefined {
+    const host = readHost(this.#languageId, text);
+    return host && { ...host, text };
+  }
+}
+
+/** What makes one text of the other, between what both begin and end with; undefined if they are the same. */
+function smallestEdit(before: string, after: string): { range: SourceRange; newText: string } | undefined {
+  if (before === after) return undefined;
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  let common = 0;
+  while (
+    common < shorter - start &&
+    before.charCodeAt(before.length - 1 - common) === after.charCodeAt(after.length - 1 - common)
+  )
+    common++;
+  return { range: { start, end: before.length - common }, newText: after.slice(start, after.length - common) };
 }
