@@ -25,9 +25,9 @@ export const dropIndexNotConcurrently = defineRule({
   examples: [
     {
       title: 'an index of a live table',
-      bad: 'DROP INDEX idx_orders_customer',
+      bad: 'DROP INDEX idx_orders_state',
       flags: 'DROP INDEX',
-      fixed: 'DROP INDEX CONCURRENTLY idx_orders_customer',
+      fixed: 'DROP INDEX CONCURRENTLY idx_orders_state',
     },
     {
       title: 'one that may be gone',

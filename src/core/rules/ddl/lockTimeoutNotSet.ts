@@ -32,10 +32,10 @@ export const lockTimeoutNotSet = defineRule({
   examples: [
     {
       title: 'a new column',
-      bad: 'ALTER TABLE orders ADD COLUMN region text;\nALTER TABLE visits ADD COLUMN note text;',
+      bad: 'ALTER TABLE orders ADD COLUMN weight numeric;\nALTER TABLE visits ADD COLUMN note text;',
       flags: 'ALTER TABLE orders',
       fixed:
-        "SET lock_timeout = '5s';\nALTER TABLE orders ADD COLUMN region text;\nALTER TABLE visits ADD COLUMN note text;",
+        "SET lock_timeout = '5s';\nALTER TABLE orders ADD COLUMN weight numeric;\nALTER TABLE visits ADD COLUMN note text;",
     },
     {
       title: 'in a transaction',
