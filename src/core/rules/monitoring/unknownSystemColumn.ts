@@ -1,3 +1,4 @@
+import { findRelation } from '../../catalog/catalog';
 import { findFormerColumn } from '../../catalog/systemCatalog/formerColumns';
 import { isAlive } from '../../catalog/systemCatalog/lifespan';
 import { columnsIn } from '../../catalog/systemCatalog/systemCatalog';
@@ -88,11 +89,19 @@ export const unknownSystemColumn = defineRule({
     { title: 'a whole row', good: 'SELECT row_to_json(s) FROM pg_settings s' },
     { title: 'hidden columns of a table', good: 'SELECT xmin, ctid, oid, relname FROM pg_class' },
     {
+      title: 'a parameter of the function around it',
+      good: 'CREATE FUNCTION dead(tablename name) RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = tablename; END',
+    },
+    {
+      title: 'a view of one’s own',
+      good: 'SELECT mean_time FROM monitoring.pg_stat_statements',
+    },
+    {
       title: 'names given to the columns of a view',
       good: 'SELECT a.owner FROM pg_tables AS a (schema, name, owner)',
     },
   ],
-  check({ statement, serverVersion, body, find, rangeOf, report }) {
+  check({ statement, catalog, serverVersion, body, find, rangeOf, report }) {
     const major = serverVersion === undefined ? undefined : Math.floor(serverVersion / 10_000);
     for (const range of find('RangeVar')) {
       const relation = systemRelationOf(range.fields);
@@ -116,6 +125,8 @@ export const unknownSystemColumn = defineRule({
       const values = { relation: use.relations.length > 1 ? namesOf(use.relations) : relation.name, column };
       const { lifespan } = use;
       if (lifespan && isAlive(lifespan, major) && major !== undefined) continue;
+      // An extension may be older than its server.
+      if (catalog && findRelation(catalog, relation.name)?.columns.some(({ name }) => name === column)) continue;
       if (lifespan?.since !== undefined && major !== undefined && major < lifespan.since) {
         report({ at, message: 'tooNew', values: { ...values, version: lifespan.since, server: major } });
         continue;

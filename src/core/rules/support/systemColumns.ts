@@ -26,9 +26,11 @@ export function systemColumnUses(
 ): SystemColumnUse[] {
   // Most statements read no system relation at all.
   if (!find('RangeVar').some(range => systemRelationOf(range.fields) !== undefined)) return [];
+  // The body of BEGIN ATOMIC is part of the statement that has the parameters.
+  const parameters = find('FunctionParameter').map(({ fields }) => fields.name);
   return find('ColumnRef').flatMap(node => {
     const name = asColumn({ ColumnRef: node.fields });
-    if (!name) return [];
+    if (!name || (name.qualifier === undefined && parameters.includes(name.name))) return [];
     const use = name.qualifier === undefined ? unqualified(node, name, variables) : qualified(node, name);
     return use ?? [];
   });
@@ -38,10 +40,14 @@ export function systemColumnUses(
 export function systemRelationOf(fields: NodeFields): SystemRelation | undefined {
   const { name, schema } = asTable(fields);
   const isExtension = name.startsWith('pg_stat_statements');
-  if (schema !== undefined && schema !== 'pg_catalog' && !isExtension) return undefined;
+  // In a schema of one's own it may be a view of one's own over it.
+  if (schema !== undefined && !(isExtension ? EXTENSION_SCHEMAS : CATALOG_SCHEMAS).has(schema)) return undefined;
   const alias = fields.alias as NodeFields | undefined;
   return list(alias?.colnames).length > 0 ? undefined : systemRelations().get(name);
 }
+
+const CATALOG_SCHEMAS: ReadonlySet<string> = new Set(['pg_catalog']);
+const EXTENSION_SCHEMAS: ReadonlySet<string> = new Set(['public', 'extensions']);
 
 function qualified(node: NodeMatch, name: ColumnName): SystemColumnUse | undefined {
   for (const query of enclosingQueries(node)) {
