@@ -66,8 +66,8 @@ export const arithmeticOnColumn = defineRule({
       good: 'SELECT id FROM orders WHERE total * 1.19 > 100',
     },
   ],
-  check({ statement, thresholds, find, rangeOf, resolve, report }) {
-    for (const { query, comparison, side, value } of comparedExpressions(find, 'A_Expr')) {
+  check({ statement, thresholds, find, rangeOf, resolve, report, body }) {
+    for (const { query, comparison, side, value } of comparedExpressions(find, 'A_Expr', body)) {
       const sum = readArithmetic(side.fields);
       const column = sum && asColumn(sum.column);
       if (!sum || !column || readsOnlySystemTables(query)) continue;

@@ -48,13 +48,13 @@ export const caseAsFilter = defineRule({
       good: "SELECT id FROM events WHERE CASE WHEN v ~ '^[0-9]+$' THEN v::int > 5 ELSE false END",
     },
   ],
-  check({ find, rangeOf, report }) {
+  check({ find, rangeOf, report, body }) {
     const found: { readonly node: NodeMatch; readonly query: NodeMatch; readonly at: SourceRange }[] = [];
     for (const node of find('CaseExpr')) {
       const query = filteredQuery(node);
       if (query) found.push({ node, query, at: rangeOf(node) });
     }
-    for (const { side, query } of comparedExpressions(find, 'CaseExpr'))
+    for (const { side, query } of comparedExpressions(find, 'CaseExpr', body))
       found.push({ node: side, query, at: rangeOf(side) });
     for (const { node, query, at } of found) {
       if (!contains(node.fields, type => type === 'ColumnRef') || list(query.fields.fromClause).length === 0) continue;

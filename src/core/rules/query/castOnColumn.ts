@@ -73,8 +73,8 @@ export const castOnColumn = defineRule({
       good: "SELECT id FROM events WHERE at::date = '2024-05-01'",
     },
   ],
-  check({ statement, thresholds, find, rangeOf, resolve, report }) {
-    for (const { query, comparison, side, operator, value } of comparedExpressions(find, 'TypeCast')) {
+  check({ statement, thresholds, find, rangeOf, resolve, report, body }) {
+    for (const { query, comparison, side, operator, value } of comparedExpressions(find, 'TypeCast', body)) {
       const column = asColumn(side.fields.arg);
       const type = castType(side.fields);
       if (!column || type === undefined || readsOnlySystemTables(query)) continue;

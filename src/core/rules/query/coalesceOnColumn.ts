@@ -68,8 +68,8 @@ export const coalesceOnColumn = defineRule({
       good: 'SELECT id FROM agent_tasks WHERE coalesce(priority, 0) = 5',
     },
   ],
-  check({ statement, thresholds, find, rangeOf, resolve, report }) {
-    for (const { query, comparison, side, operator, value } of comparedExpressions(find, 'CoalesceExpr')) {
+  check({ statement, thresholds, find, rangeOf, resolve, report, body }) {
+    for (const { query, comparison, side, operator, value } of comparedExpressions(find, 'CoalesceExpr', body)) {
       const [first, fallback, ...more] = list(side.fields.args);
       const column = asColumn(first);
       const match = matchBelow(side, 'args', first);

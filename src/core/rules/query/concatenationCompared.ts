@@ -56,8 +56,8 @@ export const concatenationCompared = defineRule({
       good: "SELECT id FROM c WHERE x || ' ' || y = 'a b'",
     },
   ],
-  check({ statement, thresholds, find, rangeOf, resolve, report }) {
-    const compared = [...comparedExpressions(find, 'A_Expr'), ...comparedExpressions(find, 'FuncCall')];
+  check({ statement, thresholds, find, rangeOf, resolve, report, body }) {
+    const compared = [...comparedExpressions(find, 'A_Expr', body), ...comparedExpressions(find, 'FuncCall', body)];
     for (const { query, comparison, side } of compared) {
       const parts = partsOf(side.type, side.fields);
       const names = parts.flatMap(part => asColumn(part)?.name ?? []);

@@ -49,7 +49,7 @@ export const deepOffset = defineRule({
       else if (
         rows === undefined &&
         query.fields.limitCount !== undefined &&
-        contains(offset, node => node === 'ParamRef')
+        contains(offset, node => node === 'ParamRef' || node === 'ColumnRef')
       ) {
         report({ at, message: 'parameter', severity: 'hint' });
       }

@@ -37,6 +37,10 @@ export const divisionByZero = defineRule({
     },
     { title: 'NULLIF', good: 'SELECT sum(a) / NULLIF(sum(b), 0) FROM orders' },
     { title: 'a guard', good: 'SELECT CASE WHEN sum(b) > 0 THEN sum(a) / sum(b) END FROM orders' },
+    {
+      title: 'a guard that a simple CASE makes',
+      good: 'SELECT CASE sum(b) WHEN 0 THEN NULL ELSE sum(a) / sum(b) END FROM orders',
+    },
     { title: 'a group has at least one row', good: 'SELECT sum(total) / count(*) FROM orders GROUP BY customer_id' },
     {
       title: 'the condition excludes 0',
@@ -81,12 +85,19 @@ function queryAround(node: NodeMatch): NodeMatch | undefined {
 /** `sum(x)`, or a count of some rows only. Without rows both are NULL or harmless; with rows they may be 0. */
 function isShakySum(tree: unknown, query: NodeMatch): boolean {
   const node = unwrap(tree);
+  if (node?.type === 'A_Expr' && operatorOf(node.fields) === '+') {
+    return isShakySum(node.fields.lexpr, query) && isShakySum(node.fields.rexpr, query);
+  }
   if (node?.type !== 'FuncCall' || node.fields.over !== undefined) return false;
-  const name = functionName(node.fields);
+  const name = functionName(node.fields) ?? '';
   // sum(1) and sums of constants count rows.
   if (name === 'sum') return contains(node.fields.args, type => type === 'ColumnRef') && !isCountOfRows(node.fields);
+  if (RELATION_SIZE.test(name)) return true;
   return name === 'count' && node.fields.agg_filter !== undefined && query.fields.groupClause !== undefined;
 }
+
+/** An empty table has no bytes. */
+const RELATION_SIZE = /^pg_(?:total_)?(?:relation|table|indexes)_size$/;
 
 function isCountOfRows(fields: NodeFields): boolean {
   const argument = asColumn(list(fields.args)[0]);
@@ -113,10 +124,8 @@ function isServerCounter(tree: unknown, query: NodeMatch): boolean {
   return isCounter(tree);
 }
 
-/** A CASE around it, or a condition of the query that mentions the divisor or a column of it. */
+/** A CASE around it, or a condition of the query, that mentions the divisor or a column of it. */
 function isGuarded(division: NodeMatch, query: NodeMatch, divisor: unknown): boolean {
-  for (let at = division.parent; at && at !== query; at = at.parent)
-    if (at.type === 'CaseExpr' || at.type === 'CaseWhen') return true;
   const { whereClause, havingClause } = query.fields;
   const mentions = (clause: unknown) =>
     contains(clause, (type, fields) => {
@@ -125,5 +134,12 @@ function isGuarded(division: NodeMatch, query: NodeMatch, divisor: unknown): boo
       const name = asColumn(node)?.name;
       return name !== undefined && contains(divisor, (inner, own) => asColumn({ [inner]: own })?.name === name);
     });
+  for (let at = division.parent; at && at !== query; at = at.parent) {
+    if (
+      at.type === 'CaseExpr' &&
+      mentions([at.fields.arg, ...list(at.fields.args).map(branch => unwrap(branch)?.fields.expr)])
+    )
+      return true;
+  }
   return mentions(whereClause) || mentions(havingClause);
 }

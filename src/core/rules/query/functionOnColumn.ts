@@ -104,8 +104,8 @@ export const functionOnColumn = defineRule({
     },
     { title: "a server's own view", good: "SELECT pid FROM pg_stat_activity WHERE left(query, 6) = 'VACUUM'" },
   ],
-  check({ statement, thresholds, find, rangeOf, resolve, report }) {
-    for (const { query, comparison, side, operator, value } of comparedExpressions(find, 'FuncCall')) {
+  check({ statement, thresholds, find, rangeOf, resolve, report, body }) {
+    for (const { query, comparison, side, operator, value } of comparedExpressions(find, 'FuncCall', body)) {
       const name = functionName(side.fields);
       const call = name === undefined ? undefined : readCall(name, side.fields);
       if (name === undefined || !call || readsOnlySystemTables(query)) continue;

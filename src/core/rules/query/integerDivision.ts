@@ -30,6 +30,11 @@ export const integerDivision = defineRule({
       fixed: "SELECT count(*)::numeric / current_setting('max_connections')::int * 100 FROM pg_stat_activity",
     },
     {
+      title: 'by a setting looked up',
+      bad: "SELECT count(*) / (SELECT setting::int FROM pg_settings WHERE name = 'max_connections') * 100 FROM pg_stat_activity",
+      flags: "count(*) / (SELECT setting::int FROM pg_settings WHERE name = 'max_connections')",
+    },
+    {
       title: 'a part of the rows',
       bad: "SELECT camera_id, count(*) FILTER (WHERE status = 'ok') / count(*) AS share FROM frames GROUP BY camera_id",
       flags: "count(*) FILTER (WHERE status = 'ok') / count(*)",
@@ -145,6 +150,14 @@ function isInteger(node: NodeMatch | undefined, resolve: (column: NodeMatch) => 
     if (name === 'nullif' || name === 'greatest')
       return isInteger(matchBelow(node, 'args', list(fields.args)[0]), resolve);
     return INTEGER_FUNCTIONS.has(name);
+  }
+  if (type === 'SubLink') {
+    const query = matchBelow(node, 'subselect', fields.subselect);
+    const [target, ...more] = list(query?.fields.targetList);
+    const isScalar = fields.subLinkType === 'EXPR_SUBLINK' && more.length === 0;
+    return (
+      isScalar && query !== undefined && isInteger(matchBelow(query, 'targetList', unwrap(target)?.fields.val), resolve)
+    );
   }
   if (type === 'ColumnRef') return typeFamily(resolve(node)?.column.type) === 'integer';
   if (type === 'A_Expr') {

@@ -64,8 +64,8 @@ export const jsonTextFilter = defineRule({
       good: "SELECT payload->>'kind' = 'door' FROM events",
     },
   ],
-  check({ statement, thresholds, find, rangeOf, resolve, report }) {
-    for (const { query, comparison, side, operator, value } of comparedExpressions(find, 'A_Expr')) {
+  check({ statement, thresholds, find, rangeOf, resolve, report, body }) {
+    for (const { query, comparison, side, operator, value } of comparedExpressions(find, 'A_Expr', body)) {
       if (operatorOf(side.fields) !== '->>' || side.fields.kind !== 'AEXPR_OP') continue;
       const column = asColumn(side.fields.lexpr);
       const match = matchBelow(side, 'lexpr', side.fields.lexpr);

@@ -94,7 +94,8 @@ const KEEPING = new Set([
   'power',
 ]);
 
-const STATEMENT_TIMES = /^(?:total|mean|min|max|stddev)_(?:exec|plan)_time$/;
+/** Before PostgreSQL 13 they were called `mean_time` and the like. */
+const STATEMENT_TIMES = /^(?:total|mean|min|max|stddev)_(?:exec_|plan_)?time$/;
 
 /** True only if the type is certain. */
 function isDouble(node: NodeMatch | undefined, resolve: (column: NodeMatch) => ResolvedColumn | undefined): boolean {

@@ -43,7 +43,8 @@ function dayText(statement: ParsedStatement, value: unknown): string | undefined
   if (!node || !range) return undefined;
   const text = statement.text.slice(range.start, range.end);
   if (node.type === 'A_Const') return stringConstant(value) === undefined ? undefined : `date ${text}`;
-  if (node.type === 'ParamRef') return `${text}::date`;
+  // A name that counts as a value is a variable of the routine around the statement.
+  if (node.type === 'ParamRef' || node.type === 'ColumnRef') return `${text}::date`;
   if (node.type === 'SQLValueFunction' && node.fields.op === 'SVFOP_CURRENT_DATE') return text;
   if (node.type === 'FuncCall' && functionName(node.fields) === 'date') return text;
   if (node.type === 'TypeCast') return isDateCast(node.fields) ? text : undefined;
