@@ -1,7 +1,7 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import { isConstantExpression, operatorOf } from '../support/expressions';
-import { allConditions, conjuncts, fromItems } from '../support/fromItems';
+import { conjuncts, fromItems } from '../support/fromItems';
 import { connectedGroups, leavesOf, mentionsIn } from '../support/mentions';
 
 export const conditionNotBinding = defineRule({
@@ -58,7 +58,7 @@ export const conditionNotBinding = defineRule({
       const items = fromItems(query, catalog);
       const joined = items.filter(item => item.join?.quals !== undefined && !item.isLateral);
       if (joined.length === 0) continue;
-      const groups = connectedGroups(items, allConditions(query));
+      const groups = connectedGroups(query, items);
       if (!groups) continue;
       for (const item of joined) {
         const { larg, rarg, quals } = item.join!;

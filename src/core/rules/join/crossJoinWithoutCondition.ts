@@ -1,7 +1,7 @@
 import { defineRule } from '../defineRule';
 import type { NodeMatch } from '../nodeIndex';
 import { readsOnlySystemTables } from '../support/expressions';
-import { allConditions, fromItems } from '../support/fromItems';
+import { fromItems } from '../support/fromItems';
 import type { FromItem } from '../support/fromItems';
 import { connectedGroups } from '../support/mentions';
 
@@ -95,7 +95,7 @@ interface Unrelated {
 
 /** The first table of each group that nothing relates to the first group. */
 function unrelated(query: NodeMatch, items: readonly FromItem[]): Unrelated[] {
-  const groups = connectedGroups(items, allConditions(query));
+  const groups = connectedGroups(query, items);
   const [first, ...others] = groups?.filter(group => group.some(item => !item.isFew)) ?? [];
   if (!first) return [];
   return others.flatMap(group => {

@@ -71,7 +71,7 @@ export const writeNotBoundToTarget = defineRule({
       const target = items[0];
       if (!target || items.length < 2) continue;
       const conditions = allConditions(write);
-      const groups = connectedGroups(items, conditions);
+      const groups = connectedGroups(write, items);
       if (!groups || groups.find(group => group.includes(target))!.length > 1) continue;
       const again = items.find(item => item !== target && isSameTable(item, target));
       const others = items.filter(item => item !== target);

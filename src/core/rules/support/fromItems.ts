@@ -28,8 +28,19 @@ export interface FromItem {
   readonly isLateral: boolean;
 }
 
+/** Several rules ask for the items of each query; a node lives as long as the linting of its statement. */
+const kept = new WeakMap<NodeMatch, { readonly catalog: Catalog | undefined; readonly items: readonly FromItem[] }>();
+
 /** The leaves of a query's FROM (and USING), the target of an UPDATE or DELETE first. */
-export function fromItems(query: NodeMatch, catalog: Catalog | undefined): FromItem[] {
+export function fromItems(query: NodeMatch, catalog: Catalog | undefined): readonly FromItem[] {
+  const known = kept.get(query);
+  if (known && known.catalog === catalog) return known.items;
+  const items = readItems(query, catalog);
+  kept.set(query, { catalog, items });
+  return items;
+}
+
+function readItems(query: NodeMatch, catalog: Catalog | undefined): FromItem[] {
   const items: FromItem[] = [];
   const ctes = visibleCtes(query);
   const addLeaf = (leaf: TypedNode, combination: Combination, join: NodeFields | undefined): void => {

@@ -1,6 +1,7 @@
 import { unwrap } from '../../sql/walk';
-import type { NodeFields } from '../nodeIndex';
+import type { NodeFields, NodeMatch } from '../nodeIndex';
 import { asColumn, list, stringValue } from './expressions';
+import { allConditions } from './fromItems';
 import type { FromItem } from './fromItems';
 
 /** Which items of a FROM an expression names. */
@@ -54,8 +55,18 @@ export function itemOf(columnRef: NodeFields, items: readonly FromItem[]): FromI
   return owners.length === 1 ? owners[0] : undefined;
 }
 
-/** The items in groups that conditions connect with one another. Undefined if it cannot be told. */
-export function connectedGroups(items: readonly FromItem[], conditions: readonly unknown[]): FromItem[][] | undefined {
+const known = new WeakMap<readonly FromItem[], readonly FromItem[][] | null>();
+
+/** The items of a query in groups that its conditions connect with one another. Undefined if it cannot be told. */
+export function connectedGroups(query: NodeMatch, items: readonly FromItem[]): readonly FromItem[][] | undefined {
+  const kept = known.get(items);
+  if (kept !== undefined) return kept ?? undefined;
+  const groups = findGroups(items, allConditions(query));
+  known.set(items, groups ?? null);
+  return groups;
+}
+
+function findGroups(items: readonly FromItem[], conditions: readonly unknown[]): FromItem[][] | undefined {
   const groups = new Map<FromItem, Set<FromItem>>(items.map(item => [item, new Set([item])]));
   const connect = (a: FromItem, b: FromItem): void => {
     const target = groups.get(a)!;
