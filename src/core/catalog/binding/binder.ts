@@ -1,14 +1,14 @@
 import { namesOf } from '../../sql/names/namesOf';
-import type { ColumnUse, Cte, Fields, Output, Query, Scope, Source, StatementNames } from '../../sql/names/scope';
+import type { ColumnUse, Cte, Query, Scope, Source, StatementNames } from '../../sql/names/scope';
 import type { ParsedStatement } from '../../sql/statement';
-import { unwrap } from '../../sql/walk';
 import type { Catalog, Relation } from '../catalog';
 import type { Columns, KnownColumn } from './knownColumn';
-import { UNKNOWN_COLUMNS, rename } from './knownColumn';
+import { concatenate, rename, UNKNOWN_COLUMNS } from './knownColumn';
+import type { ResultContext } from './queryColumns';
+import { outputColumn, resultColumns } from './queryColumns';
 import { lookUpRelation } from './relationIndex';
 import type { SourceColumnsContext } from './sourceColumns';
 import { sourceColumns } from './sourceColumns';
-import { expressionType } from './typeText';
 
 /** What a name in an expression means. */
 export type Binding =
@@ -38,7 +38,7 @@ const UNKNOWN: Binding = { kind: 'unknown', candidates: [] };
  * Binds the names of one statement to a catalog, with PostgreSQL's rules of visibility. What the catalog does not know
  * stays unknown: a bare name beside a table it does not know could be a column of that table.
  */
-export class Binder implements SourceColumnsContext {
+export class Binder implements SourceColumnsContext, ResultContext {
   private readonly ofSource = new Map<Source, Columns>();
   private readonly ofQuery = new Map<Query, Columns>();
   private readonly byName = new Map<Columns, ReadonlyMap<string, readonly KnownColumn[]>>();
@@ -80,7 +80,7 @@ export class Binder implements SourceColumnsContext {
     if (known) return known;
     // A CTE that reads itself in a way only an invalid statement can.
     this.ofSource.set(source, UNKNOWN_COLUMNS);
-    const found = sourceColumns(source, this);
+    const found = orUnknown(() => sourceColumns(source, this));
     this.ofSource.set(source, found);
     return found;
   }
@@ -102,7 +102,7 @@ export class Binder implements SourceColumnsContext {
     const known = this.ofQuery.get(query);
     if (known) return known;
     this.ofQuery.set(query, UNKNOWN_COLUMNS);
-    const found = query.kind === 'set operation' ? this.outputsOfArms(query) : this.outputColumns(query.outputs);
+    const found = orUnknown(() => resultColumns(query, this));
     this.ofQuery.set(query, found);
     return found;
   }
@@ -111,7 +111,7 @@ export class Binder implements SourceColumnsContext {
   expand(use: ColumnUse): Columns {
     const binding = this.bind(use);
     if (binding.kind !== 'star') return UNKNOWN_COLUMNS;
-    return join(binding.sources.map(source => this.columnsOf(source)));
+    return concatenate(binding.sources.map(source => this.columnsOf(source)));
   }
 
   /** The items of FROM that a qualifier can name in a scope, without those around it. */
@@ -151,7 +151,7 @@ export class Binder implements SourceColumnsContext {
   }
 
   private bindBare(name: string, { scope, output }: ColumnUse): Binding {
-    const outputs = output ? this.resultColumns(output.of, name) : [];
+    const outputs = output ? this.outputNamed(output.of, name) : [];
     const [first] = outputs;
     if (output?.when === 'only') {
       if (first) return { kind: 'output', column: first };
@@ -191,11 +191,11 @@ export class Binder implements SourceColumnsContext {
     return system.length === 1 ? { kind: 'system column', source: system[0]! } : undefined;
   }
 
-  private resultColumns(query: Query, name: string): readonly KnownColumn[] {
+  private outputNamed(query: Query, name: string): readonly KnownColumn[] {
     if (query.kind === 'set operation') return this.named(this.outputsOf(query), name);
     // What a star brings into the result is found as a column of FROM.
     return query.outputs.flatMap(output =>
-      output.kind !== 'star' && output.name === name ? this.outputColumn(output) : [],
+      output.kind !== 'star' && output.name === name ? outputColumn(output, this) : [],
     );
   }
 
@@ -226,58 +226,15 @@ export class Binder implements SourceColumnsContext {
     }
     return index.get(name) ?? [];
   }
+}
 
-  private outputsOfArms({ arms, outputs }: Query): Columns {
-    const all = arms.map(arm => this.outputsOf(arm));
-    const [first] = all;
-    if (!first || outputs.length === 0) return UNKNOWN_COLUMNS;
-    const complete = all.every(arm => arm.complete);
-    return {
-      complete: first.complete,
-      columns: first.columns.map(({ name, type, definition }, i) => ({
-        name,
-        definition,
-        // The arms agree on a type; where they differ PostgreSQL chooses.
-        ...(complete && type !== undefined && all.every(arm => arm.columns[i]?.type === type) && { type }),
-        nullExtended: true,
-      })),
-    };
-  }
-
-  private outputColumns(outputs: readonly Output[]): Columns {
-    return join(
-      outputs.map(output => {
-        if (output.kind !== 'star') return { columns: [this.outputColumn(output)], complete: true };
-        const { columns, complete } = output.use ? this.expand(output.use) : UNKNOWN_COLUMNS;
-        return { columns: columns.map(({ source: _, ...column }) => column), complete };
-      }),
-    );
-  }
-
-  private outputColumn(output: Exclude<Output, { kind: 'star' }>): KnownColumn {
-    const { name } = output;
-    const definition = { kind: 'output', output } as const;
-    if (output.kind === 'value') {
-      const types = new Set(output.rows.map(row => this.typeOf(row)));
-      const [type] = types;
-      return { name, definition, nullExtended: true, ...(types.size === 1 && type !== undefined && { type }) };
-    }
-    const value = unwrap(output.value);
-    const binding = value?.type === 'ColumnRef' ? this.bindFields(value.fields) : undefined;
-    if (binding?.kind === 'column') {
-      const { column } = binding;
-      // Without an alias a column keeps its name, and what gave it to it.
-      return { ...column, name, definition: output.named ? definition : column.definition, source: undefined };
-    }
-    const type = this.typeOf(output.value);
-    return { name, definition, nullExtended: true, ...(type !== undefined && { type }) };
-  }
-
-  private typeOf(expression: unknown): string | undefined {
-    return expressionType(expression, (fields: Fields) => {
-      const binding = this.bindFields(fields);
-      return binding.kind === 'column' ? binding.column.type : undefined;
-    });
+/** Subqueries nested some thousand deep may exhaust the stack. */
+function orUnknown(find: () => Columns): Columns {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof RangeError) return UNKNOWN_COLUMNS;
+    throw error;
   }
 }
 
@@ -289,10 +246,6 @@ function isClosed(scope: Scope): boolean {
 
 function hasSystemColumns({ kind }: Source): boolean {
   return kind === 'table' || kind === 'excluded' || kind === 'old' || kind === 'new' || kind === 'new table';
-}
-
-function join(parts: readonly Columns[]): Columns {
-  return { columns: parts.flatMap(part => part.columns), complete: parts.every(part => part.complete) };
 }
 
 function groupByName(columns: readonly KnownColumn[]): ReadonlyMap<string, readonly KnownColumn[]> {

@@ -50,3 +50,8 @@ export function rename({ columns, complete }: Columns, names: readonly string[],
   }));
   return { columns: [...renamed, ...known.slice(names.length)], complete };
 }
+
+/** The columns of several things one after the other. */
+export function concatenate(parts: readonly Columns[]): Columns {
+  return { columns: parts.flatMap(part => part.columns), complete: parts.every(part => part.complete) };
+}
