@@ -21,9 +21,11 @@ export class ServerApi implements vscode.Disposable {
       'Query Tuner',
       { run: server, debug: server },
       {
-        documentSelector: [{ language: 'sql' }],
+        documentSelector: checkedLanguages().map(language => ({ language })),
         initializationOptions: readServerSettings(),
-        synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher('**/.query-tuner.json') },
+        synchronize: {
+          fileEvents: ['**/.query-tuner.json', '**/*.sql'].map(glob => vscode.workspace.createFileSystemWatcher(glob)),
+        },
       },
     );
     this.#client.onNotification('queryTuner/progress', (event: ProgressParams) => this.#progress.fire(event));
@@ -66,6 +68,11 @@ export class ServerApi implements vscode.Disposable {
   }
 }
 
+/** SQL, and the languages that have SQL in their strings and fences. */
+function checkedLanguages(): string[] {
+  return ['sql', ...vscode.workspace.getConfiguration('queryTuner').get<string[]>('lint.embeddedLanguages', [])];
+}
+
 /** What the code beside a diagnostic opens: our own command, with the rule's id. */
 const RULE_PAGE_ADDRESS = `command:queryTuner.rule.show?${encodeURIComponent('["')}{rule}${encodeURIComponent('"]')}`;
 
@@ -74,6 +81,7 @@ function readServerSettings(): ServerSettings {
   return {
     severities: settings.get('lint.severities', {}),
     codeLenses: settings.get('editor.codeLenses', true),
+    inlayHints: settings.get('editor.inlayHints', false),
     rulePages: RULE_PAGE_ADDRESS,
     trusted: vscode.workspace.isTrusted,
   };

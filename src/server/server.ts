@@ -1,5 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import type { CancellationToken, Connection, Diagnostic, InitializeResult } from 'vscode-languageserver';
+import type {
+  CancellationToken,
+  Connection,
+  Diagnostic,
+  DidChangeWorkspaceFoldersParams,
+  InitializeResult,
+} from 'vscode-languageserver';
 import { ErrorCodes, LSPErrorCodes, ResponseError, TextDocumentSyncKind } from 'vscode-languageserver';
 import { CancelledError } from '../core/base/cancelSignal';
 import { DatabaseError } from '../core/ports';
@@ -11,6 +17,8 @@ import { rangeContains, rangesOverlap } from '../core/base/sourceRange';
 import type { SourceRange } from '../core/base/sourceRange';
 import { loadGrammar, type Grammar } from '../core/sql/grammar';
 import { parseStatement } from '../core/sql/parseStatement';
+import type { Catalog } from '../core/catalog/catalog';
+import { mergeCatalogs } from '../core/catalog/mergeCatalogs';
 import { CONFIGURATION_FILE } from '../core/configuration/configuration';
 import { ConfigurationFiles } from '../workspace/configurationFiles';
 import type {
@@ -30,6 +38,7 @@ import { readFileText } from './features/fileText';
 import { FEATURE_CAPABILITIES, registerFeatures } from './features/registerFeatures';
 import { describeParameters } from './parameterValues';
 import { ScriptDocument } from './scriptDocument';
+import { SchemaFiles } from './schemaFiles';
 import { Sessions } from './sessions';
 import { describeStatement } from './statementInfo';
 
@@ -61,6 +70,9 @@ class Server {
   readonly #sessions = new Sessions(connectionId => this.#checkDocumentsOf(connectionId));
   readonly #scheduler: DiagnosticScheduler;
   readonly #configurations = new ConfigurationFiles();
+  #schemaFiles: SchemaFiles | undefined;
+  /** Addresses of the workspace's folders. */
+  #folders: readonly string[] = [];
   readonly #linters = new WeakMap<ScriptDocument, ScriptLinter>();
   /** Documents whose statements are still being worked on. */
   readonly #unready = new WeakSet<ScriptDocument>();
@@ -85,10 +97,19 @@ class Server {
     connection.onInitialize(async params => {
       this.#settings = { ...this.#settings, ...readSettings(params.initializationOptions) };
       this.#grammar = await loadGrammar();
+      this.#schemaFiles = new SchemaFiles({
+        grammar: this.#grammar,
+        openDocuments: () => this.#documents.values(),
+        rebuilt: () => this.#checkAll(),
+        failed: error => connection.console.error(`The schema files cannot be read: ${String(error)}`),
+      });
+      this.#folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
+      this.#readSchemaFiles();
       return initializeResult();
     });
     connection.onShutdown(async () => {
       this.#scheduler.dispose();
+      this.#schemaFiles?.dispose();
       await this.#sessions.dispose();
     });
     connection.onDidChangeConfiguration(({ settings }) => {
@@ -99,9 +120,17 @@ class Server {
       this.#checkAll();
     });
     connection.onDidChangeWatchedFiles(({ changes }) => {
+      this.#schemaFiles?.filesChanged(changes.map(({ uri }) => uri));
       if (!changes.some(({ uri }) => uri.endsWith(`/${CONFIGURATION_FILE}`))) return;
       this.#configurations.forget();
+      this.#readSchemaFiles();
       this.#checkAll();
+    });
+    connection.onNotification('workspace/didChangeWorkspaceFolders', (change: DidChangeWorkspaceFoldersParams) => {
+      const { added, removed } = change.event;
+      const gone = new Set(removed.map(({ uri }) => uri));
+      this.#folders = [...this.#folders.filter(uri => !gone.has(uri)), ...added.map(({ uri }) => uri)];
+      this.#readSchemaFiles();
     });
     this.#registerDocuments();
     this.#registerFeatures();
@@ -110,9 +139,9 @@ class Server {
 
   #registerDocuments(): void {
     const connection = this.#connection;
-    connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) => {
+    connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
       if (!this.#grammar) return;
-      const document = new ScriptDocument(uri, version, text, this.#grammar);
+      const document = new ScriptDocument(uri, version, text, this.#grammar, languageId);
       this.#documents.set(uri, document);
       this.#scheduler.schedule(document, 0);
     });
@@ -120,6 +149,7 @@ class Server {
       const document = this.#documents.get(uri);
       if (!document) return;
       document.apply(contentChanges, version);
+      this.#schemaFiles?.documentChanged(uri);
       this.#scheduler.schedule(document);
     });
     connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
@@ -132,8 +162,9 @@ class Server {
   #registerFeatures(): void {
     registerFeatures(this.#connection, {
       document: uri => this.#documents.get(uri),
-      catalogOf: document => this.#sessions.knownCatalog(document.connectionId),
+      catalogOf: document => this.#catalogFor(document),
       findingsIn: (document, range) => this.#findingsIn(document, range),
+      allFindings: document => this.#lint(document).all(),
       settings: () => this.#settings,
       grammar: async () => (this.#grammar ??= await loadGrammar()),
       textOf: uri => this.#documents.get(uri)?.text ?? readFileText(uri),
@@ -156,9 +187,7 @@ class Server {
     this.#answer('queryTuner/statement/at', ({ uri, span }) => {
       const document = this.#documents.get(uri);
       const located = document?.statementIn(document.offsetsOf(span));
-      return document && located
-        ? describeStatement(document, located, this.#sessions.knownCatalog(document.connectionId))
-        : null;
+      return document && located ? describeStatement(document, located, this.#catalogFor(document)) : null;
     });
     this.#answer('queryTuner/statement/parameters', async ({ connectionId, sql }, signal) => {
       const statement = parseStatement(await grammar(), sql);
@@ -215,6 +244,24 @@ class Server {
     void this.#connection.sendNotification(name, params);
   }
 
+  /** The folders' own ways to name their schema files come from the configuration at their root. */
+  #readSchemaFiles(): void {
+    this.#schemaFiles?.setFolders(
+      this.#folders.map(uri => {
+        const folder = fileOfUri(uri);
+        const named = folder === undefined ? undefined : this.#configurations.forFolder(folder).schemaFiles;
+        return named?.folder === folder && named ? { uri, patterns: named.globs } : { uri };
+      }),
+    );
+  }
+
+  /** What the connection of a document and the schema files around it say, as far as they are read. */
+  #catalogFor(document: ScriptDocument): Catalog | undefined {
+    const server = this.#sessions.knownCatalog(document.connectionId);
+    const files = this.#schemaFiles?.catalogFor(document.uri);
+    return server && files ? mergeCatalogs(server, files) : (server ?? files);
+  }
+
   #linterOf(document: ScriptDocument): ScriptLinter {
     const known = this.#linters.get(document);
     if (known) return known;
@@ -255,7 +302,7 @@ class Server {
 
   /** By the settings of the editor and, above them, the configuration files around the document; none if excluded. */
   #optionsFor(document: ScriptDocument): LintOptions | undefined {
-    const catalog = this.#sessions.knownCatalog(document.connectionId);
+    const catalog = this.#catalogFor(document);
     const file = fileOfUri(document.uri);
     const configuration = file === undefined ? undefined : this.#configurations.forFile(file);
     if (file !== undefined && configuration?.isExcluded(file)) return undefined;
@@ -307,6 +354,7 @@ function initializeResult(): InitializeResult {
   return {
     serverInfo: { name: 'query-tuner' },
     capabilities: {
+      workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
       ...FEATURE_CAPABILITIES,
     },

@@ -99,6 +99,22 @@ describe('cli: lint', () => {
     assert.equal(readFileSync(file, 'utf8'), text);
   });
 
+  it('finds the SQL in files of other languages, and fixes it there', () => {
+    const file = write('app.ts', 'const has = sql`select count(*) > 0 from orders where customer_id = ${id}`;\n');
+    write('job.py', 'cursor.execute("""\n  select id from orders where note = null\n""")\n');
+    write('notes.md', '# Notes\n\n```sql\nselect id from orders where note = null;\n```\n');
+    assert.deepEqual(found(['app.ts', 'job.py', 'notes.md']), [
+      'app.ts: info query/count-for-existence',
+      'job.py: error query/null-comparison',
+      'notes.md: error query/null-comparison',
+    ]);
+    run(['--fix', 'app.ts']);
+    assert.match(
+      readFileSync(file, 'utf8'),
+      /^const has = sql`select exists \(select 1 from orders where customer_id = \$\{id\}\)`;/i,
+    );
+  });
+
   for (const [what, args, setUp] of [
     ['no operand', [], ''],
     ['a file that is not there', ['missing.sql'], ''],

@@ -3,15 +3,16 @@ import path from 'node:path';
 import { styleText } from 'node:util';
 import type { Catalog } from '../../core/catalog/catalog';
 import { emptyCatalog } from '../../core/catalog/catalog';
-import { catalogFromDdl } from '../../core/catalog/catalogFromDdl';
+import { catalogFromText } from '../../core/catalog/catalogFromDdl';
 import { lintGithub, lintReport, reachesSeverity, type LintedFile } from '../../core/report/lintReport';
 import { lintSarif } from '../../core/report/lintSarif';
-import { lintText, type Paint } from '../../core/report/lintText';
+import { lintText as reportText, type Paint } from '../../core/report/lintText';
 import { applyEdits, safeEdits } from '../../core/rules/applyFixes';
 import { SEVERITIES, type Finding } from '../../core/rules/finding';
 import { lintScript, type LintOptions } from '../../core/rules/linter';
 import { RULES } from '../../core/rules/registry';
 import { loadGrammar, type Grammar } from '../../core/sql/grammar';
+import { editsKeepHost, languageOfFile, readHost } from '../../core/sql/hosts/hosts';
 import { Script } from '../../core/sql/script';
 import { ConfigurationFiles } from '../../workspace/configurationFiles';
 import { filesOfGlobs, findFiles } from '../../workspace/findFiles';
@@ -55,33 +56,40 @@ export async function lint({ options, operands }: CommandLine): Promise<number> 
       ...(serverVersion !== undefined && { serverVersion }),
       ...(catalog && { catalog }),
     };
-    files.push(lintFile(file, grammar, lintOptions, options.fix === true));
+    files.push(lintFile(file, languageOfFile(asIf), grammar, lintOptions, options.fix === true));
   }
   const report = lintReport(files);
   if (format === 'json') printJson(report);
   else if (format === 'sarif') printJson(lintSarif(report, VERSION, RULES));
-  else print(format === 'github' ? lintGithub(report) : lintText(report, files, paintFor(process.stdout)));
+  else print(format === 'github' ? lintGithub(report) : reportText(report, files, paintFor(process.stdout)));
   return reachesSeverity(report, failOn) ? 1 : 0;
 }
 
-function lintFile(file: string, grammar: Grammar, options: LintOptions, fix: boolean): LintedFile {
+function lintFile(file: string, language: string, grammar: Grammar, options: LintOptions, fix: boolean): LintedFile {
   const original = readInput(file);
-  let text = original;
-  let script = new Script(grammar, text);
-  let findings: Finding[] = lintScript(script, options);
+  let linted = lintText(original, language, grammar, options);
   for (let round = 0; fix && round < FIX_ROUNDS; round++) {
-    const edits = safeEdits(findings);
+    const edits = safeEdits(linted.findings);
     if (edits.length === 0) break;
-    text = applyEdits(text, edits);
-    script = new Script(grammar, text);
-    findings = lintScript(script, options);
+    linted = lintText(applyEdits(linted.text, edits), language, grammar, options);
   }
-  if (text !== original) {
+  if (linted.text !== original) {
     if (file === '-') throw new UsageError('--fix cannot write to standard input; name a file.');
-    writeFileSync(file, text);
+    writeFileSync(file, linted.text);
     progress(`fixed ${file}`);
   }
-  return { file, text, statements: script.statements.length, findings };
+  return { file, ...linted };
+}
+
+/** Lints SQL, or the SQL within a text of another language; there, fixes that would break the string are left out. */
+function lintText(text: string, language: string, grammar: Grammar, options: LintOptions): Omit<LintedFile, 'file'> {
+  const host = readHost(language, text);
+  const script = new Script(grammar, host?.masked ?? text);
+  const findings = lintScript(script, options).map(finding => {
+    if (!host || finding.fixes.length === 0) return finding;
+    return { ...finding, fixes: finding.fixes.filter(({ edits }) => editsKeepHost(host, text, edits)) };
+  });
+  return { text, statements: script.statements.length, findings };
 }
 
 /** The catalog of --connection, --embedded or --schema. */
@@ -115,10 +123,7 @@ class Catalogs {
 }
 
 function catalogOfFiles(grammar: Grammar, files: readonly string[]): Catalog {
-  return files.reduce(
-    (known, file) => catalogFromDdl(new Script(grammar, readInput(file)), known),
-    emptyCatalog('ddl'),
-  );
+  return files.reduce((known, file) => catalogFromText(grammar, readInput(file), known), emptyCatalog('ddl'));
 }
 
 /** Colours for a terminal, unless NO_COLOR says otherwise. */

@@ -5,7 +5,6 @@ import type { Catalog } from '../../core/catalog/catalog';
 import { expandStarAt } from '../../core/language/expandStar';
 import type { Finding } from '../../core/rules/finding';
 import { RULES } from '../../core/rules/registry';
-import { allowFix } from '../../core/rules/suppressions';
 import { SOURCE, toTextEdits } from '../convert';
 import type { ScriptDocument } from '../scriptDocument';
 
@@ -42,7 +41,7 @@ export function codeActions(
 }
 
 function allowHere(document: ScriptDocument, finding: Finding, diagnostics: Diagnostic[]): CodeAction {
-  const fix = allowFix(document.text, finding);
+  const fix = document.allowFix(finding);
   return {
     title: fix.title,
     kind: CodeActionKind.QuickFix,

@@ -1,4 +1,4 @@
-import type { Connection, ServerCapabilities } from 'vscode-languageserver';
+import type { CodeAction, Connection, ServerCapabilities } from 'vscode-languageserver';
 import { CodeActionKind } from 'vscode-languageserver';
 import type { SourceRange } from '../../core/base/sourceRange';
 import type { Catalog } from '../../core/catalog/catalog';
@@ -7,6 +7,7 @@ import type { Grammar } from '../../core/sql/grammar';
 import type { ServerSettings } from '../../protocol/server';
 import type { ScriptDocument } from '../scriptDocument';
 import { codeActions, expandStar } from './codeActions';
+import { FIX_ALL, fixAllOfKind, fixAllSafe, hasSafeFix } from './fixAll';
 import { codeLenses, resolveLens } from './codeLenses';
 import { rowHints, TOKEN_LEGEND, tokens } from './decorations';
 import { hover } from './hover';
@@ -18,7 +19,9 @@ import { prepareRenameAt, renameAt } from './renaming';
 export interface FeatureHost {
   document(uri: string): ScriptDocument | undefined;
   catalogOf(document: ScriptDocument): Catalog | undefined;
+  /** Findings that touch a range; never waits for the rest of a large document. */
   findingsIn(document: ScriptDocument, range: SourceRange): readonly Finding[];
+  allFindings(document: ScriptDocument): readonly Finding[];
   settings(): ServerSettings;
   grammar(): Promise<Grammar>;
   /** The text of a file of the workspace. */
@@ -28,7 +31,7 @@ export interface FeatureHost {
 /** What the server says it can do, for the features registered here. */
 export const FEATURE_CAPABILITIES: ServerCapabilities = {
   codeLensProvider: { resolveProvider: true },
-  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite] },
+  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, FIX_ALL] },
   hoverProvider: true,
   definitionProvider: true,
   referencesProvider: true,
@@ -56,10 +59,20 @@ export function registerFeatures(connection: Connection, host: FeatureHost): voi
   });
   connection.onCodeLensResolve(resolveLens);
   connection.onCodeAction(({ textDocument, range, context }) =>
-    withDocument(textDocument.uri, (document, catalog) => [
-      ...codeActions(document, host.findingsIn(document, document.offsetsOf(range)), range, context.diagnostics),
-      ...expandStar(document, range, catalog),
-    ]),
+    withDocument(textDocument.uri, (document, catalog) => {
+      const wanted = (kind: string): boolean =>
+        !context.only || context.only.some(only => kind === only || kind.startsWith(`${only}.`));
+      const actions: CodeAction[] = [];
+      if (wanted(CodeActionKind.QuickFix)) {
+        const touched = document.withSafeFixes(host.findingsIn(document, document.offsetsOf(range)));
+        actions.push(...codeActions(document, touched, range, context.diagnostics));
+        if (hasSafeFix(touched)) actions.push(...fixAllOfKind(document, host.allFindings(document), touched));
+      }
+      if (wanted(CodeActionKind.RefactorRewrite)) actions.push(...expandStar(document, range, catalog));
+      // Only when asked for by name: it looks at the whole document, and belongs on no light bulb.
+      if (context.only && wanted(FIX_ALL)) actions.push(...fixAllSafe(document, host.allFindings(document)));
+      return actions;
+    }),
   );
   connection.onHover(({ textDocument, position }) =>
     withDocument(textDocument.uri, (document, catalog) => {
