@@ -4,6 +4,7 @@ import { identifierOf } from '../../sql/identifiers';
 import type { ParsedStatement } from '../../sql/statement';
 import type { FileContext } from '../fileContext';
 import { comparableText } from './comparableText';
+import { remembered } from './remembered';
 import { typeNamed } from './dataTypes';
 import type { TableName } from './expressions';
 import { tableFactsOf } from './tableFacts';
@@ -38,8 +39,18 @@ interface Surroundings {
  */
 export function knownTable(
   name: TableName,
-  { file, catalog }: Surroundings,
+  around: Surroundings,
   { statement, later = false }: { readonly statement?: ParsedStatement; readonly later?: boolean } = {},
+): KnownTable | undefined {
+  const key = `${name.schema ?? ''}.${name.name} ${later ? 'later' : ''}`;
+  return remembered([around.file, around.catalog, statement], key, () => readTable(name, around, statement, later));
+}
+
+function readTable(
+  name: TableName,
+  { file, catalog }: Surroundings,
+  statement: ParsedStatement | undefined,
+  later: boolean,
 ): KnownTable | undefined {
   const before = [...file.earlier(name.name), ...(statement ? [statement] : [])];
   const after = later ? file.later(name.name).flatMap(item => factsAbout(item, name)) : [];
@@ -199,7 +210,9 @@ function catalogKey(index: Index, relation: Relation): TableKey {
 /** True if a statement of the file drops or renames the object, before or after the one at hand. */
 export function isDropped(name: string | undefined, file: FileContext): boolean {
   if (name === undefined) return false;
-  return [...file.earlier(name), ...file.later(name)].some(({ kind }) => kind === 'DropStmt' || kind === 'RenameStmt');
+  return remembered([file], `dropped ${name}`, () =>
+    [...file.earlier(name), ...file.later(name)].some(({ kind }) => kind === 'DropStmt' || kind === 'RenameStmt'),
+  );
 }
 
 /**
@@ -207,6 +220,11 @@ export function isDropped(name: string | undefined, file: FileContext): boolean 
  * Those another statement of the file drops are left out.
  */
 export function earlierKeys(name: TableName, around: Surroundings): readonly TableKey[] {
+  const { file, catalog } = around;
+  return remembered([file, catalog], `keys ${name.schema ?? ''}.${name.name}`, () => readEarlierKeys(name, around));
+}
+
+function readEarlierKeys(name: TableName, around: Surroundings): readonly TableKey[] {
   const { file } = around;
   const keys =
     knownTable(name, around)?.keys ??
