@@ -30,10 +30,10 @@ const FURTHER_VALUES: Readonly<Record<string, readonly string[]>> = {
   shared_memory_type: ['sysv', 'windows', 'mmap'],
   file_copy_method: ['copy', 'clone'],
   wal_level: ['archive', 'hot_standby'],
-  client_min_messages: ['debug', 'info', 'fatal', 'panic'],
+  client_min_messages: ['debug', 'info'],
   log_min_messages: ['debug'],
   log_min_error_statement: ['debug'],
-  ssl_min_protocol_version: ['any', ''],
+  ssl_min_protocol_version: ['any'],
   ssl_max_protocol_version: ['any', ''],
   recovery_init_sync_method: ['syncfs'],
 };
@@ -91,6 +91,8 @@ function objectionToEnum(setting: ServerSetting, text: string): ValueObjection |
 }
 
 function objectionToNumber(setting: ServerSetting, text: string): ValueObjection | undefined {
+  // A leading zero makes it octal, which nobody means, but the server takes.
+  if (/^[+-]?0\d/.test(text)) return undefined;
   const read = readNumber(text);
   if (!read) return { what: 'number' };
   const scale = scaleOf(setting.unit);
@@ -110,7 +112,6 @@ function objectionToNumber(setting: ServerSetting, text: string): ValueObjection
 function readNumber(text: string): { readonly amount: number; readonly unit: string } | undefined {
   const found = /^([+-]?(?:0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))\s*([A-Za-z]*)$/.exec(text);
   const [, amount = '', unit = ''] = found ?? [];
-  // A leading zero may be octal, which nobody writes on purpose.
   return found === null || /^[+-]?0\d/.test(amount) ? undefined : { amount: Number(amount), unit };
 }
 

@@ -35,14 +35,15 @@ export const cannotBeSetHere = defineRule({
     { title: 'in the configuration', good: "ALTER SYSTEM SET shared_buffers = '2GB'" },
     { title: 'a session’s own', good: "SET work_mem = '64MB'" },
     { title: 'at connection', good: 'ALTER SYSTEM SET log_connections = on' },
+    { title: 'taking it away', good: 'ALTER ROLE report SET max_connections TO DEFAULT' },
     { title: 'an extension’s', good: "SET pg_stat_statements.track = 'all'" },
     { title: 'asked, not set', good: 'SHOW shared_buffers' },
   ],
   check({ statement, serverVersion, find, report }) {
-    for (const { name, scope, nameRange: at } of settingChanges(statement, find)) {
+    for (const { name, scope, isRemoval, nameRange: at } of settingChanges(statement, find)) {
       const major = serverVersion === undefined ? undefined : Math.floor(serverVersion / 10_000);
       const setting = findSetting(name, major);
-      if (!setting || (major === undefined && !isSameInAllVersions(name, 'context'))) continue;
+      if (!setting || isRemoval || (major === undefined && !isSameInAllVersions(name, 'context'))) continue;
       const message = refusal(setting.context, scope);
       if (message) report({ at, message, values: { name } });
     }

@@ -30,7 +30,7 @@ export const invalidSettingValue = defineRule({
     { title: 'a unit where there is none', bad: "SET random_page_cost = '2ms'", flags: "'2ms'" },
     { title: 'not one of its words', bad: "ALTER SYSTEM SET log_statement = 'writes'", flags: "'writes'" },
     { title: 'neither on nor off', bad: "ALTER ROLE report SET jit = 'sometimes'", flags: "'sometimes'" },
-    { title: 'memory', good: "ALTER SYSTEM SET shared_buffers = '2GB'; SET work_mem = '65536'" },
+    { title: 'memory', good: "ALTER SYSTEM SET shared_buffers = '2GB'; SET work_mem = '65536'; SET work_mem = '0200'" },
     { title: 'fractions and blanks', good: "SET work_mem = '1.5 GB'; SET statement_timeout = '0.5 min'" },
     { title: 'minus one for automatic', good: 'ALTER SYSTEM SET wal_buffers = -1' },
     { title: 'a boolean’s many words', good: "SET jit = 1; SET jit = 'FALSE'; SET enable_seqscan TO no" },

@@ -44,12 +44,13 @@ export const unknownSetting = defineRule({
     { title: 'names pg_settings does not show', good: 'SET ROLE reporting; SET SESSION AUTHORIZATION DEFAULT' },
     { title: 'transaction modes', good: 'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE' },
     { title: 'a name filled in later', good: 'SELECT set_config($1, $2, false)' },
+    { title: 'taking away what an old version set', good: 'ALTER DATABASE shop RESET old_snapshot_limit' },
     { title: 'an old name that is understood', good: "SET sort_mem = '16MB'" },
   ],
   check({ statement, serverVersion, find, report }) {
     const major = serverVersion === undefined ? undefined : Math.floor(serverVersion / 10_000);
-    for (const { name, nameRange: at } of settingChanges(statement, find)) {
-      if (name === '' || name.includes('.') || isUnlistedSetting(name)) continue;
+    for (const { name, isRemoval, nameRange: at } of settingChanges(statement, find)) {
+      if (isRemoval || name === '' || name.includes('.') || isUnlistedSetting(name)) continue;
       const known = findSetting(name);
       if (known && isAlive(known, major)) continue;
       const former = findFormerSetting(name);

@@ -29,6 +29,8 @@ export interface SettingChange {
   readonly values: readonly string[];
   /** All values together; undefined without any. */
   readonly valueRange: SourceRange | undefined;
+  /** It only takes away what was set for a role or database, whatever that was. */
+  readonly isRemoval: boolean;
 }
 
 const SCOPES: Readonly<Record<string, SettingScope>> = {
@@ -68,6 +70,7 @@ function fromConfiguration({ name, nameRange, value, valueRange }: Configuration
     nameRange,
     values: [value],
     valueRange,
+    isRemoval: false,
   };
 }
 
@@ -79,10 +82,12 @@ function variableSet(statement: ParsedStatement, node: NodeMatch): SettingChange
   const last = constants.at(-1);
   const [start, end] = [rangeOf(statement, first), rangeOf(statement, last)];
   const valueRange = start && end && { start: start.start, end: end.end };
+  const scope = SCOPES[node.parent?.type ?? ''] ?? (isLocal === true ? 'transaction' : 'session');
   return {
-    scope: SCOPES[node.parent?.type ?? ''] ?? (isLocal === true ? 'transaction' : 'session'),
+    scope,
     name: name.toLowerCase(),
     nameRange: nameRange(statement.text, name, valueRange?.start ?? statement.text.length),
+    isRemoval: kind !== 'VAR_SET_VALUE' && (scope === 'role' || scope === 'database'),
     values: isFilledIn(statement, valueRange) ? [] : constants.flatMap(constant => constantText(constant) ?? []),
     valueRange,
   };
@@ -102,6 +107,7 @@ function setConfig(statement: ParsedStatement, fields: NodeFields): SettingChang
     nameRange: written,
     values: text === undefined ? [] : [text],
     valueRange,
+    isRemoval: false,
   };
 }
 
