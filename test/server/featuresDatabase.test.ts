@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import type { Hover, InlayHint } from 'vscode-languageserver';
+import { openDatabase } from '../../src/database/connect';
+import { resolveConnection } from '../../src/database/connectionSettings';
+import { startEmbedded } from '../../src/database/embedded';
+import { installedMajors } from '../../src/database/embeddedBinaries';
+import { Editor, URI } from './editor';
+
+const SETUP = `
+  create table reading (id int primary key, camera int not null, state text);
+  insert into reading select n, n % 50, case when n % 10 = 0 then 'open' else 'done' end from generate_series(1, 20000) n;
+  create index reading_camera on reading (camera, state);
+  comment on table reading is 'What the cameras counted';
+  create function last_reading(camera int) returns int language sql stable as 'select 1';
+  analyze reading;`;
+
+describe('server/features with a catalog', function () {
+  this.timeout(120_000);
+  let editor: Editor;
+  let stop = async (): Promise<void> => undefined;
+
+  before(async function () {
+    if (installedMajors().length === 0) {
+      if (process.env['CI']) throw new Error('no embedded PostgreSQL is installed');
+      console.warn('      skipped: no embedded PostgreSQL is installed');
+      this.skip();
+    }
+    const server = await startEmbedded();
+    stop = server.stop;
+    const database = await openDatabase(await resolveConnection({ url: server.url, env: {}, cwd: '/' }));
+    await database.withSession(session => session.execute(SETUP));
+    await database.dispose();
+    editor = await Editor.start({ trusted: true, inlayHints: true });
+    await editor.request('queryTuner/connections/connect', { connectionId: 'test', target: { url: server.url } });
+  });
+
+  after(async () => {
+    await editor?.dispose();
+    await stop();
+  });
+
+  /** Opens a document that is checked against the database, and waits until its catalog is there. */
+  async function open(text: string): Promise<void> {
+    await editor.open(text);
+    await editor.notify('queryTuner/document/connection', { uri: URI, connectionId: 'test' });
+    await editor.request('queryTuner/statement/parameters', { connectionId: 'test', sql: 'select 1' });
+  }
+
+  async function hover(character: number): Promise<string> {
+    const found = await editor.ask<Hover | null>('textDocument/hover', { position: { line: 0, character } });
+    return (found?.contents as { value: string } | undefined)?.value ?? '';
+  }
+
+  it('hovers tables, columns and functions with what the server knows', async () => {
+    const text = 'select r.state, last_reading(1) from reading r';
+    await open(text);
+    const table = await hover(text.indexOf('reading r'));
+    assert.match(table, /public\\\.reading.*table · ≈ 20,000 rows · \d/);
+    assert.match(table, /What the cameras counted/);
+    assert.match(table, /camera integer not null/);
+    assert.match(table, /reading\\_camera `\(camera, state\)` · \d+ kB · 0 scans/);
+    const column = await hover(text.indexOf('state'));
+    assert.match(column, /`text`[^]*NULL in 0 %[^]*2 distinct values[^]*`done` 90 %, `open` 10 %[^]*reading\\_camera/);
+    assert.match(await hover(text.indexOf('last_reading')), /last_reading\(camera integer\)\n {2}returns integer/);
+  });
+
+  it('hints at the rows of tables', async () => {
+    await open('select 1 from reading');
+    const range = { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } };
+    const hints = await editor.ask<InlayHint[]>('textDocument/inlayHint', { range });
+    assert.deepEqual(
+      hints.map(({ label, position }) => [label, position.character]),
+      [['≈ 20 k rows', 21]],
+    );
+  });
+
+  it('has no row hints unless they are wanted', async () => {
+    await open('select 1 from reading');
+    await editor.notify('workspace/didChangeConfiguration', { settings: { queryTuner: { inlayHints: false } } });
+    const range = { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } };
+    assert.deepEqual(await editor.ask<InlayHint[]>('textDocument/inlayHint', { range }), []);
+  });
+
+  it('replaces the star of a table', async () => {
+    await open('select * from reading');
+    const at = { line: 0, character: 8 };
+    const actions = await editor.codeActions({ start: at, end: at });
+    const rewrite = actions.find(({ kind }) => kind === 'refactor.rewrite');
+    await editor.edit(rewrite?.edit?.changes?.[URI] ?? []);
+    assert.equal(editor.text(), 'select id, camera, state from reading');
+  });
+});
