@@ -1,4 +1,5 @@
 import type { Rule } from '../defineRule';
+import { checkDependsOnTime } from './checkDependsOnTime';
 import { columnPadding } from './columnPadding';
 import { concurrentRefreshWithoutUniqueIndex } from './concurrentRefreshWithoutUniqueIndex';
 import { duplicateColumn } from './duplicateColumn';
@@ -8,6 +9,8 @@ import { floatForMoney } from './floatForMoney';
 import { foreignKeyTypeMismatch } from './foreignKeyTypeMismatch';
 import { foreignKeyWithoutIndex } from './foreignKeyWithoutIndex';
 import { foreignKeyWithoutUniqueTarget } from './foreignKeyWithoutUniqueTarget';
+import { frozenDefault } from './frozenDefault';
+import { generatedColumnNotImmutable } from './generatedColumnNotImmutable';
 import { int4PrimaryKey } from './int4PrimaryKey';
 import { jsonColumn } from './jsonColumn';
 import { materializedViewOrderBy } from './materializedViewOrderBy';
@@ -24,6 +27,7 @@ import { policyCallsPerRow } from './policyCallsPerRow';
 import { quotedMixedCase } from './quotedMixedCase';
 import { randomUuidPrimaryKey } from './randomUuidPrimaryKey';
 import { rewriteRule } from './rewriteRule';
+import { roundedTimestamp } from './roundedTimestamp';
 import { serialColumn } from './serialColumn';
 import { setNullOnNotNull } from './setNullOnNotNull';
 import { storageParameterOnPartitionedTable } from './storageParameterOnPartitionedTable';
@@ -42,9 +46,11 @@ export const SCHEMA_RULES: readonly Rule[] = [
   duplicateColumn,
   partitionedKeyWithoutPartitionColumn,
   storageParameterOnPartitionedTable,
+  generatedColumnNotImmutable,
   foreignKeyWithoutUniqueTarget,
   foreignKeyTypeMismatch,
   setNullOnNotNull,
+  frozenDefault,
   concurrentRefreshWithoutUniqueIndex,
   foreignKeyWithoutIndex,
   duplicateForeignKey,
@@ -59,6 +65,8 @@ export const SCHEMA_RULES: readonly Rule[] = [
   jsonColumn,
   paddedChar,
   timeWithTimeZone,
+  roundedTimestamp,
+  checkDependsOnTime,
   numberedColumns,
   materializedViewTimeWindow,
   materializedViewOrderBy,
