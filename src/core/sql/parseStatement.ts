@@ -19,9 +19,9 @@ import { changesSomething } from './writes';
  * is left. Never throws. The tree is made when first asked for and may be made again later: the grammar's trees are
  * some forty times as large as their text, so only those of the {@link KEPT_CHARACTERS} used last are kept.
  */
-export function parseStatement(grammar: Grammar, text: string): ParsedStatement {
+export function parseStatement(grammar: Grammar, text: string, reading: Pick<Reading, 'quiet'> = {}): ParsedStatement {
   const { start, end } = statementRange(text);
-  return new LazyStatement(grammar, text.slice(start, end));
+  return new LazyStatement(grammar, text.slice(start, end), reading);
 }
 
 /** Trees of this much SQL are kept in memory, in UTF-16 code units: about 20 MB of trees. */

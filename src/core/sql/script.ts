@@ -96,13 +96,16 @@ export class Script {
     to: number,
     read: readonly PlacedStatement[],
   ): void {
-    const parsed = new Map<string, ParsedStatement>();
+    const parsed = new Map<string, PlacedStatement>();
     for (let i = from; i < to; i++) {
-      const statement = old[i]!.parsed;
-      if (statement) parsed.set(statement.text, statement);
+      const statement = old[i]!;
+      if (statement.parsed) parsed.set(statement.parsed.text, statement);
     }
     if (parsed.size === 0) return;
-    for (const statement of read) statement.parsed = parsed.get(statement.sourceText);
+    for (const statement of read) {
+      const same = parsed.get(statement.sourceText);
+      if (same?.isTemplated === statement.isTemplated) statement.parsed = same.parsed;
+    }
   }
 }
 
@@ -111,6 +114,7 @@ class PlacedStatement implements LocatedStatement {
   readonly length: number;
   resume: number;
   readonly dependsOnRest: boolean;
+  readonly isTemplated: boolean;
   parsed: ParsedStatement | undefined;
 
   constructor(
@@ -122,6 +126,7 @@ class PlacedStatement implements LocatedStatement {
     this.length = span.end - span.start;
     this.resume = span.resume;
     this.dependsOnRest = span.dependsOnRest;
+    this.isTemplated = span.isTemplated;
   }
 
   get range(): SourceRange {
@@ -129,7 +134,7 @@ class PlacedStatement implements LocatedStatement {
   }
 
   get statement(): ParsedStatement {
-    this.parsed ??= parseStatement(this.grammar, this.sourceText);
+    this.parsed ??= parseStatement(this.grammar, this.sourceText, { quiet: this.isTemplated });
     return this.parsed;
   }
 

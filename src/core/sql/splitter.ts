@@ -10,7 +10,12 @@ export interface StatementSpan {
   readonly resume: number;
   /** The end was decided by looking at all the rest of the text (`COPY ... FROM stdin` whose data has no end). */
   readonly dependsOnRest: boolean;
+  /** A template's tag stands before it, so it may be a part of something else. */
+  readonly isTemplated: boolean;
 }
+
+/** Tags that are complete in themselves and say nothing about what follows. */
+const LONE_TAG = /^(?:\{#|\{\{|\{%[-+]?\s*(?:do|import|from|extends|include|set\s[^]*=))/;
 
 const SENDS_BUFFER = /^\\(?:g|gx|gset|gexec|gdesc|crosstabview|watch|parse|bind|bind_named|sendpipeline)\b/;
 const RESETS_BUFFER = /^\\r(?:eset)?\b/;
@@ -26,6 +31,8 @@ export function nextStatement(text: string, from: number): StatementSpan | undef
   const state = new StatementState();
   while (lexer.next()) {
     const { kind, start, end } = lexer;
+    if (kind === TokenKind.templateTag && !state.isOpen && !LONE_TAG.test(text.slice(start, end)))
+      state.isTemplated = true;
     if (isComment(kind)) continue;
     if (kind === TokenKind.metaCommand) {
       const command = text.slice(start, end);
@@ -85,6 +92,7 @@ class StatementState {
   private isRule = false;
   private isRoutine = false;
   mayBeCopy = false;
+  isTemplated = false;
 
   get isOpen(): boolean {
     return this.start >= 0;
@@ -132,6 +140,6 @@ class StatementState {
   }
 
   finish(resume: number, dependsOnRest = false): StatementSpan {
-    return { start: this.start, end: this.end, resume, dependsOnRest };
+    return { start: this.start, end: this.end, resume, dependsOnRest, isTemplated: this.isTemplated };
   }
 }

@@ -128,6 +128,16 @@ const OTHERS: Readonly<Record<string, readonly Case[]>> = {
       'no others',
       '```js\nsql`select 1`\n```\n```\nselect a\n```\n```psql\n=> select 1;\n```\n```sql\ndb=# select 1;\n 1\n```\nselect a from t;\n',
     ],
+    [
+      'no sketches, signatures or output',
+      [
+        '```sql\nselect ... from t;\nselect a from t;\nf(a int)\nreturns void;\nalter table <name> add b int\n```',
+        '```sql\nselect a from t;\n a\n---\n 1\n(1 row)\n```',
+        '```sql\ncreate table t ();\nCREATE TABLE\n```',
+        "```sql\ninsert into t values (1);\nERROR:  it's wrong\n```",
+      ].join('\n'),
+      'select a from t',
+    ],
     ['nothing without an end', "```sql\nselect 'it\n```\n```sql\nselect 1"],
   ],
   go: [
