@@ -39,7 +39,6 @@ const UNLISTED: ReadonlySet<string> = new Set([
   'sort_mem',
   'vacuum_mem',
   'ssl_ecdh_curve',
-  'force_parallel_mode',
   // Only in servers built for debugging, or on other platforms.
   'trace_locks',
   'trace_userlocks',
