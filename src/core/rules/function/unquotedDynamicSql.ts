@@ -46,6 +46,10 @@ export const unquotedDynamicSql = defineRule({
       good: "CREATE FUNCTION n(p_table regclass) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'ANALYZE ' || p_table; END $$",
     },
     {
+      title: 'a parameter that is SQL',
+      good: "CREATE FUNCTION n(p_query text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'EXPLAIN ' || p_query; END $$",
+    },
+    {
       title: 'a statement made step by step',
       good: "CREATE FUNCTION n() RETURNS void LANGUAGE plpgsql AS $$ DECLARE q text; BEGIN q := 'SELECT 1'; EXECUTE q || ' FOR UPDATE'; END $$",
     },
@@ -95,5 +99,8 @@ function textParameters(body: RoutineBody, tree: unknown): ReadonlySet<string> {
   // A parameter that is given a quoted value first is fine.
   for (const name of found)
     if (new RegExp(`\\b${name.replace(/\W/g, '\\$&')}\\s*:=`, 'i').test(body.source)) found.delete(name);
+  // A piece of SQL cannot be quoted; its name says that it is one.
+  for (const name of found)
+    if (/sql|query|where|condition|clause|filter|expr|statement|command/i.test(name)) found.delete(name);
   return found;
 }

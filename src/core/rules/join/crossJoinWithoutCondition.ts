@@ -1,9 +1,12 @@
 import { defineRule } from '../defineRule';
 import type { NodeMatch } from '../nodeIndex';
-import { readsOnlySystemTables } from '../support/expressions';
-import { fromItems } from '../support/fromItems';
+import { isConstantExpression, operatorOf, readsOnlySystemTables } from '../support/expressions';
+import { allConditions, fromItems } from '../support/fromItems';
 import type { FromItem } from '../support/fromItems';
 import { connectedGroups } from '../support/mentions';
+import { columnFixedBy, itemColumn } from '../support/columnEqualities';
+import { isUniqueBy } from '../support/uniqueness';
+import { unwrap } from '../../sql/walk';
 
 export const crossJoinWithoutCondition = defineRule({
   id: 'join/cross-join-without-condition',
@@ -66,6 +69,10 @@ export const crossJoinWithoutCondition = defineRule({
       title: "PostgreSQL's own catalogs",
       good: "SELECT datdba, a.oid FROM pg_database, pg_authid a WHERE datname = current_database() AND rolname = 'owner'",
     },
+    {
+      title: 'rows picked by name',
+      good: "INSERT INTO role_permissions (role_id, permission_id) SELECT r.id, p.id FROM roles r, permissions p WHERE r.name = 'admin'",
+    },
     { title: 'all combinations on purpose', good: 'SELECT s.size, c.colour FROM sizes s CROSS JOIN colours c' },
     {
       title: 'a full-text query beside its table',
@@ -96,7 +103,9 @@ interface Unrelated {
 /** The first table of each group that nothing relates to the first group. */
 function unrelated(query: NodeMatch, items: readonly FromItem[]): Unrelated[] {
   const groups = connectedGroups(query, items);
-  const [first, ...others] = groups?.filter(group => group.some(item => !item.isFew)) ?? [];
+  const conditions = allConditions(query);
+  const isPicked = (group: readonly FromItem[]): boolean => conditions.some(each => picksFew(each, group, items));
+  const [first, ...others] = groups?.filter(group => group.some(item => !item.isFew) && !isPicked(group)) ?? [];
   if (!first) return [];
   return others.flatMap(group => {
     const item = group.find(each => !each.isFew)!;
@@ -110,4 +119,17 @@ function unrelated(query: NodeMatch, items: readonly FromItem[]): Unrelated[] {
 /** Rows of the largest table of a group: joins within it are thought to keep them. Infinite if unknown. */
 function rowsOf(group: readonly FromItem[]): number {
   return Math.max(...group.filter(item => !item.isFew).map(item => item.relation?.rowEstimate ?? Infinity));
+}
+
+/** Columns of which a value, as their name says, picks one row or a few. */
+const KEY = /^(?:id|uuid|name|code|key|slug|email|username|sku)$|_(?:id|code|key|name)$/;
+
+/** `r.name = 'admin'`, `p.code IN ('read', 'write')`: the rows of the group are picked one by one. */
+function picksFew(condition: unknown, group: readonly FromItem[], items: readonly FromItem[]): boolean {
+  const node = unwrap(condition);
+  const isList = node?.type === 'A_Expr' && (node.fields.kind === 'AEXPR_IN' || node.fields.kind === 'AEXPR_OP_ANY');
+  const isPick = isList && operatorOf(node.fields) === '=' && isConstantExpression(node.fields.rexpr);
+  const column = isPick ? itemColumn(node.fields.lexpr, items) : columnFixedBy(condition, items);
+  if (!column || !group.includes(column.item)) return false;
+  return column.item.relation ? isUniqueBy(column.item.relation, [column.name]) : KEY.test(column.name);
 }

@@ -3,10 +3,10 @@ import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import { functionName, list, operatorOf } from '../support/expressions';
 import type { Fix } from '../finding';
-import { conjuncts, fromItems, isAggregated } from '../support/fromItems';
+import { conjuncts, fromItems } from '../support/fromItems';
 import type { FromItem } from '../support/fromItems';
 import { itemColumn } from '../support/columnEqualities';
-import { itemOf, leavesOf } from '../support/mentions';
+import { itemOf, leavesOf, mentionsIn } from '../support/mentions';
 import { wordsBefore } from '../support/words';
 
 export const leftJoinMadeInner = defineRule({
@@ -99,7 +99,8 @@ export const leftJoinMadeInner = defineRule({
           if (range) report({ at: range, message: 'orNull', values });
           continue;
         }
-        const grouped = isAggregated(query.fields);
+        const grouped =
+          query.fields.groupClause !== undefined && isGroupedByOthers(query.fields.groupClause, optional, items);
         report({
           at,
           message: grouped ? 'grouped' : 'inner',
@@ -111,6 +112,12 @@ export const leftJoinMadeInner = defineRule({
     }
   },
 });
+
+/** True if no key of the groups comes from the optional side. */
+function isGroupedByOthers(keys: unknown, optional: readonly FromItem[], items: readonly FromItem[]): boolean {
+  const { items: named, hasUnknown } = mentionsIn(keys, items);
+  return named.size > 0 && !hasUnknown && !optional.some(item => named.has(item));
+}
 
 /** Both forms drop the same rows, and the planner itself makes the one of the other. */
 function innerJoin(statement: ParsedStatement, { type, fields }: FromItem): Fix[] {
