@@ -87,7 +87,7 @@ export const TRAPS: readonly Trap[] = [
     places: '000:244 003:623',
     rules: ['ddl/not-in-transaction', 'function/not-allowed-in-function'],
   },
-  { name: 'function called with another type', places: '000:347', rules: ['function/no-such-function'] },
+  { name: 'function called with another type', places: '000:347', rules: ['function/arguments-do-not-fit'] },
   { name: 'partitions end before today, none is the default', places: '000:295 001:294', rules: [] },
   { name: 'list of libraries as one string', places: '000:497', rules: ['settings/list-as-one-string'] },
   {
@@ -142,7 +142,7 @@ export const TRAPS: readonly Trap[] = [
   {
     name: 'GIN on a scalar path',
     places: '003:74 003:77 003:80 003:83 003:90 003:93',
-    rules: ['index/gin-on-scalar-path', 'index/no-operator-class'],
+    rules: ['index/gin-on-document-path'],
   },
   { name: 'OR across tables', places: '002:281', rules: ['query/or-across-tables'] },
   {
