@@ -52,9 +52,13 @@ const STATEMENTS: Readonly<Record<string, Apply>> = {
   AlterRoleSetStmt: (_statement, draft, { setstmt }) => setDefault(draft, fieldsOf(setstmt)),
 };
 
-/** Applies one statement of a schema file. */
+/** Applies one statement of a schema file; one that is nested too deeply is passed over. */
 export function applyStatement(statement: DdlStatement, draft: SchemaDraft, kind: string, fields: Fields): void {
-  STATEMENTS[kind]?.(statement, draft, fields);
+  try {
+    STATEMENTS[kind]?.(statement, draft, fields);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
 }
 
 /** True if a statement of this kind adds to the schema and takes nothing away. */

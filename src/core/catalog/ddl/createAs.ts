@@ -52,6 +52,7 @@ function addQueried(statement: DdlStatement, draft: SchemaDraft, queried: Querie
     isPartition: false,
     ...(text !== undefined && { query: text }),
     ...(options && { options }),
+    ...(queried.kind === 'table' && { rowSecurity: 'off' as const }),
     ...(fieldsOf(queried.target)?.['relpersistence'] === 'u' && { unlogged: true }),
     ...placeOf(statement, 'RangeVar', fieldsOf(queried.target) ?? {}),
   });

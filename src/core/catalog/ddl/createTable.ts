@@ -40,6 +40,7 @@ export function createTable(
     ...(key && { partitionKey: readPartitionKey(statement, key) }),
     ...(parentNames.length > 0 && { parents: parentNames }),
     ...(options && { options }),
+    ...(kind === 'table' && { rowSecurity: 'off' as const }),
     ...(fieldsOf(fields['relation'])?.['relpersistence'] === 'u' && { unlogged: true }),
     ...placeOf(statement, 'RangeVar', fieldsOf(fields['relation']) ?? {}),
   });

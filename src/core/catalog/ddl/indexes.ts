@@ -144,7 +144,8 @@ function definitionOf(
   name: string,
   plan: IndexPlan,
 ): string {
-  const keys = plan.keys.map(({ text, details }) => text + details).join(', ');
+  // An expression has parentheses of its own there.
+  const keys = plan.keys.map(({ text, details }) => (text.startsWith('(') ? `(${text})` : text) + details).join(', ');
   const include = plan.include.length > 0 ? ` INCLUDE (${plan.include.join(', ')})` : '';
   const where = plan.predicate === undefined ? '' : ` WHERE (${plan.predicate})`;
   const only = table.kind === 'partitioned table' ? 'ONLY ' : '';
