@@ -101,6 +101,7 @@ export const TRAPS: readonly Trap[] = [
     rules: ['monitoring/concatenated-relation-name'],
   },
   { name: 'INTERVAL with a bind value', places: '004:495', rules: [] },
+  { name: 'exception swallowed', places: '003:689', rules: ['function/swallowed-exception'] },
   // Run, but the result is wrong.
   { name: 'six fields for pg_cron', places: '001:411', rules: ['monitoring/cron-schedule'] },
   { name: 'qualified name through %I', places: '002:503', rules: ['function/qualified-name-in-format'] },
@@ -189,4 +190,8 @@ export const TRAPS: readonly Trap[] = [
   { name: 'statements logged', places: '000:512', rules: ['settings/log-statement-all'] },
   { name: 'setting equal to its default', places: '000:501 000:502 000:509', rules: ['settings/equals-default'] },
   { name: 'int4 key', places: '001:499', rules: ['schema/int4-primary-key', 'schema/serial-column'] },
+  // In configuration that stands in an SQL block.
+  { name: 'commits that wait for standbys', places: '002:174', rules: ['settings/synchronous-standby-names'] },
+  { name: 'archive command without a path', places: '002:178', rules: ['settings/archive-command'] },
+  { name: 'checkpoints that end early', places: '004:380', rules: ['settings/checkpoint-completion-target'] },
 ];
