@@ -1,6 +1,8 @@
 import { findRelation } from '../../catalog/catalog';
+import type { Catalog } from '../../catalog/catalog';
 import { defineRule } from '../defineRule';
 import { TOPICS } from '../fileContext';
+import type { FileContext } from '../fileContext';
 import { createdIndex, indexNameRange } from '../support/indexElements';
 import { sameSchema } from '../support/knownTable';
 import { tableFactsOf } from '../support/tableFacts';
@@ -73,48 +75,58 @@ export const indexNameTaken = defineRule({
   check({ statement, catalog, file, report }) {
     const created = createdIndex(statement);
     const own = tableFactsOf(statement);
-    const ownKey = own?.keys[0];
-    if (!created || created.name === undefined || !own || !ownKey) return;
-    const { name } = created;
-    const earlier = file.earlier(name);
-    const isGone = (position: number): boolean =>
-      earlier.slice(position + 1).some(({ kind }) => kind === 'DropStmt' || kind === 'RenameStmt');
-    const position = earlier.findLastIndex(
-      other => other.kind === 'IndexStmt' && tableFactsOf(other)?.keys[0]?.name === name,
-    );
-    const inFile = position < 0 || isGone(position) ? undefined : tableFactsOf(earlier[position]!);
-    const table = inFile && isInOneSchema(inFile, own) && !isDroppedTable(inFile) ? inFile.table.name : undefined;
-    if (inFile && table !== undefined) {
-      const key = inFile.keys[0]!;
-      const isSame =
-        table === created.table.name && isSameKey(key.keys, ownKey.keys) && key.predicate === ownKey.predicate;
-      // The same index again fails too, unless a ROLLBACK or IF NOT EXISTS stands between.
-      const isRepeated = created.fields.if_not_exists !== true && file.earlier(TOPICS.transaction).length === 0;
-      if (!isSame || isRepeated) {
-        flag(table, key.keys);
-      }
-      return;
-    }
-    if (earlier.length > 0) return;
-    const relation = catalog && findRelation(catalog, created.table.name, created.table.schema);
-    const taken = relation?.indexes.find(index => index.name === name && index.valid);
-    if (!relation || !taken || ownKey.columns.includes(undefined)) return;
-    if (!isSameKey(taken.keys.map(withoutQuotes), ownKey.columns as string[])) flag(relation.name, taken.keys);
-
-    function flag(on: string, keys: readonly string[]): void {
-      report({
-        at: indexNameRange(statement, created!),
-        message: created!.fields.if_not_exists === true ? 'hidden' : 'fails',
-        values: { name, table: on, keys: keys.join(', ') },
-        ...(created!.fields.if_not_exists === true && { severity: 'warning' as const }),
-      });
-    }
-
-    function isDroppedTable(facts: TableFacts): boolean {
-      return file.earlier(facts.table.name).some(({ kind }) => kind === 'DropStmt' || kind === 'RenameStmt');
-    }
+    const taken = created && own && (takenInFile(own, file) ?? takenInCatalog(own, file, catalog));
+    if (!created || !taken || (taken.isSame && created.fields.if_not_exists === true)) return;
+    const isHidden = created.fields.if_not_exists === true;
+    report({
+      at: indexNameRange(statement, created),
+      message: isHidden ? 'hidden' : 'fails',
+      values: { name: created.name ?? '', table: taken.table, keys: taken.keys.join(', ') },
+      // A database may be ahead of the file, where another migration replaces the index.
+      ...(taken.inCatalog ? { severity: 'info' as const } : isHidden && { severity: 'warning' as const }),
+    });
   },
 });
+
+interface TakenName {
+  readonly table: string;
+  readonly keys: readonly string[];
+  readonly isSame: boolean;
+  readonly inCatalog: boolean;
+}
+
+/** The index of the same name that an earlier statement of the file creates, and none drops or renames. */
+function takenInFile(own: TableFacts, file: FileContext): TakenName | undefined {
+  const key = own.keys[0];
+  if (key?.name === undefined) return undefined;
+  const earlier = file.earlier(key.name);
+  const position = earlier.findLastIndex(({ kind }) => kind === 'IndexStmt');
+  const other = position < 0 ? undefined : tableFactsOf(earlier[position]!);
+  const otherKey = other?.keys[0];
+  if (!other || otherKey?.name !== key.name || !isInOneSchema(other, own)) return undefined;
+  // With another search path (which dumps of several databases have too) or a ROLLBACK the two may not meet.
+  if (file.settingBefore('search_path') !== undefined || file.earlier(TOPICS.transaction).length > 0) return undefined;
+  if ([...earlier.slice(position + 1), ...file.earlier(other.table.name)].some(removesIt)) return undefined;
+  const isSame =
+    other.table.name === own.table.name && isSameKey(otherKey.keys, key.keys) && otherKey.predicate === key.predicate;
+  return { table: other.table.name, keys: otherKey.keys, isSame, inCatalog: false };
+}
+
+/** The index of the same name but with other columns that the table has in the catalog. */
+function takenInCatalog(own: TableFacts, file: FileContext, catalog: Catalog | undefined): TakenName | undefined {
+  const key = own.keys[0];
+  const relation = catalog && findRelation(catalog, own.table.name, own.table.schema);
+  if (!relation || key?.name === undefined || file.earlier(key.name).length > 0) return undefined;
+  const taken = relation.indexes.find(index => index.name === key.name && index.valid);
+  const columns = key.columns.flatMap(column => column ?? []);
+  if (!taken || columns.length < key.columns.length || isSameKey(taken.keys.map(withoutQuotes), columns))
+    return undefined;
+  return { table: relation.name, keys: taken.keys, isSame: false, inCatalog: true };
+}
+
+function removesIt({ kind }: { readonly kind?: string }): boolean {
+  return kind === 'DropStmt' || kind === 'RenameStmt';
+}
 
 /** Tables without a schema are taken to be in the same one. */
 function isInOneSchema(a: TableFacts, b: TableFacts): boolean {

@@ -8,6 +8,9 @@ const MONEY =
 const MEASURE =
   /(?:ratio|factor|percent|pct|rate|score|predicted|predict|estimate|milk|rain|water|weight|avg|mean|stddev)/i;
 
+/** May be a dose or a charge as well. */
+const AMBIGUOUS = /^(?:\w+_)?(?:amount|balance)$/i;
+
 export const floatForMoney = defineRule({
   id: 'schema/float-for-money',
   since: '0.2.0',
@@ -50,6 +53,7 @@ export const floatForMoney = defineRule({
         at: typeRange,
         message: 'inexact',
         values: { column: name, type: type === 'float4' ? 'real' : 'double precision' },
+        ...(AMBIGUOUS.test(name) && { severity: 'info' as const }),
         fixes: [{ title: 'Make it numeric', safe: false, edits: [{ range: typeRange, newText: 'numeric' }] }],
       });
     }

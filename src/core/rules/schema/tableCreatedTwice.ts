@@ -80,8 +80,8 @@ export const tableCreatedTwice = defineRule({
         .some(({ kind }) => kind === 'DropStmt' || kind === 'RenameStmt' || kind === 'AlterObjectSchemaStmt')
     )
       return;
-    // With a search path or transactions in the file the two may not meet.
-    if (schema === undefined && file.settingBefore('search_path') !== undefined) return;
+    // With a search path (which dumps of several databases have too) or transactions the two may not meet.
+    if (file.settingBefore('search_path') !== undefined) return;
     if (file.earlier(TOPICS.transaction).length > 0) return;
     const at = statement.rangeOf('RangeVar', relation);
     if (!at) return;

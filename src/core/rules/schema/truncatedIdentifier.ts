@@ -48,6 +48,7 @@ export const truncatedIdentifier = defineRule({
   check({ statement, report }) {
     const { text } = statement;
     if (text.length <= LIMIT_BYTES || statement.placeholders.some(({ fills }) => fills === 'name')) return;
+    const said = new Set<string>();
     const lexer = new Lexer(text);
     while (lexer.next()) {
       const { kind, start, end } = lexer;
@@ -59,6 +60,8 @@ export const truncatedIdentifier = defineRule({
       const name = kind === TokenKind.word ? written : written.slice(1, -1).replaceAll('""', '"');
       const bytes = utf8Length(name);
       if (bytes <= LIMIT_BYTES) continue;
+      if (said.has(name)) continue;
+      said.add(name);
       report({ at: { start, end }, message: 'cut', values: { bytes, kept: cut(name) } });
     }
   },

@@ -33,6 +33,8 @@ const INTERNAL: Readonly<Record<string, string>> = {
 export function typeOfNode(typeName: NodeFields | undefined): string | undefined {
   const name = stringValue(list(typeName?.names).at(-1));
   if (name === undefined) return undefined;
+  // The keyword CHAR arrives as bpchar; this is the type of one byte whose name needs quotes.
+  if (name === 'char') return '"char"';
   return (INTERNAL[name] ?? name) + (list(typeName?.arrayBounds).length > 0 ? '[]' : '');
 }
 
