@@ -82,8 +82,8 @@ function definitionsOfTable(
   for (const place of creating(script, table.name)) {
     const defined = occurrencesAt(place, catalog).filter(({ role }) => role === 'definition');
     if (!defined.some(({ thing }) => thing.kind === 'relation' && canBe(thing.name, table))) continue;
-    const wanted = ({ thing, range }: Occurrence): boolean =>
-      column === undefined ? thing.kind === 'relation' : nameOfColumn(thing) === column && range.start > 0;
+    const wanted = ({ thing }: Occurrence): boolean =>
+      column === undefined ? thing.kind === 'relation' : nameOfColumn(thing) === column;
     const first = defined.find(wanted);
     if (first) found.push(shiftRange(first.range, place.start));
   }

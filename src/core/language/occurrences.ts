@@ -38,14 +38,26 @@ export interface Occurrence {
   readonly query?: Query;
 }
 
+interface Kept {
+  readonly variables: ReadonlySet<string> | undefined;
+  readonly occurrences: readonly Occurrence[];
+}
+
+/** Kept by binder, which is one for a tree and a catalog. */
+const known = new WeakMap<Binder, Kept>();
+
 /** Every name of a statement with what it stands for, in the order of the text. Variables of a body are left out. */
 export function occurrencesOf(
   statement: ParsedStatement,
   catalog: Catalog | undefined,
   variables?: ReadonlySet<string>,
-): Occurrence[] {
-  const collector = new Collector(statement, binderOf(statement, catalog), placesOf(statement), variables);
-  return collector.collect();
+): readonly Occurrence[] {
+  const binder = binderOf(statement, catalog);
+  const kept = known.get(binder);
+  if (kept && kept.variables === variables) return kept.occurrences;
+  const occurrences = new Collector(statement, binder, placesOf(statement), variables).collect();
+  known.set(binder, { variables, occurrences });
+  return occurrences;
 }
 
 /** True if two names stand for the same thing. */

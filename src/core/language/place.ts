@@ -51,7 +51,7 @@ export function* placesIn(script: LanguageScript, within?: SourceRange, mentions
   }
 }
 
-export function occurrencesAt(place: Place, catalog: Catalog | undefined): Occurrence[] {
+export function occurrencesAt(place: Place, catalog: Catalog | undefined): readonly Occurrence[] {
   return occurrencesOf(place.statement, catalog, place.variables);
 }
 

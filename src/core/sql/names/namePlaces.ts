@@ -19,18 +19,18 @@ export class NamePlaces {
 
   /** Each part of a column's name; a star is the last. */
   parts({ fields, parts, star }: ColumnUse): (SourceRange | undefined)[] {
-    return this.dotted('ColumnRef', fields, star ? [...parts, '*'] : parts);
+    return this.dotted(fields, star ? [...parts, '*'] : parts);
   }
 
   /** Schema and name of a table, as far as written. */
   relation(fields: Fields): (SourceRange | undefined)[] {
     const names = [fields.catalogname, fields.schemaname, fields.relname].filter(name => typeof name === 'string');
-    return this.dotted('RangeVar', fields, names);
+    return this.dotted(fields, names);
   }
 
   functionName(fields: Fields): (SourceRange | undefined)[] {
     const names = strings(fields.funcname);
-    const found = this.startOf('FuncCall', fields);
+    const found = this.at(fields);
     // The location is that of the name, unless the call begins before it (`a AT TIME ZONE b`).
     return found === undefined ? [] : names.map((name, i) => this.tokens.rangeIfNamed(found + 2 * i, name));
   }
@@ -46,14 +46,14 @@ export class NamePlaces {
   columnAlias(of: Source | Cte, position: number): SourceRange | undefined {
     const isCte = 'query' in of && 'addedColumns' in of;
     const names = isCte ? of.columnNames : of.columnAliases;
-    const before = isCte ? this.startOf('CommonTableExpr', of.fields) : this.aliasIndex(of.node);
+    const before = isCte ? this.at(of.fields) : this.aliasIndex(of.node);
     const name = names[position];
     if (before === undefined || name === undefined || this.tokens.text(before + 1) !== '(') return undefined;
     return this.tokens.rangeIfNamed(before + 2 + 2 * position, name);
   }
 
   cte({ fields, name }: Cte): SourceRange | undefined {
-    const index = this.startOf('CommonTableExpr', fields);
+    const index = this.at(fields);
     return index === undefined ? undefined : this.tokens.rangeIfNamed(index, name);
   }
 
@@ -75,13 +75,13 @@ export class NamePlaces {
 
   target({ node, name, query }: TargetColumn): SourceRange | undefined {
     if (node.type !== 'IndexElem') {
-      const index = this.startOf(node.type, node.fields);
+      const index = this.at(node.fields);
       return index === undefined ? undefined : this.tokens.rangeIfNamed(index, name);
     }
     // Index elements have no place: they stand at the beginning of an item of ON CONFLICT (...).
     const conflict = bare(query.node.fields.onConflictClause);
     const infer = bare(conflict?.infer);
-    const start = infer && this.startOf('InferClause', infer);
+    const start = infer && this.at(infer);
     if (start === undefined) return undefined;
     for (let i = start; i < this.tokens.closing(start); i++) {
       const before = this.tokens.text(i);
@@ -98,18 +98,18 @@ export class NamePlaces {
   }
 
   window({ name, fields }: WindowDefinition): SourceRange | undefined {
-    const open = this.startOf('WindowDef', fields);
+    const open = this.at(fields);
     return open === undefined ? undefined : this.tokens.rangeIfNamed(open - 2, name);
   }
 
   windowUse({ name, fields }: WindowDefinition): SourceRange | undefined {
-    const index = this.startOf('WindowDef', fields);
+    const index = this.at(fields);
     if (index === undefined) return undefined;
     return this.tokens.rangeIfNamed(this.tokens.text(index) === '(' ? index + 1 : index, name);
   }
 
-  private dotted(type: string, fields: Fields, names: readonly string[]): (SourceRange | undefined)[] {
-    const first = this.startOf(type, fields);
+  private dotted(fields: Fields, names: readonly string[]): (SourceRange | undefined)[] {
+    const first = this.at(fields);
     if (first === undefined) return names.map(() => undefined);
     return names.map((name, i) => {
       const index = first + 2 * i;
@@ -118,9 +118,9 @@ export class NamePlaces {
     });
   }
 
-  /** The token a node begins with. */
-  private startOf(type: string, fields: Fields): number | undefined {
-    const range = this.statement.rangeOf(type, fields);
+  /** The token at a node's location. Of all nodes that have one, a parameter is no more than that token. */
+  private at({ location }: Fields): number | undefined {
+    const range = this.statement.rangeOf('ParamRef', { location });
     if (!range) return undefined;
     const index = this.tokens.from(range.start);
     return index < this.tokens.count ? index : undefined;
@@ -141,7 +141,7 @@ export class NamePlaces {
     const { tokens } = this;
     switch (type) {
       case 'RangeVar': {
-        const first = this.startOf(type, fields);
+        const first = this.at(fields);
         if (first === undefined) return undefined;
         const next = tokens.nameEnd(first) + 1;
         return tokens.afterClosing(tokens.text(next) === '*' ? next + 1 : next);
@@ -155,7 +155,7 @@ export class NamePlaces {
         return this.functionEnd(fields);
       case 'RangeTableFunc':
       case 'JsonTable': {
-        const first = this.startOf(type, fields);
+        const first = this.at(fields);
         return first === undefined ? undefined : tokens.closing(first + 1) + 1;
       }
       case 'JoinExpr': {
