@@ -1,9 +1,9 @@
 import type { Rule } from '../defineRule';
 import { ambiguousVariable } from './ambiguousVariable';
 import { argumentsDoNotFit } from './argumentsDoNotFit';
+import { commitInFunction } from './commitInFunction';
 import { couldBeStable } from './couldBeStable';
 import { discardedResult } from './discardedResult';
-import { notAllowedInFunction } from './notAllowedInFunction';
 import { overwrittenInLoop } from './overwrittenInLoop';
 import { qualifiedNameInFormat } from './qualifiedNameInFormat';
 import { queryPerRow } from './queryPerRow';
@@ -19,9 +19,9 @@ import { volatilityTooStrong } from './volatilityTooStrong';
 export const FUNCTION_RULES: readonly Rule[] = [
   ambiguousVariable,
   argumentsDoNotFit,
+  commitInFunction,
   couldBeStable,
   discardedResult,
-  notAllowedInFunction,
   overwrittenInLoop,
   qualifiedNameInFormat,
   queryPerRow,
