@@ -21,7 +21,7 @@ BEGIN
   RETURN (SELECT amount FROM farm_readings WHERE sensor_id = sensor_id ORDER BY taken_at DESC LIMIT 1);
 END $$;
 
--- expect function/not-allowed-in-function
+-- expect ddl/not-in-transaction
 CREATE PROCEDURE tidy() LANGUAGE plpgsql AS $$
 BEGIN
   EXECUTE 'VACUUM ANALYZE farm_readings';

@@ -85,7 +85,7 @@ export const TRAPS: readonly Trap[] = [
   {
     name: 'not allowed in a function',
     places: '000:244 003:623',
-    rules: ['ddl/not-in-transaction', 'function/not-allowed-in-function'],
+    rules: ['ddl/not-in-transaction'],
   },
   { name: 'function called with another type', places: '000:347', rules: ['function/arguments-do-not-fit'] },
   { name: 'partitions end before today, none is the default', places: '000:295 001:294', rules: [] },
