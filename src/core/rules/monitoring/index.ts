@@ -8,6 +8,7 @@ import { idleByQueryStart } from './idleByQueryStart';
 import { lagOfAnotherUnit } from './lagOfAnotherUnit';
 import { lockSelfJoin } from './lockSelfJoin';
 import { signedStatistics } from './signedStatistics';
+import { statisticsReset } from './statisticsReset';
 import { unknownSystemColumn } from './unknownSystemColumn';
 import { unknownSystemValue } from './unknownSystemValue';
 import { unusedIndexConstraints } from './unusedIndexConstraints';
@@ -24,6 +25,7 @@ export const MONITORING_RULES: readonly Rule[] = [
   lagOfAnotherUnit,
   lockSelfJoin,
   signedStatistics,
+  statisticsReset,
   unknownSystemColumn,
   unknownSystemValue,
   unusedIndexConstraints,

@@ -74,3 +74,6 @@ SELECT cron.schedule('weekly', '30 3 * * 6', 'VACUUM orders; ANALYZE customers')
 
 -- expect nothing
 SELECT cron.schedule('weekly', '30 3 * * 6', 'VACUUM (ANALYZE) orders');
+
+-- expect monitoring/statistics-reset
+SELECT pg_stat_reset();
