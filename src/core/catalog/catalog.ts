@@ -2,7 +2,11 @@ import type { SourceRange } from '../base/sourceRange';
 
 export { findRelation, findRoutines } from './lookup';
 
-/** One immutable reading of a schema. What was not learnt is absent, never guessed. */
+/**
+ * One immutable reading of a schema. What was not learnt is absent, never guessed. From a server (`server`, `both`) the
+ * lists are complete but for what the system and extensions bring; from files (`ddl`) they have what the files define,
+ * and there may be more.
+ */
 export interface Catalog {
   readonly source: 'server' | 'ddl' | 'both';
   /** `server_version_num`, e.g. 180004; absent when no server was asked. */

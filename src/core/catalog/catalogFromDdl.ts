@@ -85,7 +85,8 @@ function applyParsed(statement: ParsedStatement, start: number, draft: SchemaDra
   if (tree.type === 'DoStmt') {
     // Its conditions are not known: what may be there is added, nothing is taken away.
     for (const { range, statement: inner } of statement.inner) {
-      if (inner.kind !== undefined && isAddition(inner.kind)) applyParsed(inner, start + range.start, draft, uri);
+      const node = inner.tree && unwrap(inner.tree);
+      if (node && isAddition(node.type, node.fields)) applyParsed(inner, start + range.start, draft, uri);
     }
     return;
   }

@@ -140,11 +140,22 @@ create table "Orders" (id int); create type state as enum ('a'); create function
       ['y'],
     );
   });
-  it('adds what a DO block may add', () => {
+  it('adds what a DO block may add, and takes nothing away', () => {
     const text = `do $$ begin create type mood as enum ('calm'); exception when duplicate_object then null; end $$;
-      create table t (a int); do $$ begin if true then drop table t; end if; end $$`;
-    const catalog = read(text);
-    assert.equal(catalog.relations.length, 1);
+      create table t (a int, b int);
+      do $$ begin
+        if true then drop table t; end if;
+        alter table t drop column b;
+        alter table t add constraint named check (a > 0);
+      end $$`;
+    for (const catalog of [read(text), catalogFromText(grammar, text, emptyCatalog('ddl'))]) {
+      assert.deepEqual(
+        catalog.types?.map(({ name }) => name),
+        ['mood'],
+      );
+      const [t] = catalog.relations;
+      assert.deepEqual([t?.columns.length, t?.constraints.map(({ name }) => name)], [2, ['named']]);
+    }
   });
   it('names constraints and indexes apart', () => {
     const t = relation(

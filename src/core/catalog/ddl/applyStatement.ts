@@ -62,8 +62,13 @@ export function applyStatement(statement: DdlStatement, draft: SchemaDraft, kind
 }
 
 /** True if a statement of this kind adds to the schema and takes nothing away. */
-export function isAddition(kind: string): boolean {
-  return /^(?:Create|CompositeType|View|Index)/.test(kind) || kind === 'AlterTableStmt' || kind === 'AlterEnumStmt';
+export function isAddition(kind: string, fields: Fields): boolean {
+  if (kind === 'AlterTableStmt') {
+    return nodesOf(fields['cmds']).every(({ fields: command }) =>
+      /^AT_(?:Add|Attach|Set|Enable|Force|Validate|ColumnDefault)/.test(String(command['subtype'])),
+    );
+  }
+  return /^(?:Create|CompositeType|View|Index)/.test(kind) || kind === 'AlterEnumStmt';
 }
 
 /** `SELECT INTO`, and the `set_config('search_path', ...)` of pg_dump. */
