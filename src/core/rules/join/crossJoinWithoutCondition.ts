@@ -70,6 +70,10 @@ export const crossJoinWithoutCondition = defineRule({
       good: "SELECT datdba, a.oid FROM pg_database, pg_authid a WHERE datname = current_database() AND rolname = 'owner'",
     },
     {
+      title: 'tables of one name in two schemas',
+      good: 'SELECT 1 FROM live.orders, archive.orders WHERE live.orders.id = archive.orders.id',
+    },
+    {
       title: 'rows picked by name',
       good: "INSERT INTO role_permissions (role_id, permission_id) SELECT r.id, p.id FROM roles r, permissions p WHERE r.name = 'admin'",
     },

@@ -44,7 +44,9 @@ export function itemOf(columnRef: NodeFields, items: readonly FromItem[]): FromI
     // `alias.column`, `alias.*`, `schema.table.column`; `(alias.composite).field` has its alias first too.
     const names = parts.map(stringValue);
     const qualifier = names.length > 2 ? names.at(-2) : names[0];
-    return items.find(item => item.name === qualifier) ?? null;
+    const named = items.filter(item => item.name === qualifier);
+    // `s1.orders, s2.orders`: both have the name, and the schema tells them apart.
+    return (named.length > 1 && named.find(item => item.table?.schema === names.at(-3))) || named[0] || null;
   }
   const name = asColumn({ ColumnRef: columnRef })?.name;
   if (name === undefined) return undefined;
