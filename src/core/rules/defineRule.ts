@@ -50,7 +50,8 @@ export interface RuleContext<Messages extends Readonly<Record<string, string>>, 
   rangeOf(node: NodeMatch): SourceRange;
   /**
    * What a `ColumnRef` of the statement means: the relation and its column, through aliases, CTEs, subqueries and
-   * views' names. Undefined when the catalog does not know it or it could mean several things.
+   * views' names. Undefined when the catalog does not know it or it could mean several things. The column is not
+   * `notNull` where an outer join may have put NULL in its place.
    */
   resolve(column: NodeMatch): ResolvedColumn | undefined;
   report(report: Report<Messages>): void;

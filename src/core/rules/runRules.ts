@@ -148,7 +148,10 @@ function resolveNode(
   // A variable of the body may be meant instead.
   if (!catalog || !column || (column.qualifier === undefined && body?.variables.has(column.name))) return undefined;
   const binding = binderOf(statement, catalog).bindFields(node.fields);
-  return binding.kind === 'column' || binding.kind === 'output' ? binding.column.base : undefined;
+  if (binding.kind !== 'column' && binding.kind !== 'output') return undefined;
+  const { base, nullExtended } = binding.column;
+  // Where an outer join finds no row, a column is NULL whatever its table says.
+  return base && nullExtended && base.column.notNull ? { ...base, column: { ...base.column, notNull: false } } : base;
 }
 
 function rangeOfNode(statement: ParsedStatement, node: NodeMatch): SourceRange {
