@@ -62,6 +62,7 @@ export const concatenationCompared = defineRule({
       const parts = partsOf(side.type, side.fields);
       const names = parts.flatMap(part => asColumn(part)?.name ?? []);
       if (new Set(names).size < 2 || readsOnlySystemTables(query)) continue;
+      if (contains(side.fields, node => node === 'A_ArrayExpr')) continue;
       const first = matchBelow(
         side,
         side.key,
@@ -86,7 +87,6 @@ function partsOf(type: string, fields: NodeFields): unknown[] {
     return /^concat(?:_ws)?$/.test(functionName(fields) ?? '') ? list(fields.args).map(opened) : [];
   }
   if (operatorOf(fields) !== '||' || fields.kind !== 'AEXPR_OP') return [];
-  if (contains(fields, node => node === 'A_ArrayExpr')) return [];
   return [fields.lexpr, fields.rexpr].flatMap(side => {
     const node = unwrap(side);
     return node?.type === 'A_Expr' ? partsOf(node.type, node.fields) : [opened(side)];

@@ -66,13 +66,18 @@ export const contradictoryConditions = defineRule({
     for (const clause of ['whereClause', 'quals', 'havingClause']) {
       for (const owner of ['SelectStmt', 'UpdateStmt', 'DeleteStmt', 'JoinExpr'].flatMap(type => find(type))) {
         const tests = conjuncts(owner.fields[clause]).flatMap(condition => readTest(condition) ?? []);
-        for (const [i, later] of tests.entries()) {
-          const earlier = tests.slice(0, i).find(test => excludes(test, later));
+        const byName = new Map<string, Test[]>();
+        for (const later of tests) {
+          const { name } = asColumn(later.column)!;
+          const before = byName.get(name) ?? [];
+          byName.set(name, before);
+          const earlier = before.find(test => excludes(test, later));
+          before.push(later);
           const at = earlier && rangeOfTree(statement, later.condition);
           if (!at) continue;
           const isNull = earlier.operator === 'IS NULL' || later.operator === 'IS NULL';
           if (isNull) report({ at, message: 'isNull' });
-          else report({ at, message: 'both', values: { column: asColumn(later.column)!.name } });
+          else report({ at, message: 'both', values: { column: name } });
           break;
         }
       }

@@ -44,32 +44,39 @@ export const setOperationColumns = defineRule({
     { title: 'a composite value may be opened', good: 'SELECT (pair).* FROM a UNION SELECT 1, 2' },
   ],
   check({ statement, find, report }) {
-    const texts = new Set<number>();
+    // Each step of a chain of UNIONs has the same first branch: it is looked for once.
+    const leftmost = new Map<NodeFields, NodeFields>();
     for (const query of find('SelectStmt')) {
       const { op, larg, rarg } = query.fields;
       if (op === undefined || op === 'SETOP_NONE' || !larg || !rarg) continue;
-      const left = columnsOf(larg as NodeFields);
-      const right = columnsOf(rarg as NodeFields);
-      const at = statement.rangeOf('SelectStmt', rarg);
       const operation = String(op).replace('SETOP_', '');
-      if (left !== undefined && left === right) {
-        const textAt = rangeOfTree(statement, mismatch(larg as NodeFields, rarg as NodeFields, left));
-        // A chain of UNIONs meets it at each step.
-        if (textAt && !texts.has(textAt.start)) report({ at: textAt, message: 'types', values: { operation } });
-        if (textAt) texts.add(textAt.start);
+      const left = columnsOf(larg as NodeFields, leftmost);
+      const right = columnsOf(rarg as NodeFields, leftmost);
+      if (left !== undefined && right !== undefined && left !== right) {
+        const at = statement.rangeOf('SelectStmt', rarg);
+        if (at) report({ at, message: 'differ', values: { operation, left, right } });
       }
-      if (left === undefined || right === undefined || left === right || !at) continue;
-      report({ at, message: 'differ', values: { operation, left, right } });
+      if (query.parent?.type === 'SelectStmt' && (query.key === 'larg' || query.key === 'rarg')) continue;
+      const textAt = rangeOfTree(statement, textBesideNumber(query.fields));
+      if (textAt) report({ at: textAt, message: 'types', values: { operation } });
     }
   },
 });
 
 /** The number of columns a query returns; undefined if a star hides it. */
-function columnsOf(query: NodeFields): number | undefined {
-  if (query.larg) return columnsOf(query.larg as NodeFields);
-  const [row] = list(query.valuesLists);
+function columnsOf(query: NodeFields, leftmost = new Map<NodeFields, NodeFields>()): number | undefined {
+  // All branches agree, or are reported themselves.
+  const path: NodeFields[] = [];
+  let first = query;
+  while (first.larg && !leftmost.has(first)) {
+    path.push(first);
+    first = first.larg as NodeFields;
+  }
+  first = leftmost.get(first) ?? first;
+  for (const node of path) leftmost.set(node, first);
+  const [row] = list(first.valuesLists);
   if (row !== undefined) return list(row).length;
-  const targets = list(query.targetList);
+  const targets = list(first.targetList);
   const hasStar = targets.some(target => {
     const value = unwrap(unwrap(target)?.fields.val);
     return (
@@ -80,23 +87,24 @@ function columnsOf(query: NodeFields): number | undefined {
   return hasStar ? undefined : targets.length;
 }
 
-/** A text in one branch where the other has a number; undefined unless both types are certain. */
-function mismatch(left: NodeFields, right: NodeFields, columns: number): unknown {
-  const [ours, theirs] = [left, right].map(branch => branches(branch).map(selectedValues));
-  for (let i = 0; i < columns; i++) {
-    const [a, b] = [ours, theirs].map(side => (side ?? []).map(values => values[i]));
-    const text = (values: readonly unknown[] = []) => values.find(isText);
-    const hasNumber = (values: readonly unknown[] = []) => values.some(isNumber);
-    if (text(b) !== undefined && hasNumber(a)) return text(b);
-    if (text(a) !== undefined && hasNumber(b)) return text(a);
+/** A text in one branch where another has a number; undefined unless both types are certain. */
+function textBesideNumber(query: NodeFields): unknown {
+  const columns: { text?: unknown; number?: true }[] = [];
+  const pending = [query];
+  for (let branch = pending.pop(); branch; branch = pending.pop()) {
+    if (branch.larg) {
+      pending.push(branch.rarg as NodeFields, branch.larg as NodeFields);
+      continue;
+    }
+    // With a star the places of the others are unknown.
+    if (columnsOf(branch) === undefined) return undefined;
+    for (const [i, value] of selectedValues(branch).entries()) {
+      const column = (columns[i] ??= {});
+      if (isText(value)) column.text ??= value;
+      else if (isNumber(value)) column.number = true;
+    }
   }
-  return undefined;
-}
-
-/** The plain queries of a set operation. */
-function branches(query: NodeFields): readonly NodeFields[] {
-  if (!query.larg) return [query];
-  return [...branches(query.larg as NodeFields), ...branches(query.rarg as NodeFields)];
+  return columns.find(column => column.text !== undefined && column.number)?.text;
 }
 
 function isText(value: unknown): boolean {

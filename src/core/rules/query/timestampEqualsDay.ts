@@ -7,7 +7,7 @@ import { matchBelow, textOfTree } from '../support/trees';
 export const timestampEqualsDay = defineRule({
   id: 'query/timestamp-equals-day',
   since: '0.2.0',
-  severity: 'warning',
+  severity: 'info',
   needs: ['catalog'],
   title: 'Timestamp compared with a day by =',
   docs: {
