@@ -93,4 +93,76 @@ describe('the extension in VS Code', () => {
     );
     assert.equal(symbols.length, 2);
   });
+
+  const withCode = (diagnostics: readonly vscode.Diagnostic[], rule: string) =>
+    diagnostics.find(({ code }) => typeof code === 'object' && code.value === rule);
+
+  it('opens the page of a rule from the code beside its diagnostic', async () => {
+    const document = await openSql('select id from cameras where closed_at = null;\n');
+    const found = await waitForDiagnostics(document, all => withCode(all, 'query/null-comparison') !== undefined);
+    const { target } = withCode(found, 'query/null-comparison')!.code as { target: vscode.Uri };
+    assert.equal(target.scheme, 'command');
+    const opened = tabOpened(label => /null-comparison/.test(label));
+    await vscode.commands.executeCommand(target.path, ...(JSON.parse(target.query) as unknown[]));
+    await opened;
+  });
+
+  it('fixes everything that is safe when it is saved, if the user wants that', async () => {
+    const document = await openSql('select count(*) > 0 from orders where customer_id = 7;\n');
+    await waitForDiagnostics(document, all => withCode(all, 'query/count-for-existence') !== undefined);
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      new vscode.Range(0, 0, 0, 0),
+      vscode.CodeActionKind.SourceFixAll.value,
+    );
+    const edit = actions.find(({ kind }) => kind?.value === 'source.fixAll.queryTuner')?.edit;
+    assert.ok(edit, 'no action of the kind that editors run on save');
+    await vscode.workspace.applyEdit(edit);
+    assert.match(document.getText(), /^select exists \(select 1 from orders where customer_id = 7\);/i);
+  });
+
+  it('checks the SQL in a TypeScript file, and nothing else in it', async () => {
+    const content = 'const closed = null;\nconst q = sql`select id from cameras where closed_at = null`;\n';
+    const document = await vscode.workspace.openTextDocument({ language: 'typescript', content });
+    await vscode.window.showTextDocument(document);
+    const found = await waitForDiagnostics(document, all => withCode(all, 'query/null-comparison') !== undefined);
+    const { range } = withCode(found, 'query/null-comparison')!;
+    assert.equal(document.getText(range), 'closed_at = null');
+    const ours = found.filter(({ source }) => source === 'Query Tuner');
+    assert.ok(ours.every(diagnostic => diagnostic.range.start.line === 1));
+  });
+
+  it('finds the definition of an alias and renames it', async () => {
+    const document = await openSql('select o.id from orders o where o.total > 10;\n');
+    const position = document.positionAt(document.getText().indexOf('o.total'));
+    const [definition] = await vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[]>(
+      'vscode.executeDefinitionProvider',
+      document.uri,
+      position,
+    );
+    const place = definition && ('targetUri' in definition ? definition.targetSelectionRange! : definition.range);
+    assert.equal(place && document.offsetAt(place.start), document.getText().indexOf('o where'));
+    const edit = await vscode.commands.executeCommand<vscode.WorkspaceEdit>(
+      'vscode.executeDocumentRenameProvider',
+      document.uri,
+      position,
+      'ord',
+    );
+    await vscode.workspace.applyEdit(edit);
+    assert.equal(document.getText(), 'select ord.id from orders ord where ord.total > 10;\n');
+  });
 });
+
+/** Resolves when a tab with such a label is open. */
+function tabOpened(wanted: (label: string) => boolean): Promise<void> {
+  return new Promise(resolve => {
+    const look = () => {
+      if (!vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => wanted(label)))) return;
+      subscription.dispose();
+      resolve();
+    };
+    const subscription = vscode.window.tabGroups.onDidChangeTabs(look);
+    look();
+  });
+}
