@@ -2,7 +2,8 @@ import type { SourceRange } from '../base/sourceRange';
 import { SPAN_OF } from './nodeSpans';
 import type { Span } from './tokenIndex';
 import { TokenIndex } from './tokenIndex';
-import { childrenOf, wrappedNodes } from './walk';
+import type { TypedNode } from './walk';
+import { childrenOf, unwrap, wrappedNodes } from './walk';
 
 /** What the span functions of the node types are given to work with. */
 export interface SpanContext {
@@ -34,12 +35,25 @@ export class NodeRanges implements SpanContext {
   /** UTF-16 range in the statement; undefined if the node has no text of its own or is nested too deeply. */
   rangeOf(type: string, fields: object): SourceRange | undefined {
     try {
+      this.prepareLeftSide(type, fields);
       const span = this.spanOf(type, fields);
       return span && this.tokens.toRange(span);
     } catch (error) {
       if (error instanceof RangeError) return undefined;
       throw error;
     }
+  }
+
+  /** A long chain of UNION or `+` is as deep as it is long, on its left: from the bottom up nothing is recursive. */
+  private prepareLeftSide(type: string, fields: object): void {
+    const chain: TypedNode[] = [];
+    let node: TypedNode | undefined = { type, fields: fields as Record<string, unknown> };
+    while (node && !this.known.has(node.fields)) {
+      chain.push(node);
+      const larg: unknown = node.type === 'SelectStmt' ? node.fields['larg'] : undefined;
+      node = larg ? { type: 'SelectStmt', fields: larg as Record<string, unknown> } : unwrap(node.fields['lexpr']);
+    }
+    for (let i = chain.length - 1; i > 0; i--) this.spanOf(chain[i]!.type, chain[i]!.fields);
   }
 
   /** The range of a name of so many parts at a byte location. */

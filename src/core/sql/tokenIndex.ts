@@ -18,6 +18,8 @@ export class TokenIndex {
   private readonly ends: readonly number[];
   /** For each parenthesis or bracket the index of its partner, else -1. */
   private readonly partners: Int32Array;
+  /** The longest span from a token on that is known to be balanced: of nested expressions each is looked through once. */
+  private readonly balanced = new Map<number, number>();
   private readonly byOffset = new Map<number, number>();
   private readonly offsets: OffsetMap;
 
@@ -100,6 +102,11 @@ export class TokenIndex {
     let from = first;
     let to = last;
     for (let i = from; i <= to; i++) {
+      const known = this.balanced.get(i);
+      if (known !== undefined && known <= to) {
+        i = known;
+        continue;
+      }
       const partner = this.partner(i);
       if (partner < 0) continue;
       if (partner < from) {
@@ -107,6 +114,7 @@ export class TokenIndex {
         i = from - 1;
       } else if (partner > to) to = partner;
     }
+    this.balanced.set(from, Math.max(to, this.balanced.get(from) ?? to));
     return [from, to];
   }
 

@@ -6,12 +6,13 @@ import type { Grammar } from '../../../src/core/sql/grammar';
 import { loadGrammar } from '../../../src/core/sql/grammar';
 import { isComment, TokenKind, tokenize } from '../../../src/core/sql/lexer';
 import { Script } from '../../../src/core/sql/script';
+import { splitStatements } from '../../../src/core/sql/splitter';
 import type { ParsedStatement } from '../../../src/core/sql/statement';
 import { walk } from '../../../src/core/sql/walk';
 
 /** The same in every run unless the environment says otherwise. */
 const SEED = Number(process.env['QUERY_TUNER_FUZZ_SEED'] ?? 20_251);
-const ROUNDS = 150;
+const ROUNDS = 300;
 
 /** A small repeatable generator of random numbers (mulberry32). */
 function randomNumbers(seed: number): (limit: number) => number {
@@ -25,10 +26,10 @@ function randomNumbers(seed: number): (limit: number) => number {
 }
 
 const FIXTURES = path.join(__dirname, 'fixtures');
-const CORPUS = ['bodies.sql', 'brokenBodies.sql', 'expressions.sql']
-  .map(file => readFileSync(path.join(FIXTURES, file), 'utf8'))
-  .join('\n')
-  .split(/(?<=;)\n/);
+const CORPUS = ['bodies.sql', 'brokenBodies.sql', 'expressions.sql'].flatMap(file => {
+  const text = readFileSync(path.join(FIXTURES, file), 'utf8');
+  return splitStatements(text).map(({ start, end }) => `${text.slice(start, end)};`);
+});
 const ODD = [
   '\0',
   '\r\n',
