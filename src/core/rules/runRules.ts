@@ -9,6 +9,7 @@ import type { Finding } from './finding';
 import { NodeIndex } from './nodeIndex';
 import type { NodeMatch } from './nodeIndex';
 import { shiftFinding } from './shiftFinding';
+import { configurationLines } from './support/configurationText';
 import { asColumn } from './support/expressions';
 import type { Thresholds } from './thresholds';
 
@@ -40,6 +41,24 @@ export function runRules(
     const inside: Finding[] = [];
     runOnOne(inner, rules, around, bodyFile, body, inside);
     for (const finding of inside) findings.push(shiftFinding(finding, range.start));
+  }
+  return findings;
+}
+
+/**
+ * What the rules over settings find in lines of postgresql.conf, which stand where SQL was expected. There is no tree:
+ * these rules read the text themselves.
+ */
+export function runOnConfiguration(
+  statement: ParsedStatement,
+  rules: readonly Rule[],
+  around: Surroundings,
+): Finding[] {
+  if (configurationLines(statement.text).length === 0) return [];
+  const findings: Finding[] = [];
+  const run = new Run(statement, NodeIndex.build({}), around, undefined, findings);
+  for (const rule of part(rules, 'configuration', ({ id, kinds }) => id.startsWith('settings/') && !kinds)) {
+    run.check(rule, undefined);
   }
   return findings;
 }

@@ -3,9 +3,10 @@ import type { Rule } from './defineRule';
 import { EMPTY_FILE } from './fileContext';
 import type { FileContext } from './fileContext';
 import type { Finding } from './finding';
-import { runRules } from './runRules';
+import { runOnConfiguration, runRules } from './runRules';
 import type { Surroundings } from './runRules';
 import { shiftFinding } from './shiftFinding';
+import { explainSyntaxError } from './support/syntaxHints';
 
 /** Rule id of a statement PostgreSQL's parser refuses. */
 export const SYNTAX_RULE = 'syntax';
@@ -73,10 +74,13 @@ export class StatementFindings {
 
   private findAlone(): readonly Finding[] {
     const { statement, run } = this;
-    if (statement.syntaxError) return [syntaxFinding(statement.syntaxError)];
+    if (statement.syntaxError) {
+      const error = syntaxFinding(statement, statement.syntaxError);
+      return sorted([error], runOnConfiguration(statement, run.alone, run));
+    }
     const found = runRules(statement, run.alone, run, undefined, undefined);
     for (const { range, statement: inner } of statement.inner) {
-      if (inner.syntaxError) found.push(shiftFinding(syntaxFinding(inner.syntaxError), range.start));
+      if (inner.syntaxError) found.push(shiftFinding(syntaxFinding(inner, inner.syntaxError), range.start));
     }
     return found.length === 0 ? NONE : found;
   }
@@ -138,6 +142,14 @@ function sorted(own: readonly Finding[], inFile: readonly Finding[]): readonly F
   return [...own, ...inFile].sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end);
 }
 
-function syntaxFinding({ message, range }: NonNullable<ParsedStatement['syntaxError']>): Finding {
-  return { rule: SYNTAX_RULE, severity: 'error', message, range, fixes: [] };
+function syntaxFinding({ text }: ParsedStatement, error: NonNullable<ParsedStatement['syntaxError']>): Finding {
+  const { message, range } = error;
+  const hint = explainSyntaxError(text, error);
+  return {
+    rule: SYNTAX_RULE,
+    severity: 'error',
+    message: hint ? `${message}. ${hint.message}` : message,
+    range,
+    fixes: hint?.fixes ?? [],
+  };
 }
