@@ -13,7 +13,8 @@ export interface ConfigurationLine {
 }
 
 /** A comma behind the value is that of a list in SQL, of storage parameters for one. */
-const LINE = /^[ \t]*([a-z_]+(?:\.[a-z_]+)?)[ \t]*=[ \t]*('(?:[^'\n]|'')*'|[^\s'#;-][^\s'#;,]*|-\d+\w*)(?=[ \t]*(?:$|[#;\r]|--))/gim;
+const LINE =
+  /^[ \t]*([a-z_]+(?:\.[a-z_]+)?)[ \t]*=[ \t]*('(?:[^'\n]|'')*'|[^\s'#;-][^\s'#;,]*|-\d+\w*)(?=[ \t]*(?:$|[#;\r]|--))/gim;
 
 /** Its lines, if the text begins with one whose name is a setting; nothing otherwise. */
 export function configurationLines(text: string): ConfigurationLine[] {
