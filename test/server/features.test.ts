@@ -60,6 +60,23 @@ describe('server/features', () => {
     assert.deepEqual(texts(await ask(false)), ['0:13 n']);
   });
 
+  it('stops looking for references in a long document when it is edited', async () => {
+    const position = await open(
+      `select 1 from came|ra;\n${'select id, name from camera where id = 1;\n'.repeat(5000)}`,
+    );
+    const asked = editor.ask<Location[] | null>('textDocument/references', {
+      position,
+      context: { includeDeclaration: true },
+    });
+    await editor.replace('select 1', 'select 2');
+    assert.equal(await asked, null);
+    const again = await editor.ask<Location[]>('textDocument/references', {
+      position,
+      context: { includeDeclaration: true },
+    });
+    assert.equal(again.length, 5001);
+  });
+
   it('highlights a name as read or written', async () => {
     const position = await open('update camera |c set name = c.id');
     const found = await editor.ask<DocumentHighlight[]>('textDocument/documentHighlight', { position });

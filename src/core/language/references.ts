@@ -27,18 +27,28 @@ export function highlightsAt(script: LanguageScript, offset: number, catalog: Ca
  * looked for in all statements, everything else lives in its own.
  */
 export function referencesAt(script: LanguageScript, offset: number, catalog: Catalog | undefined): Reference[] {
+  return [...referenceSteps(script, offset, catalog)].flat();
+}
+
+/** The same statement by statement, so that a long document need not keep others waiting. */
+export function* referenceSteps(
+  script: LanguageScript,
+  offset: number,
+  catalog: Catalog | undefined,
+): Generator<readonly Reference[]> {
   const place = placeAt(script, offset);
   const found = place && occurrenceAt(place, offset, catalog);
-  if (!place || !found) return [];
+  if (!place || !found) return;
   const name = sharedName(found.thing);
-  if (name === undefined) return highlightsAt(script, offset, catalog);
-  const references: Reference[] = [];
-  for (const other of placesIn(script, undefined, name)) {
-    for (const { range, role, thing } of occurrencesAt(other, catalog)) {
-      if (isSameThing(thing, found.thing)) references.push({ range: shiftRange(range, other.start), role });
-    }
+  if (name === undefined) {
+    yield highlightsAt(script, offset, catalog);
+    return;
   }
-  return references;
+  for (const other of placesIn(script, undefined, name)) {
+    yield occurrencesAt(other, catalog)
+      .filter(({ thing }) => isSameThing(thing, found.thing))
+      .map(({ range, role }) => ({ range: shiftRange(range, other.start), role }));
+  }
 }
 
 function isComparable(thing: NamedThing): boolean {

@@ -6,7 +6,7 @@ import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '../../core/languag
 import type { ScriptDocument } from '../scriptDocument';
 
 /** Above this many statements tokens are given for a range only: the part of the document in view. */
-export const TOKENS_LIMIT = 2000;
+export const TOKENS_LIMIT = 1000;
 
 export const TOKEN_LEGEND: SemanticTokensLegend = {
   tokenTypes: [...TOKEN_TYPES],

@@ -1,8 +1,8 @@
-import type { DocumentHighlight, Location, Position } from 'vscode-languageserver';
+import type { CancellationToken, DocumentHighlight, Location, Position } from 'vscode-languageserver';
 import { DocumentHighlightKind } from 'vscode-languageserver';
 import type { Catalog } from '../../core/catalog/catalog';
 import { definitionsAt } from '../../core/language/definition';
-import { highlightsAt, referencesAt } from '../../core/language/references';
+import { highlightsAt, referenceSteps } from '../../core/language/references';
 import { LineIndex } from '../lineIndex';
 import type { ScriptDocument } from '../scriptDocument';
 
@@ -21,15 +21,31 @@ export function definitions(
   });
 }
 
-export function references(
+/** How long the search may keep other requests waiting at a time. */
+const SLICE_MS = 20;
+
+/** Null if the document changed meanwhile, or nobody wants to know any more. */
+export async function references(
   document: ScriptDocument,
   position: Position,
   catalog: Catalog | undefined,
   includeDeclaration: boolean,
-): Location[] {
-  return referencesAt(document.script, document.offsetAt(position), catalog)
-    .filter(({ role }) => includeDeclaration || role !== 'definition')
-    .map(({ range }) => ({ uri: document.uri, range: document.rangeOf(range) }));
+  token: CancellationToken,
+): Promise<Location[] | null> {
+  const { version } = document;
+  const found: Location[] = [];
+  let end = performance.now() + SLICE_MS;
+  for (const step of referenceSteps(document.script, document.offsetAt(position), catalog)) {
+    for (const { range, role } of step) {
+      if (includeDeclaration || role !== 'definition')
+        found.push({ uri: document.uri, range: document.rangeOf(range) });
+    }
+    if (performance.now() < end) continue;
+    await new Promise(resolve => setImmediate(resolve));
+    if (token.isCancellationRequested || document.version !== version) return null;
+    end = performance.now() + SLICE_MS;
+  }
+  return found;
 }
 
 export function highlights(

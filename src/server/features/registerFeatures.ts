@@ -83,9 +83,9 @@ export function registerFeatures(connection: Connection, host: FeatureHost): voi
   connection.onDefinition(({ textDocument, position }) =>
     withDocument(textDocument.uri, (document, catalog) => definitions(document, position, catalog, host.textOf)),
   );
-  connection.onReferences(({ textDocument, position, context }) =>
+  connection.onReferences(({ textDocument, position, context }, token) =>
     withDocument(textDocument.uri, (document, catalog) =>
-      references(document, position, catalog, context.includeDeclaration),
+      references(document, position, catalog, context.includeDeclaration, token),
     ),
   );
   connection.onDocumentHighlight(({ textDocument, position }) =>
