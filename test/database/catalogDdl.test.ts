@@ -4,6 +4,7 @@ import { catalogFromText } from '../../src/core/catalog/catalogFromDdl';
 import { mergeCatalogs } from '../../src/core/catalog/mergeCatalogs';
 import { loadGrammar } from '../../src/core/sql/grammar';
 import { splitStatements } from '../../src/core/sql/splitter';
+import { CORNERS } from './catalogDdlCorners';
 import { SCHEMA_14, SCHEMA_18 } from './catalogDdlSchema';
 import { onEachServer, type TestServer } from './servers';
 
@@ -21,6 +22,9 @@ const TYPES_NOT_TOLD: ReadonlySet<string> = new Set([
   'public.series.n', // result of a function
   'public.series.twice', // result of an operator
   'public.json_view.json_array', // an SQL/JSON constructor
+  'public.vv8.current_timestamp', // its decimals are given
+  'public.vv4.y', // a constant among values of another type
+  'public.vv7.unnest', // result of a function
 ]);
 
 describe('database/catalogDdl', () => {
@@ -31,7 +35,7 @@ describe('database/catalogDdl', () => {
     before(async function () {
       this.timeout(60_000);
       const text = textFor(server());
-      assert.ok(splitStatements(text).length >= 200);
+      assert.ok(splitStatements(text).length >= 300);
       await server().db.withSession(async session => {
         for (const { start, end } of splitStatements(text)) await session.execute(text.slice(start, end));
       });
@@ -147,7 +151,7 @@ describe('database/catalogDdl', () => {
 });
 
 function textFor({ major }: TestServer): string {
-  return major >= 18 ? SCHEMA_14 + SCHEMA_18 : SCHEMA_14;
+  return SCHEMA_14 + CORNERS + (major >= 18 ? SCHEMA_18 : '');
 }
 
 /** Expressions are compared without what the server adds when it prints them: casts, parentheses, capitals. */

@@ -1,7 +1,7 @@
 import { unwrap } from '../../sql/walk';
 import type { Column, Relation } from '../catalog';
 import { readColumn, withDefault } from './columns';
-import { addConstraints, addToTree, dropConstraint, type ConstraintContext } from './constraints';
+import { addConstraints, addToTree, dropConstraint, dropReferencesTo, type ConstraintContext } from './constraints';
 import { readOptions } from './createTable';
 import type { DdlStatement, Fields } from './ddlStatement';
 import { expressionText, fieldsOf, nodesOf, textField } from './ddlStatement';
@@ -76,7 +76,11 @@ const COMMANDS: Readonly<Record<string, Alter>> = {
     const constraint = unwrap(command['def']);
     if (constraint?.type === 'Constraint') addConstraints(context, [{ fields: constraint.fields }]);
   },
-  AT_DropConstraint: ({ draft, table }, command) => dropConstraint(draft, table, String(command['name'])),
+  AT_DropConstraint: ({ draft, table }, command) => {
+    const name = String(command['name']);
+    if (command['behavior'] === 'DROP_CASCADE') dropReferencesTo(draft, table, name);
+    dropConstraint(draft, table, name);
+  },
   AT_ValidateConstraint: change((relation, command) => ({
     ...relation,
     constraints: relation.constraints.map(each =>

@@ -189,6 +189,19 @@ function primaryKeyOf(relation: Relation | undefined): readonly string[] {
   return relation?.constraints.find(({ kind }) => kind === 'primary key')?.columns ?? [];
 }
 
+/** With CASCADE, foreign keys that stand on a dropped key go with it. */
+export function dropReferencesTo(draft: SchemaDraft, table: QualifiedName, name: string): void {
+  const key = draft.get(table)?.constraints.find(constraint => constraint.name === name);
+  if (key?.kind !== 'primary key' && key?.kind !== 'unique') return;
+  const columns = [...key.columns].sort().join('\0');
+  for (const other of [...draft.relations()]) {
+    for (const { name: constraint, references } of other.constraints) {
+      if (references?.schema !== table.schema || references.relation !== table.name) continue;
+      if ([...references.columns].sort().join('\0') === columns) dropConstraint(draft, other, constraint);
+    }
+  }
+}
+
 /** Drops a constraint, with its index, from a table and from its partitions. */
 export function dropConstraint(draft: SchemaDraft, table: QualifiedName, name: string): void {
   const relation = draft.get(table);

@@ -175,12 +175,11 @@ function readPartitionKey(statement: DdlStatement, spec: Fields): string {
   return `${strategy} (${elements.join(', ')})`;
 }
 
-/** Storage parameters (`WITH (fillfactor = 80)`) as in `reloptions`. */
+/** Storage parameters (`WITH (fillfactor = 80)`) as in `reloptions`; those of the TOAST table are kept with that one. */
 export function readOptions(list: unknown): Readonly<Record<string, string>> | undefined {
   const entries = nodesOf(list).flatMap(({ fields }) => {
-    const namespace = fields['defnamespace'];
-    const name = `${typeof namespace === 'string' && namespace ? `${namespace}.` : ''}${String(fields['defname'])}`;
-    return [[name.toLowerCase(), valueText(fields['arg']) ?? 'true'] as const];
+    if (fields['defnamespace'] === 'toast') return [];
+    return [[String(fields['defname']).toLowerCase(), valueText(fields['arg']) ?? 'true'] as const];
   });
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }

@@ -2,7 +2,7 @@ import { unwrap } from '../../sql/walk';
 import type { Fields } from './ddlStatement';
 import { fieldsOf, namesOf, nodesOf } from './ddlStatement';
 import { outputOf, type QueryScope, type ScopeItem } from './outputColumns';
-import { constantType, formatTypeName, UNKNOWN_TYPE, withoutModifiers } from './typeNames';
+import { commonType, constantType, formatTypeName, UNKNOWN_TYPE, withoutModifiers } from './typeNames';
 
 const MAX_DEPTH = 50;
 
@@ -30,15 +30,15 @@ export function expressionType(node: unknown, visible: readonly ScopeItem[], sco
     }
     case 'CoalesceExpr':
     case 'MinMaxExpr':
-      return common(nodesOf(fields['args']).map(arg => typeOf({ [arg.type]: arg.fields })));
+      return commonType(nodesOf(fields['args']).map(arg => typeOf({ [arg.type]: arg.fields })));
     case 'CaseExpr': {
       const results = nodesOf(fields['args']).map(({ fields: when }) => typeOf(when['result']));
-      return common(fields['defresult'] === undefined ? results : [...results, typeOf(fields['defresult'])]);
+      return commonType(fields['defresult'] === undefined ? results : [...results, typeOf(fields['defresult'])]);
     }
     case 'SQLValueFunction':
       return VALUE_FUNCTIONS[String(fields['op'])] ?? UNKNOWN_TYPE;
     case 'A_Expr':
-      return operatorType(fields);
+      return operatorType(fields, typeOf);
     case 'FuncCall':
       return functionType(fields, typeOf);
     default:
@@ -58,11 +58,6 @@ function columnType(names: readonly string[], visible: readonly ScopeItem[]): st
   return found[0]!.type;
 }
 
-/** The one type that all have; a mixture is resolved by rules that are not repeated here. */
-function common(types: readonly string[]): string {
-  return types.every(type => type === types[0]) ? (types[0] ?? UNKNOWN_TYPE) : UNKNOWN_TYPE;
-}
-
 const COMPARISONS: ReadonlySet<string> = new Set(['=', '<>', '<', '>', '<=', '>=', '~~', '!~~', '~~*', '!~~*', '~']);
 const BOOLEAN_KINDS: ReadonlySet<string> = new Set([
   'AEXPR_OP_ANY',
@@ -79,16 +74,34 @@ const BOOLEAN_KINDS: ReadonlySet<string> = new Set([
   'AEXPR_NOT_BETWEEN_SYM',
 ]);
 
-function operatorType(fields: Fields): string {
-  if (BOOLEAN_KINDS.has(String(fields['kind']))) return 'boolean';
-  const operator = namesOf(fields['name']).at(-1);
-  return operator !== undefined && COMPARISONS.has(operator) ? 'boolean' : UNKNOWN_TYPE;
+const NUMBERS: ReadonlySet<string> = new Set(['smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision']);
+const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%']);
+
+function operatorType(fields: Fields, typeOf: (node: unknown) => string): string {
+  const { kind } = fields;
+  if (kind === 'AEXPR_NULLIF') {
+    const type = typeOf(fields['lexpr']);
+    // It is what `=` is given, which compares varchar as text.
+    return TEXTS.has(withoutModifiers(type)) ? 'text' : type === 'integer' || type === 'bigint' ? type : UNKNOWN_TYPE;
+  }
+  if (BOOLEAN_KINDS.has(String(kind))) return 'boolean';
+  const operator = kind === 'AEXPR_OP' ? namesOf(fields['name']).at(-1) : undefined;
+  if (operator === undefined) return UNKNOWN_TYPE;
+  if (COMPARISONS.has(operator)) return 'boolean';
+  if (operator === '->>' || operator === '#>>') return 'text';
+  const right = withoutModifiers(typeOf(fields['rexpr']));
+  const left = fields['lexpr'] === undefined ? right : withoutModifiers(typeOf(fields['lexpr']));
+  if (ARITHMETIC.has(operator)) return left === right && NUMBERS.has(left) ? left : UNKNOWN_TYPE;
+  if (operator === '||') return TEXTS.has(left) && TEXTS.has(right) ? 'text' : UNKNOWN_TYPE;
+  return operator === '->' && (left === 'json' || left === 'jsonb') ? left : UNKNOWN_TYPE;
 }
 
 const VALUE_FUNCTIONS: Readonly<Record<string, string>> = {
   SVFOP_CURRENT_DATE: 'date',
   SVFOP_CURRENT_TIMESTAMP: 'timestamp with time zone',
   SVFOP_LOCALTIMESTAMP: 'timestamp without time zone',
+  SVFOP_CURRENT_TIME: 'time with time zone',
+  SVFOP_LOCALTIME: 'time without time zone',
   SVFOP_CURRENT_USER: 'name',
   SVFOP_SESSION_USER: 'name',
 };
@@ -120,6 +133,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   bool_or: 'boolean',
   every: 'boolean',
   to_tsvector: 'tsvector',
+  extract: 'numeric',
 };
 
 const SUM: Readonly<Record<string, string>> = {
@@ -162,8 +176,9 @@ function functionType(fields: Fields, typeOf: (node: unknown) => string): string
   if (name === 'avg') return AVERAGE[type] ?? UNKNOWN_TYPE;
   if ((name === 'min' || name === 'max') && EXTREME.has(type)) return type;
   if (name === 'lower' || name === 'upper') return TEXTS.has(type) ? 'text' : UNKNOWN_TYPE;
+  if (name === 'string_agg' && TEXTS.has(type)) return 'text';
   if (name === 'array_agg' && type !== UNKNOWN_TYPE && !type.endsWith('[]')) return `${type}[]`;
   return UNKNOWN_TYPE;
 }
 
-const TEXTS: ReadonlySet<string> = new Set(['text', 'character varying', 'character', 'name']);
+const TEXTS: ReadonlySet<string> = new Set(['text', 'character varying']);

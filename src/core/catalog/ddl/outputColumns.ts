@@ -4,7 +4,7 @@ import type { DdlStatement, Fields } from './ddlStatement';
 import { fieldsOf, namesOf, nodesOf, textField } from './ddlStatement';
 import { expressionType } from './expressionType';
 import { keyOf, type SchemaDraft } from './schemaDraft';
-import { formatTypeName, UNKNOWN_TYPE } from './typeNames';
+import { commonType, formatTypeName, UNKNOWN_TYPE } from './typeNames';
 
 /** Columns of a query or of an item in FROM. */
 export interface Output {
@@ -45,11 +45,12 @@ export function outputOf(query: unknown, scope: QueryScope): Output {
     const right = outputOf(fields['rarg'], inner);
     return { ...left, columns: left.columns.map((column, i) => united(column, right.columns[i])) };
   }
-  const [values] = nodesOf(fields['valuesLists']);
-  if (values) {
-    const row = nodesOf(values.fields['items']).map(({ type, fields: item }) => ({ [type]: item }));
-    const columns = row.map((item, i) => ({ name: `column${i + 1}`, type: expressionType(item, [], inner) }));
-    return { columns, isComplete: true };
+  const rows = nodesOf(fields['valuesLists']).map(({ fields: row }) =>
+    nodesOf(row['items']).map(({ type, fields: item }) => expressionType({ [type]: item }, [], inner)),
+  );
+  if (rows.length > 0) {
+    const types = rows[0]!.map((_type, i) => commonType(rows.map(row => row[i] ?? UNKNOWN_TYPE)));
+    return { columns: types.map((type, i) => ({ name: `column${i + 1}`, type })), isComplete: true };
   }
   const items = nodesOf(fields['fromClause']).map(({ type, fields: item }) => fromItem({ [type]: item }, inner));
   const visible = items.flatMap(item => item.parts);
@@ -69,7 +70,7 @@ export function outputOf(query: unknown, scope: QueryScope): Output {
 }
 
 function united(left: OutputColumn, right: OutputColumn | undefined): OutputColumn {
-  return right?.type === left.type ? left : { ...left, type: UNKNOWN_TYPE };
+  return { ...left, type: commonType([left.type, right?.type ?? UNKNOWN_TYPE]) };
 }
 
 function withCtes(withClause: unknown, scope: QueryScope): QueryScope {

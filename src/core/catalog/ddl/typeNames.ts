@@ -1,7 +1,7 @@
 import { quoteIdentifier } from '../../sql/identifiers';
 import { unwrap } from '../../sql/walk';
 import type { DdlStatement, Fields } from './ddlStatement';
-import { expressionText, fieldsOf, namesOf, nodesOf, valueText } from './ddlStatement';
+import { expressionText, namesOf, nodesOf, valueText } from './ddlStatement';
 import type { SchemaDraft } from './schemaDraft';
 
 /** Type of a column about which the text does not tell enough. */
@@ -80,7 +80,9 @@ function formatNamed(
   const modifiers = given.length > 0 ? `(${given.join(',')})` : '';
   if (schema === undefined || schema === 'pg_catalog') {
     // The array type of a built-in type.
-    if (/^_[a-z]/.test(name) && PRINTED[name.slice(1)]) return `${PRINTED[name.slice(1)]}[]`;
+    if (/^_[a-z]/.test(name) && draft.typeNamed(names) === undefined) {
+      return `${formatNamed(draft, [name.slice(1)], [], withModifiers)}[]`;
+    }
     if (name === 'interval') return `interval${intervalModifier(given)}`;
     if (name === 'bpchar') return modifiers ? `character${modifiers}` : withModifiers ? 'bpchar' : 'character';
     if (name === 'char') return '"char"';
@@ -120,14 +122,17 @@ function intervalModifier([bits, precision]: readonly string[]): string {
   return ` ${range}${decimals}`;
 }
 
-/** True if the type is an array or, as in `RETURNS SETOF`, a set. */
-export function isSetOf(typeName: unknown): boolean {
-  return fieldsOf(typeName)?.['setof'] === true;
-}
-
 /** Without its modifiers: `numeric(10,2)` is `numeric`. */
 export function withoutModifiers(type: string): string {
   return type.replace(/\([\d,\- ]*\)/, '');
+}
+
+/** The one type that all have, without modifiers unless these are the same too; a mixture is not resolved here. */
+export function commonType(types: readonly string[]): string {
+  const [first = UNKNOWN_TYPE] = types;
+  if (types.every(type => type === first)) return first;
+  const base = withoutModifiers(first);
+  return types.every(type => withoutModifiers(type) === base) ? base : UNKNOWN_TYPE;
 }
 
 /** Type of a constant as the server resolves it where nothing else decides; undefined for NULL and others. */
