@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Grammar } from '../../../src/core/sql/grammar';
 import { loadGrammar } from '../../../src/core/sql/grammar';
+import { editsKeepBody } from '../../../src/core/sql/bodies/bodyEdits';
 import { parseStatement } from '../../../src/core/sql/parseStatement';
 import { Script } from '../../../src/core/sql/script';
 import type { ParsedStatement } from '../../../src/core/sql/statement';
@@ -185,5 +186,26 @@ describe('core/sql/bodies', () => {
   it('gives up on blocks nested beyond reason', () => {
     assert.doesNotThrow(() => plpgsql('begin '.repeat(20_000)).inner);
     assert.doesNotThrow(() => plpgsql('begin if a then '.repeat(5_000)).inner);
+  });
+
+  it('knows which edits can be made in the text around', () => {
+    const keeps = (sql: string, part: string, newText: string) => {
+      const outer = parse(sql);
+      const at = sql.indexOf(part);
+      const inner = outer.inner.findLast(({ range }) => range.start <= at && at < range.end);
+      assert.ok(inner, sql);
+      const start = at - inner.range.start;
+      return editsKeepBody(outer, inner, [{ range: { start, end: start + part.length }, newText }]);
+    };
+    assert.ok(keeps('do $$ begin delete from t where a = b; end $$', 'a = b', "a = 'b'"));
+    assert.ok(!keeps('do $$ begin delete from t where a = b; end $$', 'a = b', 'a = $$b$$'));
+    assert.ok(!keeps("do 'begin delete from t where a = b; end'", 'a = b', "a = 'b'"));
+    assert.ok(!keeps("do $$ begin execute 'delete from t where a = b'; end $$", 'a = b', "a = 'b'"));
+    assert.ok(keeps("do $$ begin execute 'delete from t where a = b'; end $$", 'a = b', 'a is b'));
+    assert.ok(!keeps('do $$ begin perform a from t; end $$', 'perform a', 'select b'));
+    assert.ok(keeps('do $$ begin perform a from t; end $$', 'a from', 'b from'));
+    assert.ok(!keeps('do $$ begin select a into b from t; end $$', 'a into b', 'c'));
+    assert.ok(!keeps('do $$ begin x := a from t; end $$', 'a from t', 'select b from t'));
+    assert.ok(keeps('do $$ begin x := a from t; end $$', 'a', 'b'));
   });
 });
