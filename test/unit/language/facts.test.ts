@@ -4,8 +4,9 @@ import { expandStarAt } from '../../../src/core/language/expandStar';
 import { hoverAt } from '../../../src/core/language/hover/hoverAt';
 import { inlayHints } from '../../../src/core/language/inlayHints';
 import { scopeAt } from '../../../src/core/language/scopeAt';
+import { visibleColumns, visibleCtes, visibleSources } from '../../../src/core/language/visibleNames';
 import { semanticTokens } from '../../../src/core/language/semanticTokens';
-import { Binder } from '../../../src/core/catalog/binding/binder';
+import { Binder, binderOf } from '../../../src/core/catalog/binding/binder';
 import { atCursor, schemaCatalog } from './cursor';
 
 const EXPANSIONS: readonly (readonly [marked: string, expected: string])[] = [
@@ -247,5 +248,44 @@ describe('core/language: what is known about names', () => {
     assert.equal(await at('update camera c set name = s|.name from site s'), 'update: c s');
     assert.equal(await at('select 1 union select |2 from site'), 'select: site');
     assert.equal(await at('create index on camera (na|me)'), 'undefined: camera');
+  });
+
+  it('lists what can be named there, and what needs a qualifier', async () => {
+    const at = async (marked: string): Promise<{ columns: string[]; sources: string[]; ctes: string[] }> => {
+      const { script, offset } = await atCursor(marked);
+      const { statement } = script.statements[0]!;
+      const { scope } = scopeAt(statement, offset);
+      return {
+        columns: visibleColumns(binderOf(statement, catalog), scope).map(
+          ({ column, qualifier, mustQualify, depth }) =>
+            `${mustQualify ? `${qualifier}.` : ''}${column.name}${'^'.repeat(depth)}`,
+        ),
+        sources: visibleSources(scope).map(({ source, depth }) => `${source.name}${'^'.repeat(depth)}`),
+        ctes: visibleCtes(scope).map(({ name }) => name),
+      };
+    };
+    assert.deepEqual(
+      await at('with a as (select 1 as n), b as (select 2) select 1 from site s, a where exists (select |1 from site)'),
+      {
+        columns: ['id', 'name', 's.id^', 's.name^', 'n^'],
+        sources: ['site', 's^', 'a^'],
+        ctes: ['b', 'a'],
+      },
+    );
+    assert.deepEqual((await at('select |1 from site s join camera c using (id)')).columns, [
+      'id',
+      's.name',
+      'site_id',
+      'c.name',
+      'Serial No',
+    ]);
+    assert.deepEqual((await at('update site set name = 1 returning |1')).columns, [
+      'id',
+      'name',
+      'old.id',
+      'old.name',
+      'new.id',
+      'new.name',
+    ]);
   });
 });
