@@ -16,12 +16,14 @@ export async function lintText(
   return lintScript(script, { ...rest, ...(schema !== undefined && { catalog: await catalogOf(schema) }) });
 }
 
-/** A catalog from DDL. A comment `-- orders: 500000 rows` says how many rows the table is thought to have. */
+/**
+ * A catalog from DDL. A comment `-- of a connected server` makes it one that knows everything there is. A comment `-- orders: 500000 rows` says how many rows the table is thought to have. */
 export async function catalogOf(schema: string): Promise<Catalog> {
   const catalog = catalogFromDdl(new Script(await loadGrammar(), schema), EMPTY_CATALOG);
   const rows = new Map([...schema.matchAll(/-- (\w+): (\d+) rows/g)].map(match => [match[1], Number(match[2])]));
   return {
     ...catalog,
+    ...(schema.includes('-- of a connected server') && { source: 'server', functions: catalog.functions ?? [] }),
     relations: catalog.relations.map(relation => {
       const rowEstimate = rows.get(relation.name);
       return rowEstimate === undefined ? relation : { ...relation, rowEstimate };

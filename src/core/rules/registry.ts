@@ -5,12 +5,14 @@ import { FUNCTION_RULES } from './function';
 import { INDEX_RULES } from './index/index';
 import { JOIN_RULES } from './join';
 import { MONITORING_RULES } from './monitoring';
+import { NAMES_RULES } from './names';
 import { QUERY_RULES } from './query';
 import { SCHEMA_RULES } from './schema';
 import { SETTINGS_RULES } from './settings';
 
 /** Folders of rules over SQL text; each lists its own. Rules over measured plans are in `plan/`. */
 export const RULE_GROUPS = {
+  names: NAMES_RULES,
   query: QUERY_RULES,
   join: JOIN_RULES,
   dml: DML_RULES,

@@ -36,6 +36,11 @@ export const TRAPS: readonly Trap[] = [
     rules: ['schema/concurrent-refresh-without-unique-index'],
   },
   {
+    name: 'columns that the guide itself does not create',
+    places: '002:227',
+    rules: ['names/unknown-column'],
+  },
+  {
     name: 'REFRESH CONCURRENTLY in a job',
     places: '001:488',
     rules: ['monitoring/cron-job-refresh'],
