@@ -5,9 +5,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { emptyCatalog, type Catalog } from '../core/catalog/catalog';
 import { DdlReader } from '../core/catalog/catalogFromDdl';
 import { appliedVersions, upPartOf } from '../core/catalog/migrationText';
-import { compareMigrations, migrationVersion } from '../core/catalog/schemaFileNames';
+import { migrationVersion } from '../core/catalog/schemaFileNames';
 import type { Grammar } from '../core/sql/grammar';
-import { findSchemaFiles, type SchemaProject } from './schemaFileSearch';
+import { findSchemaFiles, isSchemaFile, type SchemaProject } from './schemaFileSearch';
 
 /** A file beyond this is data. */
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
@@ -93,9 +93,9 @@ export class SchemaFiles {
 
   /** Files were made, changed or deleted (`workspace/didChangeWatchedFiles`). */
   filesChanged(uris: readonly string[]): void {
-    const files = uris.flatMap(uri => pathOf(uri) ?? []).filter(file => /\.sql$/i.test(file));
+    const files = uris.flatMap(uri => pathOf(uri) ?? []);
     for (const state of this.#folders) {
-      if (files.some(file => isWithin(state.root, file))) this.#schedule(state);
+      if (files.some(file => concerns(state, file))) this.#schedule(state);
     }
   }
 
@@ -164,7 +164,7 @@ export class SchemaFiles {
       // A dump that does not list its migrations is taken to contain them all.
       isApplied = file => versions === undefined || versions.has(migrationVersion(file) ?? '');
     }
-    for (const file of [...project.migrations].sort(compareMigrations)) {
+    for (const file of project.migrations) {
       if (signal.aborted) return undefined;
       // What an old migration found is gone: the dump has the schema after it.
       if (isApplied(file)) before.set(file, emptyCatalog('ddl'));
@@ -213,6 +213,14 @@ function stop(state: FolderState): void {
   clearTimeout(state.timer);
   state.timer = undefined;
   state.reading?.abort();
+}
+
+/** True for a schema file, known or new, and for a folder that holds known ones. */
+function concerns({ root, folder, projects }: FolderState, file: string): boolean {
+  if (!isWithin(root, file)) return false;
+  if (isSchemaFile(root, file, folder.patterns)) return true;
+  const below = file + path.sep;
+  return projects.some(({ before }) => [...before.keys()].some(known => known === file || known.startsWith(below)));
 }
 
 function isSamePatterns(a: SchemaFolder, b: SchemaFolder): boolean {

@@ -6,6 +6,11 @@ export function matchesGlobs(path: string, globs: readonly string[]): boolean {
   }, false);
 }
 
+/** The place of the first pattern that matches the path; -1 if none does. */
+export function firstGlob(path: string, globs: readonly string[]): number {
+  return globs.findIndex(glob => !glob.startsWith('!') && compile(glob).test(path));
+}
+
 const compiled = new Map<string, RegExp>();
 
 /** `**` any folders, `*` within a name, `?` one character, `{a,b}` either. */

@@ -111,6 +111,16 @@ describe('server/schemaFiles', () => {
     );
   });
 
+  it('reads the files of one pattern after those of another', async () => {
+    write({
+      'z/base.sql': 'create table orders (id int);',
+      'a/10.sql': 'alter table orders rename note to remark;',
+      'a/9.sql': 'alter table orders add column note text;',
+    });
+    await start({ patterns: ['z/*.sql', '**/*.sql'] });
+    assert.deepEqual(columnsOf(files.catalogFor(uriOf('x.sql')), 'orders'), ['id', 'remark']);
+  });
+
   it('follows files and open documents', async () => {
     write({ 'schema.sql': 'create table orders (id int);' });
     let text: string | undefined;
@@ -121,6 +131,7 @@ describe('server/schemaFiles', () => {
     assert.deepEqual(columnsOf(before, 'orders'), ['id']);
 
     files.documentChanged(uriOf('x.sql'));
+    files.filesChanged([uriOf('x.sql'), uriOf('node_modules/schema.sql'), uriOf('src')]);
     await files.settled();
     assert.equal(files.catalogFor(uriOf('x.sql')), before);
     assert.equal(rebuilt, 1);
