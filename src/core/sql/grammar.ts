@@ -47,7 +47,8 @@ function parse(sql: string): GrammarResult {
 }
 
 function describe(error: unknown, sql: string): GrammarError {
-  if (error instanceof RangeError)
+  // The stack of JavaScript or of the grammar's own memory.
+  if (error instanceof RangeError || (error instanceof Error && error.name === 'RuntimeError'))
     return { message: 'the statement is nested too deeply to be analysed', offset: undefined };
   if (hasSqlDetails(error)) {
     const position = error.sqlDetails?.cursorPosition ?? -1;

@@ -183,6 +183,12 @@ describe('core/sql/bodies', () => {
     assert.ok(textsOf(statement).includes('delete from t'));
   });
 
+  it('says nothing about the blocks of a template', () => {
+    const body = 'begin {% if x %} if a then {% else %} loop {% endif %} b := 1; {% if x %} end if; {% endif %} end';
+    assert.ok(plpgsql(body).inner.every(({ statement }) => !statement.syntaxError));
+    assert.ok(textsOf(plpgsql('begin {{ before }} delete from t; ${after}; end')).some(text => /delete/.test(text)));
+  });
+
   it('gives up on blocks nested beyond reason', () => {
     assert.doesNotThrow(() => plpgsql('begin '.repeat(20_000)).inner);
     assert.doesNotThrow(() => plpgsql('begin if a then '.repeat(5_000)).inner);

@@ -6,6 +6,8 @@ import { Lexer, TokenKind, isComment } from '../lexer';
 export class BodyTokens {
   /** Index of the token at the cursor. */
   at = 0;
+  /** A template's tags stand in it, so its blocks need not be whole. */
+  isTemplated = false;
   private readonly kinds: TokenKind[] = [];
   private readonly starts: number[] = [];
   private readonly ends: number[] = [];
@@ -16,6 +18,7 @@ export class BodyTokens {
   ) {
     const lexer = new Lexer(source.slice(0, range.end), range.start);
     while (lexer.next()) {
+      if (lexer.kind === TokenKind.templateTag) this.isTemplated = true;
       if (isComment(lexer.kind)) continue;
       this.kinds.push(lexer.kind);
       this.starts.push(lexer.start);

@@ -100,6 +100,7 @@ export class PieceReader {
     const { tokens } = this;
     if (this.problemAt <= this.tokens.range.end) return;
     this.problemAt = tokens.start();
+    if (tokens.isTemplated) return;
     const range = { start: tokens.start(), end: tokens.end() };
     const found = tokens.atEnd ? 'syntax error at the end of the body' : `syntax error at or near "${tokens.text()}"`;
     const body = this.context({ variables: NOTHING, cursors: NOTHING }, 'statement');

@@ -1,8 +1,9 @@
 import type { SourceRange } from '../../base/sourceRange';
 import type { BodyContext } from '../statement';
 import { BodyTokens } from './bodyTokens';
+import { DeclarationReader } from './declarationReader';
 import type { Piece } from './piece';
-import { PieceReader } from './pieceReader';
+
 import type { Scope } from './scope';
 import { innerScope } from './scope';
 
@@ -26,9 +27,7 @@ export function readPlpgsql(
   return new PlpgsqlReader(new BodyTokens(source, range), routine).read(scope);
 }
 
-class PlpgsqlReader extends PieceReader {
-  private depth = 0;
-
+class PlpgsqlReader extends DeclarationReader {
   read(scope: Scope): Piece[] {
     const { tokens } = this;
     if (tokens.atEnd) return [];
@@ -46,23 +45,6 @@ class PlpgsqlReader extends PieceReader {
     return this.pieces;
   }
 
-  /** `#variable_conflict use_column` at the top, a line each. */
-  private skipOptions(): void {
-    const { tokens } = this;
-    while (tokens.text().startsWith('#')) {
-      const lineBreak = tokens.source.indexOf('\n', tokens.start());
-      while (!tokens.atEnd && (lineBreak < 0 || tokens.start() < lineBreak)) tokens.at++;
-    }
-  }
-
-  private label(): void {
-    const { tokens } = this;
-    if (tokens.text() !== '<<') return;
-    tokens.at++;
-    if (tokens.isName()) tokens.at++;
-    this.expect('>>');
-  }
-
   /** From DECLARE or BEGIN to its END and label. */
   private block(outer: Scope): void {
     const scope = this.declarations(outer);
@@ -78,57 +60,6 @@ class PlpgsqlReader extends PieceReader {
       }
     }
     this.end();
-  }
-
-  private declarations(outer: Scope): Scope {
-    const { tokens } = this;
-    let scope = outer;
-    while (tokens.skip('declare')) {
-      while (!tokens.atEnd && !tokens.is('begin', 'declare')) {
-        if (!tokens.isName()) {
-          this.problem();
-          if (!tokens.skip(';')) tokens.at++;
-          continue;
-        }
-        scope = this.declaration(scope);
-        this.semicolon();
-      }
-    }
-    return scope;
-  }
-
-  private declaration(scope: Scope): Scope {
-    const { tokens } = this;
-    const name = tokens.name();
-    tokens.at++;
-    if (tokens.is('alias')) {
-      tokens.at = tokens.find();
-      return innerScope(scope, [name]);
-    }
-    const isCursor = tokens.is('cursor') || (tokens.is('no', 'scroll') && /^(?:scroll|cursor)$/.test(tokens.word(1)));
-    if (!isCursor) {
-      const own = innerScope(scope, [name]);
-      tokens.at = tokens.find(':=', '=', 'default', 'begin');
-      if (tokens.is(':=', '=', 'default')) {
-        tokens.at++;
-        this.expression(own, tokens.find());
-      }
-      return own;
-    }
-    tokens.at = tokens.find('(', 'for', 'is');
-    const parameters: string[] = [];
-    if (tokens.text() === '(') {
-      const end = tokens.find('for', 'is');
-      let previous = '(';
-      for (; tokens.at < end; tokens.at++) {
-        if ((previous === '(' || previous === ',') && tokens.isName()) parameters.push(tokens.name());
-        previous = tokens.text();
-      }
-    }
-    if (tokens.is('for', 'is')) tokens.at++;
-    else this.problem();
-    this.query(innerScope(scope, parameters), this.tokens.find());
-    return innerScope(scope, [name], [name]);
   }
 
   private statements(scope: Scope): void {
@@ -321,13 +252,6 @@ class PlpgsqlReader extends PieceReader {
     }
     tokens.at += 1 + words.length;
     if (tokens.isName() && words[0] !== 'if' && words[0] !== 'case') tokens.at++;
-  }
-
-  private semicolon(): void {
-    if (this.tokens.skip(';')) return;
-    // The last END of a body needs none.
-    if (this.tokens.atEnd && this.depth === 0) return;
-    this.problem();
   }
 
   /** Commands by their first word, which has been read. */
