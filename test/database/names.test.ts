@@ -101,6 +101,8 @@ const QUERIES = [
   'select * from generate_series(1, 2) as g(n)',
   'select * from generate_series(1, 2) with ordinality',
   'select * from unnest(array[1, 2], array[3, 4]) as u(a, b)',
+  'select * from unnest(array[1, 2], array[3, 4]) u',
+  'select * from unnest(array[1, 2]) u',
   'select u.x, u.ordinality from unnest(array[1]) with ordinality as u(x)',
   `select * from jsonb_each('{"a": 1}')`,
   `select key, e.value from jsonb_each_text('{"a": 1}') e`,

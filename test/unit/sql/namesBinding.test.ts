@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Binding , Binder} from '../../../src/core/catalog/binding/binder';
+import type { Binding, Binder } from '../../../src/core/catalog/binding/binder';
 import { binderOf } from '../../../src/core/catalog/binding/binder';
 import type { KnownColumn } from '../../../src/core/catalog/binding/knownColumn';
 import type { Catalog } from '../../../src/core/catalog/catalog';
@@ -95,6 +95,9 @@ const CASES: Readonly<Record<string, readonly (readonly [sql: string, ...meaning
       's.k = camera.id (or null)',
     ],
     ['select g from camera c, generate_series(1, c.id) g', 'g: column', 'c.id = camera.id'],
+    ['select t, t.x from camera c, unnest(c.tags) t', 't: unknown of 1', 't.x: unknown', 'c.tags: no column'],
+    ['select t, t.x from unnest(array[1, 2]) t', 't: column', 't.x: no column'],
+    ['select t.a, t.b, t.c from unnest($1::text[], $2::int[]) t(a, b)', 't.a: column', 't.b: column', 't.c: no column'],
     ['select v.a, v.column2 from (values (1, 2)) as v(a)', 'v.a: column', 'v.column2: column'],
     [
       'select x from (select id as x from camera union all select id from site) u',

@@ -1,7 +1,8 @@
-import type { NamedType, QualifiedName } from '../../sql/names/scope';
+import type { NamedType, QualifiedName, SourceCall } from '../../sql/names/scope';
+import { unwrap, wrappedNodes } from '../../sql/walk';
 import type { Catalog, Routine } from '../catalog';
 import { lookUpRelation } from './relationIndex';
-import { typeText } from './typeText';
+import { expressionType, typeText } from './typeText';
 
 /** A column of a function's result. */
 export interface ResultColumn {
@@ -12,11 +13,12 @@ export interface ResultColumn {
 /** What a call in FROM gives: columns of their own names, or one value that takes the name of the call or its alias. */
 export type FunctionResult =
   | { readonly kind: 'row'; readonly columns: readonly ResultColumn[] }
-  | { readonly kind: 'value'; readonly type?: string };
+  /** `uncertain` if the value may be a row that falls apart into its fields. */
+  | { readonly kind: 'value'; readonly type?: string; readonly uncertain?: boolean };
 
 /** Functions of PostgreSQL that give one value per row. */
 const VALUES = new Set(
-  `generate_series unnest generate_subscripts regexp_split_to_table regexp_matches string_to_table json_object_keys
+  `generate_series generate_subscripts regexp_split_to_table regexp_matches string_to_table json_object_keys
   jsonb_object_keys jsonb_path_query now current_date current_timestamp to_jsonb jsonb_build_object`.split(/\s+/),
 );
 
@@ -41,8 +43,7 @@ function pair(type: string): readonly ResultColumn[] {
 
 /** What a call gives; undefined if nobody knows. */
 export function functionResult(
-  name: QualifiedName | undefined,
-  defined: readonly NamedType[],
+  { name, args, columns: defined }: SourceCall,
   catalog: Catalog | undefined,
 ): FunctionResult | undefined {
   if (defined.length > 0) return { kind: 'row', columns: defined.map(toColumn) };
@@ -51,9 +52,27 @@ export function functionResult(
   if (routine) return ofRoutine(routine, catalog);
   if (name.schema !== undefined && name.schema !== 'pg_catalog') return undefined;
   if (isShadowed(name.name, catalog)) return undefined;
-  const columns = ROWS[name.name];
+  if (name.name === 'unnest') return ofUnnest(args);
+  const columns = Object.hasOwn(ROWS, name.name) ? ROWS[name.name] : undefined;
   if (columns) return { kind: 'row', columns };
   return VALUES.has(name.name) ? { kind: 'value' } : undefined;
+}
+
+/** Each array is a column, unless its elements are rows: these fall apart into their fields. */
+function ofUnnest(args: readonly unknown[]): FunctionResult | undefined {
+  const types = args.map(arg => expressionType(arg, () => undefined));
+  const isPlain = args.every((arg, i) => isArrayOfConstants(arg) || BUILT_IN_ARRAY.test(types[i] ?? ''));
+  if (args.length === 1) return { kind: 'value', uncertain: !isPlain };
+  return isPlain ? { kind: 'row', columns: args.map(() => ({ name: 'unnest' })) } : undefined;
+}
+
+const BUILT_IN_ARRAY =
+  /^(?:smallint|integer|bigint|numeric|real|double precision|text|character varying|boolean|date|timestamp|time|uuid|jsonb?|inet|interval|bytea)\b.*\[\]$/;
+
+function isArrayOfConstants(node: unknown): boolean {
+  const array = unwrap(node);
+  if (array?.type !== 'A_ArrayExpr') return false;
+  return wrappedNodes(array.fields.elements).every(({ type }) => type === 'A_Const' || type === 'ParamRef');
 }
 
 export function toColumn({ name, type }: NamedType): ResultColumn {

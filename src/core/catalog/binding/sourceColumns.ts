@@ -77,16 +77,18 @@ function columnsOfTable(source: TableSource, context: SourceColumnsContext): Col
 function columnsOfFunction(source: FunctionSource, catalog: Catalog | undefined): Columns {
   const { calls, aliased, ordinality, declared } = source;
   const columns: KnownColumn[] = [];
+  let complete = true;
   for (const call of calls) {
     const result = declared
       ? ({ kind: 'row', columns: call.columns.map(toColumn) } as const)
-      : functionResult(call.name, call.columns, catalog);
+      : functionResult(call, catalog);
     if (!result) return UNKNOWN_COLUMNS;
     if (result.kind === 'row') {
       for (const { name, type } of result.columns) columns.push({ name, type, nullExtended: true });
       continue;
     }
-    const { type } = result;
+    const { type, uncertain } = result;
+    if (uncertain) complete = false;
     // A single value takes the alias as its name, or the function's.
     if (aliased && calls.length === 1 && source.name !== undefined)
       columns.push({ name: source.name, type, definition: { kind: 'alias', of: source }, nullExtended: true });
@@ -94,7 +96,7 @@ function columnsOfFunction(source: FunctionSource, catalog: Catalog | undefined)
     else return UNKNOWN_COLUMNS;
   }
   if (ordinality) columns.push({ name: 'ordinality', type: 'bigint', nullExtended: false });
-  return { columns, complete: true };
+  return { columns, complete };
 }
 
 /** The merged columns first, then the rest of the left side, then that of the right. */

@@ -76,7 +76,7 @@ function itemOf(node: TypedNode, context: ItemContext, reader: NamesReader): Sou
         ...facts,
         kind: 'function',
         name: alias.name ?? (type === 'JsonTable' ? 'json_table' : 'xmltable'),
-        calls: [{ columns: definedColumns(fields.columns) }],
+        calls: [{ args: [], columns: definedColumns(fields.columns) }],
         ordinality: false,
         declared: true,
       };
@@ -118,6 +118,7 @@ function readFunction(
     const columns = definedColumns(definitions);
     return {
       ...(name !== undefined && { name: { ...(schema !== undefined && { schema }), name } }),
+      args: node?.type === 'FuncCall' && Array.isArray(node.fields.args) ? node.fields.args : [],
       columns: columns.length > 0 ? columns : definedColumns(fields.coldeflist),
     };
   });

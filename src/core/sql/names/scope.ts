@@ -133,11 +133,18 @@ export interface SubquerySource extends SourceFacts {
 
 export interface FunctionSource extends SourceFacts {
   readonly kind: 'function';
-  /** The calls, several in ROWS FROM; names as written. */
-  readonly calls: readonly { readonly name?: QualifiedName; readonly columns: readonly NamedType[] }[];
+  /** Several in ROWS FROM. */
+  readonly calls: readonly SourceCall[];
   readonly ordinality: boolean;
   /** XMLTABLE and JSON_TABLE: all columns are in `calls`. */
   readonly declared: boolean;
+}
+
+/** A call in FROM, with its name as written and the columns of `AS (name type, ...)`. */
+export interface SourceCall {
+  readonly name?: QualifiedName;
+  readonly args: readonly unknown[];
+  readonly columns: readonly NamedType[];
 }
 
 export interface NamedType {
