@@ -17,6 +17,8 @@ export const swallowedException = defineRule({
     nothing: 'Every error is caught and forgotten here; name the error that is expected, or RAISE it again.',
     value:
       'Every error becomes an ordinary result here, without a word in the log; RAISE WARNING with SQLERRM at least.',
+    counted:
+      'Every error is only counted here, a misspelt name like a deadlock; keep or RAISE the SQLERRM of one at least.',
   },
   examples: [
     {
@@ -28,6 +30,19 @@ export const swallowedException = defineRule({
       title: 'a number instead of an error',
       bad: 'CREATE FUNCTION n() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT count(*) FROM x); EXCEPTION WHEN OTHERS THEN RETURN 0; END $$',
       flags: 'WHEN OTHERS THEN RETURN 0',
+    },
+    {
+      title: 'counted and nothing else',
+      bad: 'DO $$ DECLARE failed int := 0; BEGIN FOR i IN 1..9 LOOP BEGIN PERFORM probe(i); EXCEPTION WHEN OTHERS THEN failed := failed + 1; END; END LOOP; END $$',
+      flags: 'WHEN OTHERS THEN failed := failed + 1',
+    },
+    {
+      title: 'counted, with the last message',
+      good: 'DO $$ DECLARE failed int := 0; last text; BEGIN BEGIN PERFORM probe(1); EXCEPTION WHEN OTHERS THEN failed := failed + 1; last := SQLERRM; END; END $$',
+    },
+    {
+      title: 'a certain error counted',
+      good: 'DO $$ DECLARE busy int := 0; BEGIN BEGIN PERFORM probe(1); EXCEPTION WHEN lock_not_available THEN busy := busy + 1; END; END $$',
     },
     {
       title: 'raised again',
@@ -72,6 +87,8 @@ export const swallowedException = defineRule({
       } else if (first === 'return' && isOnly && ahead <= 5 && !['false', 'next', 'query'].includes(tokens.word(4))) {
         // A question answered by false is what such a handler is for.
         report({ at: { start, end }, message: 'value', severity: 'info' });
+      } else if (isOnly && /\bthen\s+(\w+)\s*:?=\s*\1\s*\+\s*1$/i.test(handler)) {
+        report({ at: { start, end }, message: 'counted', severity: 'info' });
       }
     }
     tokens.at = 0;

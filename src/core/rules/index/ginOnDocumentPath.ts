@@ -3,6 +3,9 @@ import { defineRule } from '../defineRule';
 import { operatorOf, stringConstant } from '../support/expressions';
 import { createdIndex } from '../support/indexElements';
 
+/** Names of objects with values that are read one by one. */
+const OBJECTS = /^(?:limits|quotas|thresholds|settings|options|preferences|parameters|params|dimensions|totals)$/i;
+
 export const ginOnDocumentPath = defineRule({
   id: 'index/gin-on-document-path',
   since: '0.2.0',
@@ -16,12 +19,19 @@ export const ginOnDocumentPath = defineRule({
   },
   messages: {
     path: "Only (document -> '{key}') @> ... uses this index; for a single value make it a btree on (document ->> '{key}').",
+    object:
+      "Only (document -> '{key}') @> ... uses this index; a value read by -> '{key}' ->> '...' needs a btree of its own.",
   },
   examples: [
     {
       title: 'a type in the metadata',
       bad: "CREATE INDEX CONCURRENTLY idx_tasks_type ON agent_tasks USING gin ((metadata->'type'))",
       flags: "(metadata->'type')",
+    },
+    {
+      title: 'an object of numbers',
+      bad: "CREATE INDEX ON plans USING gin ((settings->'quotas'))",
+      flags: "(settings->'quotas')",
     },
     { title: 'a list', good: "CREATE INDEX ON projects USING gin ((settings->'features'))" },
     { title: 'the whole document', good: 'CREATE INDEX ON projects USING gin (settings jsonb_path_ops)' },
@@ -38,9 +48,10 @@ export const ginOnDocumentPath = defineRule({
       const node = unwrap(expression);
       if (node?.type !== 'A_Expr' || operatorOf(node.fields) !== '->' || operatorClass !== undefined) continue;
       const key = stringConstant(node.fields.rexpr);
-      // A plural is a list, which is what such an index is for.
-      if (key !== undefined && !/(?:s|list|data|array)$/i.test(key))
-        report({ at: range, message: 'path', values: { key } });
+      if (key === undefined) continue;
+      if (OBJECTS.test(key)) report({ at: range, message: 'object', values: { key } });
+      // Another plural is a list, which is what such an index is for.
+      else if (!/(?:s|list|data|array)$/i.test(key)) report({ at: range, message: 'path', values: { key } });
     }
   },
 });

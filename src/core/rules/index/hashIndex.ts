@@ -17,6 +17,12 @@ const NARROW = new Set([
   'float8',
 ]);
 
+const TEXTS = new Set(['text', 'varchar', 'bpchar', 'citext']);
+
+/** Names of columns whose values may be long. */
+const LONG =
+  /ur[il]|path|link|address|body|content|text|message|descr|comment|note|query|payload|data|doc|html|json|xml|title|token|key|hash|digest|sha|md5|signature|cert|agent|refer/i;
+
 export const hashIndex = defineRule({
   id: 'index/hash-index',
   since: '0.2.0',
@@ -30,7 +36,11 @@ export const hashIndex = defineRule({
     whenToIgnore:
       'You have measured that it helps; long text values, such as addresses of web pages, are where it can.',
   },
-  messages: { btree: 'On {type} a btree answers = as well, and also ranges, ORDER BY and index-only scans.' },
+  messages: {
+    btree: 'On {type} a btree answers = as well, and also ranges, ORDER BY and index-only scans.',
+    short:
+      'Unless the values of {column} are long, a btree is no larger, and also serves ranges, ORDER BY, uniqueness and index-only scans.',
+  },
   examples: [
     {
       title: 'on a number',
@@ -45,7 +55,16 @@ export const hashIndex = defineRule({
       flags: 'USING HASH',
     },
     { title: 'on long text', good: 'CREATE TABLE pages (url text); CREATE INDEX ON pages USING hash (url);' },
-    { title: 'an unknown column', good: 'CREATE INDEX ON pages USING hash (site)' },
+    {
+      title: 'a name, which is short',
+      bad: 'CREATE INDEX ON users USING hash (username)',
+      flags: 'USING hash',
+    },
+    { title: 'addresses', good: 'CREATE INDEX ON pages USING hash (referrer_url)' },
+    {
+      title: 'a type nobody knows the size of',
+      good: 'CREATE TABLE vehicles (plate bytea); CREATE INDEX ON vehicles USING hash (plate);',
+    },
     { title: 'btree', good: 'CREATE TABLE cameras (site_id bigint); CREATE INDEX ON cameras USING btree (site_id);' },
     { title: 'an expression', good: 'CREATE TABLE pages (url text); CREATE INDEX ON pages USING hash (lower(url));' },
   ],
@@ -55,13 +74,14 @@ export const hashIndex = defineRule({
     if (!created || created.method !== 'hash' || column === undefined) return;
     const type = knownTable(created.table, { file, catalog })?.columns.get(column)?.type;
     const using = /\busing\s+hash\b\s*/i.exec(statement.text);
-    if (type === undefined || !NARROW.has(type) || !using) return;
+    const isNarrow = type !== undefined && NARROW.has(type);
+    const mayBeShort = (type === undefined || TEXTS.has(type)) && !LONG.test(column);
+    if (!using || (!isNarrow && !mayBeShort)) return;
     const range = { start: using.index, end: using.index + using[0].length };
-    report({
-      at: { start: range.start, end: range.start + using[0].trimEnd().length },
-      message: 'btree',
-      values: { type },
-      fixes: [{ title: 'Make it a btree', safe: true, edits: [{ range, newText: '' }] }],
-    });
+    const at = { start: range.start, end: range.start + using[0].trimEnd().length };
+    // Long values would not fit into an entry of a btree.
+    const fixes = [{ title: 'Make it a btree', safe: isNarrow, edits: [{ range, newText: '' }] }];
+    if (isNarrow) report({ at, message: 'btree', values: { type }, fixes });
+    else report({ at, message: 'short', severity: 'hint', values: { column }, fixes });
   },
 });

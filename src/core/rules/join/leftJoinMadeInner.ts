@@ -52,6 +52,13 @@ export const leftJoinMadeInner = defineRule({
       flags: 't.created_at IS NULL OR t.created_at >= $1',
     },
     {
+      title: 'a time that a default fills in',
+      schema:
+        'CREATE TABLE agents (id int); CREATE TABLE agent_tasks (agent_id int, created_at timestamptz DEFAULT now());',
+      bad: 'SELECT a.id, count(t.created_at) FROM agents a LEFT JOIN agent_tasks t ON t.agent_id = a.id WHERE t.created_at IS NULL OR t.created_at >= $1 GROUP BY a.id',
+      flags: 't.created_at IS NULL OR t.created_at >= $1',
+    },
+    {
       title: 'a column that may be NULL by itself',
       good: 'SELECT a.id, count(c.id) FROM agents a LEFT JOIN contracts c ON c.agent_id = a.id WHERE c.ends_on IS NULL OR c.ends_on > now() GROUP BY a.id',
     },
@@ -140,7 +147,9 @@ function isNullOrFilter(condition: unknown, item: FromItem, items: readonly From
   const column = itemColumn(test?.fields.arg, items);
   if (args.length !== 2 || column?.item !== item) return false;
   const known = item.relation?.columns.find(each => each.name === column.name);
-  const isNeverNull = known ? known.notNull : item.relation === undefined && SELDOM_NULL.test(column.name);
+  // A default of now() keeps NULL out as well as anything but a NULL written on purpose.
+  const isFilled = known ? known.notNull || known.defaultExpression !== undefined : item.relation === undefined;
+  const isNeverNull = known?.notNull === true || (isFilled && SELDOM_NULL.test(column.name));
   const other = unwrap(args.find(arg => unwrap(arg) && unwrap(arg)!.fields !== test?.fields));
   const compared = other?.type === 'A_Expr' ? itemColumn(other.fields.lexpr, items) : undefined;
   return isNeverNull && compared?.item === item && compared.name === column.name;

@@ -35,6 +35,17 @@ export const divisionByZero = defineRule({
       bad: 'SELECT sum(total) / count(*) FILTER (WHERE paid) FROM orders GROUP BY customer_id',
       flags: 'count(*) FILTER (WHERE paid)',
     },
+    {
+      title: 'the size of what may be an empty table',
+      bad: 'SELECT pg_indexes_size(relid) * 100.0 / pg_total_relation_size(relid) FROM pg_stat_user_tables WHERE relid > 16384',
+      flags: 'pg_total_relation_size(relid)',
+      fixed:
+        'SELECT pg_indexes_size(relid) * 100.0 / NULLIF(pg_total_relation_size(relid), 0) FROM pg_stat_user_tables WHERE relid > 16384',
+    },
+    {
+      title: 'only what has a size',
+      good: 'SELECT pg_indexes_size(oid) * 100.0 / pg_table_size(oid) FROM pg_class WHERE pg_table_size(oid) > 0',
+    },
     { title: 'NULLIF', good: 'SELECT sum(a) / NULLIF(sum(b), 0) FROM orders' },
     { title: 'a guard', good: 'SELECT CASE WHEN sum(b) > 0 THEN sum(a) / sum(b) END FROM orders' },
     {
@@ -127,11 +138,14 @@ function isServerCounter(tree: unknown, query: NodeMatch): boolean {
 /** A CASE around it, or a condition of the query, that mentions the divisor or a column of it. */
 function isGuarded(division: NodeMatch, query: NodeMatch, divisor: unknown): boolean {
   const { whereClause, havingClause } = query.fields;
+  const called = unwrap(divisor);
+  const isSize = called?.type === 'FuncCall' && RELATION_SIZE.test(functionName(called.fields) ?? '');
   const mentions = (clause: unknown) =>
     contains(clause, (type, fields) => {
       const node = { [type]: fields };
       if (isSameTree(node, divisor)) return true;
-      const name = asColumn(node)?.name;
+      // The name a size is asked by says nothing of the size.
+      const name = isSize ? undefined : asColumn(node)?.name;
       return name !== undefined && contains(divisor, (inner, own) => asColumn({ [inner]: own })?.name === name);
     });
   for (let at = division.parent; at && at !== query; at = at.parent) {

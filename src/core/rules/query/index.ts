@@ -55,6 +55,7 @@ import { setOperationColumns } from './setOperationColumns';
 import { textSearchWithoutIndex } from './textSearchWithoutIndex';
 import { timestampEqualsDay } from './timestampEqualsDay';
 import { timestampZoneMix } from './timestampZoneMix';
+import { typedLiteralWithParameter } from './typedLiteralWithParameter';
 import { unanchoredRegex } from './unanchoredRegex';
 import { unboundedSelect } from './unboundedSelect';
 import { unionDedup } from './unionDedup';
@@ -122,4 +123,5 @@ export const QUERY_RULES: readonly Rule[] = [
   nullsOrderNotOfIndex,
   orderWithoutIndex,
   distinctWithUniqueKey,
+  typedLiteralWithParameter,
 ];

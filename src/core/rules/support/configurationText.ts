@@ -16,9 +16,13 @@ export interface ConfigurationLine {
 const LINE =
   /^[ \t]*([a-z_]+(?:\.[a-z_]+)?)[ \t]*=[ \t]*('(?:[^'\n]|'')*'|[^\s'#;-][^\s'#;,]*|-\d+\w*)(?=[ \t]*(?:$|[#;\r]|--))/gim;
 
-/** Its lines, if the text begins with one whose name is a setting; nothing otherwise. */
+/** A line with which SQL begins below the settings: what it lists in parentheses is not the server's. */
+const SQL_LINE = /^[ \t]*(?:alter|create|select|insert|update|delete|drop|vacuum|analyze|with|do|set|reset)[ \t]+\w/im;
+
+/** Its lines up to the first of SQL, if the text begins with one whose name is a setting; nothing otherwise. */
 export function configurationLines(text: string): ConfigurationLine[] {
-  const lines = [...text.matchAll(LINE)].map(match => {
+  const configuration = text.slice(0, SQL_LINE.exec(text)?.index);
+  const lines = [...configuration.matchAll(LINE)].map(match => {
     const [whole, name = '', written = ''] = match;
     const nameStart = match.index + whole.indexOf(name);
     const end = match.index + whole.length;

@@ -105,7 +105,7 @@ export const TRAPS: readonly Trap[] = [
     places: '002:768 004:670',
     rules: ['monitoring/concatenated-relation-name'],
   },
-  { name: 'INTERVAL with a bind value', places: '004:495', rules: [] },
+  { name: 'INTERVAL with a bind value', places: '004:495', rules: ['query/typed-literal-with-parameter'] },
   { name: 'exception swallowed', places: '003:689', rules: ['function/swallowed-exception'] },
   // Run, but the result is wrong.
   { name: 'six fields for pg_cron', places: '001:411', rules: ['monitoring/cron-schedule'] },
