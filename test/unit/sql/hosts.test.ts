@@ -65,7 +65,7 @@ const JAVASCRIPT: readonly Case[] = [
   ['no unmarked strings', "f('select a from t'); const s = 'delete from t';"],
   ['no parts of strings', "/* sql */ 'select a from t where b = ' + c"],
   ['no unfinished fragments', 'sql`select \'a from t`; sql`select a from "t`'],
-  ['no sentences', "/* sql */ 'Select an item from the list'"],
+  ['keywords in title case', 'sql`Select a From t`', 'Select a From t'],
   ['an open template at the end', 'sql`select a from t`; sql`select b', 'select a from t'],
 ];
 
@@ -103,7 +103,7 @@ const PYTHON: readonly Case[] = [
   ['no other strings', 'print("select a from t"); x = "delete from t"; """select a from t"""; f("update t set a = 1")'],
   [
     'no sentences',
-    'ax.text("Select a file from the list"); e.execute("update available"); t.text("select all from here")',
+    'ax.text("Select a file from the list"); e.execute("update available"); t.fetch("Select all from here")',
   ],
   ['no concatenations', 'cur.execute("select a from t where b = " + b)'],
   ['no bytes', 'cur.execute(b"select a from t")'],

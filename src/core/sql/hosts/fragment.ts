@@ -46,12 +46,15 @@ const LEADING_COMMENTS = /(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)*/y;
 const MARKER =
   /^\s*(?:--\s*(?:language=)?(?:sql|pgsql|postgres(?:ql)?)\s*(?:\r?\n|$)|\/\*\s*(?:language=)?(?:sql|pgsql)\s*\*\/)/i;
 
-/** True if the text is a statement and not a sentence: `Select a file` begins with a word in title case. */
-export function looksLikeSql(text: string): boolean {
+/**
+ * True if the text begins as a statement does. Where it might be a sentence, one whose first word is in title case is
+ * none: `Select a file from the list`.
+ */
+export function looksLikeSql(text: string, mayBeProse = false): boolean {
   LEADING_COMMENTS.lastIndex = 0;
   LEADING_COMMENTS.test(text);
   const start = LEADING_COMMENTS.lastIndex;
-  if (/^[A-Z][a-z]/.test(text.slice(start, start + 2))) return false;
+  if (mayBeProse && /^[A-Z][a-z]/.test(text.slice(start, start + 2))) return false;
   BEGINS_STATEMENT.lastIndex = start;
   return BEGINS_STATEMENT.test(text);
 }
@@ -67,9 +70,9 @@ export function isMarkingComment(comment: string): boolean {
 }
 
 /** The fragment, if nothing in it would reach beyond its end. */
-export function fragmentOf(range: SourceRange, text: string, quote: string): Fragment[] {
+export function fragmentOf(range: SourceRange, text: string, quote: string, mayBeProse = false): Fragment[] {
   const closed = withClosedComment(text);
-  if (!looksLikeSql(closed) || isOpenEnded(closed)) return [];
+  if (!looksLikeSql(closed, mayBeProse) || isOpenEnded(closed)) return [];
   return [{ range, text: closed, quote }];
 }
 

@@ -19,6 +19,9 @@ const SESSION = new RegExp(
     .join('|'),
   'm',
 );
+/** What stands around others. */
+const SHORT_STATEMENT =
+  /^(?:begin|commit|rollback|start\s+transaction|set\s+(?:local\s+|session\s+)?[\w.]+\s*(?:=|to\b)|reset\s|show\s)/i;
 /** Left out by whoever wrote the text. */
 const ELLIPSIS = /\.\.\.|…|<[a-z][\w -]*>|<<<|\[\s*,/i;
 
@@ -50,7 +53,7 @@ function onlyStatements(sql: string): string {
   let text = sql;
   for (const { start, end } of splitStatements(sql)) {
     const statement = sql.slice(start, end);
-    if (looksLikeSql(statement) && !ELLIPSIS.test(statement)) continue;
+    if ((looksLikeSql(statement, true) || SHORT_STATEMENT.test(statement)) && !ELLIPSIS.test(statement)) continue;
     text = text.slice(0, start) + blank(statement) + text.slice(end);
   }
   return text;

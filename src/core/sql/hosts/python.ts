@@ -62,7 +62,12 @@ function read(text: string, literals: readonly Literal[], before: string, commen
     parts.push(blank(text.slice(at, literal.contentStart)), readLiteral(text, literal));
     at = literal.contentEnd;
   }
-  return fragmentOf({ start: first.contentStart, end: last.contentEnd }, parts.join(''), last.quote);
+  return fragmentOf(
+    { start: first.contentStart, end: last.contentEnd },
+    parts.join(''),
+    last.quote,
+    /\b(?:text|fetch|raw|SQL)\s*\(/.test(before),
+  );
 }
 
 function readLiteral(text: string, { contentStart, contentEnd, prefix }: Literal): string {
