@@ -52,9 +52,8 @@ export const leftJoinMadeInner = defineRule({
       flags: 't.created_at IS NULL OR t.created_at >= $1',
     },
     {
-      title: 'a time that a default fills in',
-      schema:
-        'CREATE TABLE agents (id int); CREATE TABLE agent_tasks (agent_id int, created_at timestamptz DEFAULT now());',
+      title: 'the time a row was made, which may be NULL only by its declaration',
+      schema: 'CREATE TABLE agents (id int); CREATE TABLE agent_tasks (agent_id int, created_at timestamptz);',
       bad: 'SELECT a.id, count(t.created_at) FROM agents a LEFT JOIN agent_tasks t ON t.agent_id = a.id WHERE t.created_at IS NULL OR t.created_at >= $1 GROUP BY a.id',
       flags: 't.created_at IS NULL OR t.created_at >= $1',
     },
@@ -136,6 +135,8 @@ function innerJoin(statement: ParsedStatement, { type, fields }: FromItem): Fix[
   return [{ title: 'Write JOIN', safe: true, edits: [{ range: words, newText }] }];
 }
 
+/** When a row was made: hardly ever NULL, though few declare it NOT NULL. */
+const CREATION = /^(?:created|created_at|inserted_at)$/;
 /** Names of columns that are NULL in hardly any row of their table. */
 const SELDOM_NULL = /^(?:id|.*_id|created|created_at|inserted_at)$/;
 
@@ -147,9 +148,7 @@ function isNullOrFilter(condition: unknown, item: FromItem, items: readonly From
   const column = itemColumn(test?.fields.arg, items);
   if (args.length !== 2 || column?.item !== item) return false;
   const known = item.relation?.columns.find(each => each.name === column.name);
-  // A default of now() keeps NULL out as well as anything but a NULL written on purpose.
-  const isFilled = known ? known.notNull || known.defaultExpression !== undefined : item.relation === undefined;
-  const isNeverNull = known?.notNull === true || (isFilled && SELDOM_NULL.test(column.name));
+  const isNeverNull = known ? known.notNull || CREATION.test(known.name) : SELDOM_NULL.test(column.name);
   const other = unwrap(args.find(arg => unwrap(arg) && unwrap(arg)!.fields !== test?.fields));
   const compared = other?.type === 'A_Expr' ? itemColumn(other.fields.lexpr, items) : undefined;
   return isNeverNull && compared?.item === item && compared.name === column.name;
