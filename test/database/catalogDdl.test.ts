@@ -131,11 +131,16 @@ describe('database/catalogDdl', () => {
     });
 
     it('knows the same routines and types', () => {
+      // Neither what extensions bring nor the constructors of range types is written anywhere.
       const routines = ({ functions = [] }: Catalog): string[] =>
-        functions.map(each => JSON.stringify(each, sorted)).sort();
+        functions
+          .filter(({ extension, language, kind }) => !extension && (language !== 'internal' || kind === 'aggregate'))
+          .map(each => JSON.stringify(each, sorted))
+          .sort();
       const types = ({ types: list = [] }: Catalog): string[] => list.map(each => JSON.stringify(each, sorted)).sort();
       assert.ok(routines(real).length > 5 && types(real).length > 5);
       assert.deepEqual(routines(read), routines(real));
+      assert.ok(real.functions?.some(({ name, extension }) => name === 'similarity' && extension === 'pg_trgm'));
       assert.deepEqual(types(read), types(real));
     });
 

@@ -4,7 +4,7 @@ export { findRelation, findRoutines } from './lookup';
 
 /**
  * One immutable reading of a schema. What was not learnt is absent, never guessed. From a server (`server`, `both`) the
- * lists are complete but for what the system and extensions bring; from files (`ddl`) they have what the files define,
+ * lists are complete but for the system's own and the types of extensions; from files (`ddl`) they have what the files define,
  * and there may be more.
  */
 export interface Catalog {
@@ -15,7 +15,7 @@ export interface Catalog {
   readonly searchPath: readonly string[];
   readonly relations: readonly Relation[];
   readonly extensions: readonly { readonly name: string; readonly version: string }[];
-  /** Users' functions and procedures; absent when nobody looked. */
+  /** Functions and procedures in users' schemas; absent when nobody looked. */
   readonly functions?: readonly Routine[];
   /** Users' types; absent when nobody looked. */
   readonly types?: readonly UserType[];
@@ -106,6 +106,8 @@ export interface Routine {
   readonly language?: string;
   readonly volatility?: 'immutable' | 'stable' | 'volatile';
   readonly strict?: boolean;
+  /** The extension that it is part of. */
+  readonly extension?: string;
   readonly comment?: string;
   readonly definedAt?: DefinitionPlace;
 }

@@ -1,6 +1,6 @@
 import type { Routine, RoutineParameter, UserType } from '../../core/catalog/catalog';
 import type { Row } from '../../core/ports';
-import { isPartOfOther, USER_SCHEMA } from './shared';
+import { isOfExtension, USER_SCHEMA } from './shared';
 
 export interface RoutineRow extends Row {
   schema: string;
@@ -15,9 +15,10 @@ export interface RoutineRow extends Row {
   volatility: string;
   strict: boolean;
   comment: string | null;
+  extension: string | null;
 }
 
-/** Users' routines, without those of extensions. */
+/** Routines in users' schemas, with those that extensions put there: a call may mean them. */
 export const ROUTINES = `
   select n.nspname as schema, f.proname as name, f.prokind::text as kind,
     array(select format_type(p.type, null)
@@ -25,12 +26,14 @@ export const ROUTINES = `
       as types,
     f.proargmodes::text[] as modes, f.proargnames as names, f.pronargdefaults as defaults,
     case when f.prokind <> 'p' then pg_get_function_result(f.oid) end as returns,
-    l.lanname as language, f.provolatile::text as volatility, f.proisstrict as strict, o.description as comment
+    l.lanname as language, f.provolatile::text as volatility, f.proisstrict as strict, o.description as comment,
+    (select e.extname from pg_depend x join pg_extension e on e.oid = x.refobjid
+      where x.classid = 'pg_proc'::regclass and x.objid = f.oid and x.deptype = 'e') as extension
   from pg_proc f
   join pg_namespace n on n.oid = f.pronamespace
   join pg_language l on l.oid = f.prolang
   left join pg_description o on o.classoid = 'pg_proc'::regclass and o.objoid = f.oid and o.objsubid = 0
-  where ${USER_SCHEMA} and not (${isPartOfOther('pg_proc', 'f.oid')})
+  where ${USER_SCHEMA}
   order by n.nspname, f.proname, f.oid`;
 
 const KINDS: Readonly<Record<string, Routine['kind']>> = {
@@ -69,6 +72,7 @@ export function toRoutine(row: RoutineRow): Routine {
     ...(volatility && { volatility }),
     strict: row.strict,
     ...(row.comment === null ? {} : { comment: row.comment }),
+    ...(row.extension === null ? {} : { extension: row.extension }),
   };
 }
 
@@ -89,7 +93,7 @@ export const TYPES = `
   join pg_namespace n on n.oid = t.typnamespace
   left join pg_class c on c.oid = t.typrelid
   where (t.typtype in ('e', 'd', 'r') or (t.typtype = 'c' and c.relkind = 'c'))
-    and ${USER_SCHEMA} and not (${isPartOfOther('pg_type', 't.oid')})
+    and ${USER_SCHEMA} and not (${isOfExtension('t.oid')})
   order by n.nspname, t.typname`;
 
 const TYPE_KINDS: Readonly<Record<string, UserType['kind']>> = {

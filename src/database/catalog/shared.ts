@@ -15,9 +15,9 @@ export const isLocked = (oid: string): string => `${oid} in (
     where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.granted and l.pid <> pg_backend_pid()
       and l.database = (select oid from pg_database where datname = current_database()))`;
 
-/** True for what an extension brought along, and for what belongs to something else (constructors of a range type). */
-export const isPartOfOther = (catalog: 'pg_proc' | 'pg_type', oid: string): string => `exists (
-    select from pg_depend x where x.classid = '${catalog}'::regclass and x.objid = ${oid} and x.deptype in ('e', 'i'))`;
+/** True for a type that an extension brought along. */
+export const isOfExtension = (oid: string): string => `exists (
+    select from pg_depend x where x.classid = 'pg_type'::regclass and x.objid = ${oid} and x.deptype = 'e')`;
 
 /** Rows by the relation they belong to. */
 export function groupByOid<T extends { oid: number }>(rows: readonly T[]): Map<number, T[]> {
