@@ -4,8 +4,8 @@ export { findRelation, findRoutines } from './lookup';
 
 /**
  * One immutable reading of a schema. What was not learnt is absent, never guessed. From a server (`server`, `both`) the
- * lists are complete but for the system's own and the types of extensions; from files (`ddl`) they have what the files define,
- * and there may be more.
+ * lists are complete but for the system's own and the types of extensions; from files (`ddl`) they have what the files
+ * define, and there may be more.
  */
 export interface Catalog {
   readonly source: 'server' | 'ddl' | 'both';
