@@ -51,7 +51,10 @@ function specials(language: string): Set<string> {
 function withBody(text: string, token: SourceRange, about: Omit<Routine, 'range' | 'source'>): Routine | undefined {
   const body = unquote(text, token);
   if (!body) return undefined;
-  const source = text.slice(0, body.range.start) + body.text + text.slice(body.range.end);
+  const { start, end } = body.range;
+  // Most bodies are dollar-quoted and need no copy.
+  const isPlain = text.startsWith(body.text, start);
+  const source = isPlain ? text : text.slice(0, start) + body.text + text.slice(end);
   return { ...about, language: about.language.toLowerCase(), range: body.range, source };
 }
 
