@@ -18,6 +18,8 @@ export const TOPICS = {
   enumValue: ' enum value',
   /** Waits, with no `lock_timeout`, for a lock that stops writes on a table the file has not made. */
   unlimitedWait: ' unlimited wait',
+  /** Bodies that make partitions, and calls of pg_partman: which ones is not known. */
+  makesPartitions: ' makes partitions',
 } as const;
 
 /**
@@ -88,14 +90,22 @@ export class FileFacts {
 
   private constructor(private statements: readonly LocatedStatement[]) {}
 
+  /** For statements that are then read one after the other, from the first on. */
+  static begin(statements: readonly LocatedStatement[]): FileFacts {
+    return new FileFacts(statements);
+  }
+
   static gather(statements: readonly LocatedStatement[]): FileFacts {
     const facts = new FileFacts(statements);
-    for (let number = 0; number < statements.length; number++) {
-      const { statement } = statements[number]!;
-      const known = readStatementFacts(statement);
-      if (known) facts.add(known, number, statement);
-    }
+    for (let number = 0; number < statements.length; number++) facts.read(number);
     return facts;
+  }
+
+  /** Takes the next statement in. Until the last is read, what comes after a statement is not known. */
+  read(number: number): void {
+    const { statement } = this.statements[number]!;
+    const known = readStatementFacts(statement);
+    if (known) this.add(known, number, statement);
   }
 
   /**

@@ -54,6 +54,14 @@ export function lintStatement(located: LocatedStatement, options: StatementLintO
   return new ScriptFindings([{ place: located, findings }], severities(options)).all();
 }
 
+/** How far the work on single statements has come. */
+interface Warmed {
+  readonly statements: readonly LocatedStatement[];
+  count: number;
+  /** When it began with the first statement: facts about those that are done. */
+  readonly facts?: FileFacts;
+}
+
 interface Entry {
   readonly located: LocatedStatement;
   readonly findings: StatementFindings;
@@ -70,7 +78,7 @@ export class ScriptLinter {
   /** The facts of the run before. */
   private factsBefore: FileFacts | undefined;
   /** How far {@link warm} came with these statements. */
-  private warmed: { readonly statements: readonly LocatedStatement[]; count: number } = { statements: [], count: 0 };
+  private warmed: Warmed = { statements: [], count: 0 };
   /** Numbers of the statements to ask again although the facts stayed. */
   private recheck = { start: 0, end: 0 };
 
@@ -84,12 +92,24 @@ export class ScriptLinter {
     this.begin(options);
     const { statements } = this.script;
     const { same, tail } = this.unchanged();
-    if (this.warmed.statements !== statements) this.warmed = { statements, count: same };
+    if (this.warmed.statements !== statements) {
+      const isFirst = same + tail === 0;
+      this.warmed = { statements, count: same, ...(isFirst && { facts: FileFacts.begin(statements) }) };
+    }
+    const { facts } = this.warmed;
     const end = statements.length - tail;
     while (this.warmed.count < end) {
-      const { statement } = statements[this.warmed.count++]!;
-      readStatementFacts(statement);
-      findingsOf(statement, this.run!).ownFindings();
+      const number = this.warmed.count++;
+      const { statement } = statements[number]!;
+      const findings = findingsOf(statement, this.run!);
+      if (facts) {
+        // While the tree is there, also what the rest of the file may change: most often it does not.
+        facts.read(number);
+        findings.findings(() => facts.contextOf(number));
+      } else {
+        readStatementFacts(statement);
+        findings.ownFindings();
+      }
       if (isOver()) break;
     }
     return this.warmed.count < end ? this.warmed.count : statements.length;
@@ -168,7 +188,9 @@ export class ScriptLinter {
     this.entries = old.slice(0, same).concat(fresh, old.slice(old.length - tail));
     const outlived = [...gone, ...fresh].every(({ located }) => this.facts?.outlive(located.statement));
     if (!this.facts || fresh.length !== gone.length || !outlived) {
-      this.facts = FileFacts.gather(statements);
+      const { facts, count } = this.warmed;
+      const isWhole = this.warmed.statements === statements && count === statements.length;
+      this.facts = isWhole && facts ? facts : FileFacts.gather(statements);
       return;
     }
     this.facts.follow(statements);
