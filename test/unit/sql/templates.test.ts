@@ -55,6 +55,7 @@ const READABLE: readonly string[] = [
 
 /** Right too, but what they say depends on the filling so much that nothing can be told. */
 const UNREADABLE: readonly string[] = [
+  `select ${Array.from({ length: 90 }, (_, i) => `interval :x${i}`).join(', ')}`,
   '{{ macro_that_writes_the_query() }}',
   '{% macro cents(column) %} ({{ column }} / 100)::numeric {% endmacro %}',
   'select * from orders ${where(a)} ${orderBy} union ${rest} order',
