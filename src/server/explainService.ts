@@ -56,6 +56,8 @@ export class ExplainService {
         signal,
       );
       report(undefined);
+      // Somebody may have changed the schema elsewhere; nobody waits for the answer.
+      this.#sessions.noticeChanges(params.connectionId).catch(() => undefined);
       const notes = [
         ...(params.analyze && statement.writes ? ['The statement was executed and rolled back.'] : []),
         ...(!params.parameters && statement.placeholders.length > 0 ? ['Generic plan: it fits every value.'] : []),

@@ -4,6 +4,7 @@ import { styleText } from 'node:util';
 import type { Catalog } from '../../core/catalog/catalog';
 import { emptyCatalog } from '../../core/catalog/catalog';
 import { catalogFromText } from '../../core/catalog/catalogFromDdl';
+import { upPartOf } from '../../core/catalog/migrationText';
 import { lintGithub, lintReport, reachesSeverity, type LintedFile } from '../../core/report/lintReport';
 import { lintSarif } from '../../core/report/lintSarif';
 import { lintText as reportText, type Paint } from '../../core/report/lintText';
@@ -123,7 +124,7 @@ class Catalogs {
 }
 
 function catalogOfFiles(grammar: Grammar, files: readonly string[]): Catalog {
-  return files.reduce((known, file) => catalogFromText(grammar, readInput(file), known), emptyCatalog('ddl'));
+  return files.reduce((known, file) => catalogFromText(grammar, upPartOf(readInput(file)), known), emptyCatalog('ddl'));
 }
 
 /** Colours for a terminal, unless NO_COLOR says otherwise. */

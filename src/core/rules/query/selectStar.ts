@@ -91,7 +91,7 @@ function expand(tables: readonly TableName[], catalog: Catalog | undefined, qual
   const columns: string[] = [];
   for (const table of tables) {
     const relation = findRelation(catalog, table.name, table.schema);
-    if (!relation || relation.columns.length === 0) return undefined;
+    if (!relation || relation.columns.length === 0 || relation.columnsKnown === false) return undefined;
     const prefix = qualify ? `${quoteIdentifier(table.alias ?? table.name)}.` : '';
     columns.push(...relation.columns.map(column => prefix + quoteIdentifier(column.name)));
   }
