@@ -1,5 +1,5 @@
 import type { LocatedStatement, ParsedStatement } from '../sql/statement';
-import { readStatementFacts } from './statementFacts';
+import { MAKES_PARTITIONS_TOPIC, readStatementFacts } from './statementFacts';
 import type { FileIndex, FileSetting, StatementFacts } from './statementFacts';
 import type { TableName } from './support/expressions';
 
@@ -19,7 +19,7 @@ export const TOPICS = {
   /** Waits, with no `lock_timeout`, for a lock that stops writes on a table the file has not made. */
   unlimitedWait: ' unlimited wait',
   /** Bodies that make partitions, and calls of pg_partman: which ones is not known. */
-  makesPartitions: ' makes partitions',
+  makesPartitions: MAKES_PARTITIONS_TOPIC,
 } as const;
 
 /**

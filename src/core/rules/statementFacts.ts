@@ -81,11 +81,14 @@ const NO_SCHEMA_CHANGE: ReadonlySet<string> = new Set([
 
 function read(statement: ParsedStatement): StatementFacts | undefined {
   const { kind, tree } = statement;
-  if (tree === undefined || kind === undefined || SILENT.has(kind)) return undefined;
+  if (tree === undefined || kind === undefined) return undefined;
+  if (kind === 'DoStmt' && MAKES_PARTITIONS.test(statement.text)) return { names: MAKING, changes: false };
+  if (SILENT.has(kind)) return undefined;
   const fields = unwrap(tree)?.fields;
   if (fields === undefined) return undefined;
   if (kind === 'SelectStmt') return readSelect(fields);
-  const names = [...new Set(namesIn(kind, fields))];
+  const isMaking = kind === 'CreateFunctionStmt' && MAKES_PARTITIONS.test(statement.text);
+  const names = [...new Set([...namesIn(kind, fields), ...(isMaking ? MAKING : [])])];
   const changes = !NO_SCHEMA_CHANGE.has(kind);
   // DROP is mostly found in files that build everything anew, CREATE TABLE ... PARTITION OF has a rule of its own.
   const wanted = kind === 'DropStmt' || kind === 'CreateStmt' ? [] : locksOf(statement);
@@ -147,6 +150,7 @@ function readSelect(fields: NodeFields): StatementFacts | undefined {
     const table = stringConstant(list(call.fields.args)[0])?.split('.').at(-1);
     return table === undefined ? undefined : { names: [table], changes: true };
   }
+  if (called === 'create_parent' || called === 'run_maintenance') return { names: MAKING, changes: false };
   if (called !== 'set_config') return undefined;
   const [name, value, local] = list(call.fields.args);
   const setting = stringConstant(name);
@@ -185,6 +189,7 @@ const NAME_FIELDS = [
   'funcname',
   'typeName',
   'domainname',
+  'extname',
 ] as const;
 const RELATION_FIELDS = ['relation', 'view', 'sequence', 'table'] as const;
 
@@ -192,6 +197,17 @@ const RELATION_FIELDS = ['relation', 'view', 'sequence', 'table'] as const;
 export function fillTopic(table: string): string {
   return ` fill ${table}`;
 }
+
+/** Name under which what makes, attaches or detaches partitions of a table is listed. */
+export function partitionTopic(table: string): string {
+  return ` partition of ${table}`;
+}
+
+/** Text of a body, or a query, that makes partitions by names it puts together. */
+const MAKES_PARTITIONS = /\bpartition\s+of\b|\battach\s+partition\b|\bcreate_parent\b|\brun_maintenance/i;
+/** Name under which such statements are listed. */
+export const MAKES_PARTITIONS_TOPIC = ' makes partitions';
+const MAKING: readonly string[] = [MAKES_PARTITIONS_TOPIC];
 
 function namesIn(kind: string, fields: NodeFields): string[] {
   if (kind === 'InsertStmt' || kind === 'UpdateStmt' || kind === 'DeleteStmt' || kind === 'MergeStmt') return [];
@@ -202,8 +218,14 @@ function namesIn(kind: string, fields: NodeFields): string[] {
     const value = fields[field];
     names.push(typeof value === 'string' ? value : lastName(value));
   }
+  const parent = fields.partbound === undefined ? undefined : nameOf(unwrap(list(fields.inhRelations)[0])?.fields);
+  if (parent !== undefined) names.push(partitionTopic(parent));
   // The partition that is attached or detached.
-  for (const command of list(fields.cmds)) names.push(nameOf(unwrap(unwrap(command)?.fields.def)?.fields.name));
+  for (const command of list(fields.cmds)) {
+    const partition = nameOf(unwrap(unwrap(command)?.fields.def)?.fields.name);
+    const table = partition === undefined ? undefined : nameOf(fields.relation);
+    names.push(partition, table === undefined ? undefined : partitionTopic(table));
+  }
   // DROP lists names, RENAME and COMMENT name one, VACUUM and TRUNCATE list relations.
   for (const object of list(fields.objects)) names.push(lastName(object));
   names.push(lastName(fields.object));

@@ -21,6 +21,8 @@ import { nullableBoolean } from './nullableBoolean';
 import { nullableCompositeForeignKey } from './nullableCompositeForeignKey';
 import { numberedColumns } from './numberedColumns';
 import { paddedChar } from './paddedChar';
+import { partitionGap } from './partitionGap';
+import { partitionOverlap } from './partitionOverlap';
 import { partitionedKeyWithoutPartitionColumn } from './partitionedKeyWithoutPartitionColumn';
 import { permissivePolicies } from './permissivePolicies';
 import { policyCallsPerRow } from './policyCallsPerRow';
@@ -45,6 +47,8 @@ export const SCHEMA_RULES: readonly Rule[] = [
   tableCreatedTwice,
   duplicateColumn,
   partitionedKeyWithoutPartitionColumn,
+  partitionOverlap,
+  partitionGap,
   storageParameterOnPartitionedTable,
   generatedColumnNotImmutable,
   foreignKeyWithoutUniqueTarget,

@@ -93,7 +93,11 @@ export const TRAPS: readonly Trap[] = [
     rules: ['ddl/not-in-transaction'],
   },
   { name: 'function called with another type', places: '000:347', rules: ['function/arguments-do-not-fit'] },
-  { name: 'partitions end before today, none is the default', places: '000:295 001:294', rules: [] },
+  {
+    name: 'partitions end before today, none is the default',
+    places: '000:303 001:298',
+    rules: ['schema/partition-gap'],
+  },
   { name: 'list of libraries as one string', places: '000:497', rules: ['settings/list-as-one-string'] },
   {
     name: 'division by what may be zero',
