@@ -15,6 +15,7 @@ export class ServerApi implements vscode.Disposable {
   readonly #progress = new vscode.EventEmitter<ProgressParams>();
 
   constructor(extensionPath: string) {
+    const pages = path.join(extensionPath, 'media');
     const server = { module: path.join(extensionPath, 'dist', 'server.js'), transport: TransportKind.ipc };
     this.#client = new LanguageClient(
       'queryTuner',
@@ -23,6 +24,12 @@ export class ServerApi implements vscode.Disposable {
       {
         documentSelector: checkedLanguages().map(language => ({ language })),
         initializationOptions: readServerSettings(),
+        middleware: {
+          // our own pages show what each rule flags: their problems are not the reader's
+          didOpen: async (document, next) => {
+            if (!isWithin(pages, document.uri)) await next(document);
+          },
+        },
         synchronize: {
           fileEvents: ['**/.query-tuner.json', '**/*.sql'].map(glob => vscode.workspace.createFileSystemWatcher(glob)),
         },
@@ -71,6 +78,10 @@ export class ServerApi implements vscode.Disposable {
 /** SQL, and the languages that have SQL in their strings and fences. */
 function checkedLanguages(): string[] {
   return ['sql', ...vscode.workspace.getConfiguration('queryTuner').get<string[]>('lint.embeddedLanguages', [])];
+}
+
+function isWithin(folder: string, uri: vscode.Uri): boolean {
+  return uri.scheme === 'file' && uri.fsPath.startsWith(folder + path.sep);
 }
 
 /** What the code beside a diagnostic opens: our own command, with the rule's id. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CodeAction, Connection, ServerCapabilities } from 'vscode-languageserver';
 import { CodeActionKind } from 'vscode-languageserver';
 import type { SourceRange } from '../../core/base/sourceRange';
@@ -68,7 +69,11 @@ export function registerFeatures(connection: Connection, host: FeatureHost): voi
         actions.push(...codeActions(document, touched, range, context.diagnostics));
         if (hasSafeFix(touched)) actions.push(...fixAllOfKind(document, host.allFindings(document), touched));
       }
-      if (wanted(CodeActionKind.RefactorRewrite)) actions.push(...expandStar(document, range, catalog));
+      if (wanted(CodeActionKind.RefactorRewrite)) {
+        // a rule may offer the same as a fix
+        const isOffered = ({ edit }: CodeAction): boolean => actions.some(other => isDeepStrictEqual(other.edit, edit));
+        actions.push(...expandStar(document, range, catalog).filter(action => !isOffered(action)));
+      }
       // Only when asked for by name: it looks at the whole document, and belongs on no light bulb.
       if (context.only && wanted(FIX_ALL)) actions.push(...fixAllSafe(document, host.allFindings(document)));
       return actions;
