@@ -23,6 +23,7 @@ import { indexNameWithoutSchema } from './indexNameWithoutSchema';
 import { indexNotConcurrently } from './indexNotConcurrently';
 import { lockTimeoutNotSet } from './lockTimeoutNotSet';
 import { notInTransaction } from './notInTransaction';
+import { partitionMovedAttached } from './partitionMovedAttached';
 import { refreshNotConcurrently } from './refreshNotConcurrently';
 import { reindexNotConcurrently } from './reindexNotConcurrently';
 import { renameInUse } from './renameInUse';
@@ -80,4 +81,5 @@ export const DDL_RULES: readonly Rule[] = [
   severalTablesLocked,
   lockTimeoutNotSet,
   ifExistsMissing,
+  partitionMovedAttached,
 ];

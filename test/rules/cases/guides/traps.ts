@@ -86,7 +86,7 @@ export const TRAPS: readonly Trap[] = [
     places: '000:420 000:441',
     rules: ['function/ambiguous-variable'],
   },
-  { name: 'column of two tables', places: '003:214', rules: ['query/ambiguous-column'] },
+  { name: 'column of two tables', places: '003:214', rules: ['names/ambiguous-column'] },
   {
     name: 'not allowed in a function',
     places: '000:244 003:623',
@@ -114,7 +114,7 @@ export const TRAPS: readonly Trap[] = [
   // Run, but the result is wrong.
   { name: 'six fields for pg_cron', places: '001:411', rules: ['monitoring/cron-schedule'] },
   { name: 'qualified name through %I', places: '002:503', rules: ['function/qualified-name-in-format'] },
-  { name: 'archived partition stays attached', places: '002:525', rules: [] },
+  { name: 'archived partition stays attached', places: '002:525', rules: ['ddl/partition-moved-attached'] },
   { name: 'aggregate over a fan-out', places: '003:281', rules: ['join/aggregate-over-fan-out'] },
   { name: 'count(*) over a LEFT JOIN', places: '003:313', rules: ['join/count-star-over-left-join'] },
   { name: 'LEFT JOIN undone by WHERE', places: '003:188 003:323', rules: ['join/left-join-made-inner'] },
