@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Client } from 'pg';
 import { binderOf } from '../../src/core/catalog/binding/binder';
-import type { KnownColumn } from '../../src/core/catalog/binding/knownColumn';
+import type { Columns, KnownColumn } from '../../src/core/catalog/binding/knownColumn';
 import { findUnknownNames } from '../../src/core/catalog/binding/unknownNames';
 import type { Catalog } from '../../src/core/catalog/catalog';
 import { loadGrammar } from '../../src/core/sql/grammar';
@@ -127,6 +127,20 @@ const QUERIES = [
   'select id from only camera for update of camera',
 ];
 
+/** Expressions whose types are plain to see. */
+const TYPED = [
+  'select id + 1, id * 2.5, id / 2, n + id, -n, counted_at > now(), n is null, not n = 1 from counting_results',
+  'select sum(n), sum(id), avg(n), sum(n::numeric), avg(n::float8), sum(n::real), min(counted_at), max(id), count(*) from counting_results',
+  `select coalesce(n, 0), coalesce(n, id), case when n > 1 then 1 else 2 end, case when n > 1 then 'a' end, nullif(n, 1) from counting_results`,
+  `select date_trunc('day', counted_at), date_trunc('day', counted_at::timestamp), extract(day from counted_at), length('a') from counting_results`,
+  `select name || 'x', name || id, note || name, lower(name), upper(note), name like 'a%', name in ('a'), id between 1 and 2 from camera`,
+  'select exists (select 1), greatest(id, 2), round(id / 2.0, 1), max(note), min(name), count(*) from camera group by name, id',
+  'select row_number() over (), rank() over (order by id), lag(name) over (), ntile(4) over (), first_value(id) over () from camera',
+  `select 1, 10000000000, 1.5, 'a', true, date '2025-01-01', interval '1 day', current_date, now()::date, 1::bigint, '{1}'::int[]`,
+  'select (select max(n) from counting_results), (select name from camera limit 1), (select note from camera limit 1)',
+  'select 1 as a union select 2',
+];
+
 const SINCE_18 = [
   'insert into site (id) values (5) returning old.id, new.name, id',
   'update camera set note = $$z$$ returning old.note, new.note, note, old.*',
@@ -234,11 +248,15 @@ describe('core/catalog/binding against PostgreSQL', () => {
         '42702': ['ambiguous'],
       };
 
-      async function ofBinder(sql: string): Promise<string[]> {
+      async function resultOf(sql: string): Promise<Columns> {
         const binder = binderOf(parseStatement(await loadGrammar(), sql), catalog);
         const query = binder.names.queries[0];
         assert.ok(query);
-        const { columns, complete } = binder.outputsOf(query);
+        return binder.outputsOf(query);
+      }
+
+      async function ofBinder(sql: string): Promise<string[]> {
+        const { columns, complete } = await resultOf(sql);
         assert.ok(complete, 'every column is known');
         return columns.map(({ name, base }: KnownColumn) => {
           if (!base) return name;
@@ -252,6 +270,34 @@ describe('core/catalog/binding against PostgreSQL', () => {
           assert.deepEqual(await ofBinder(sql), await ofServer(sql));
         });
       }
+
+      for (const sql of [...QUERIES, ...TYPED]) {
+        it(`errs in no type of ${sql}`, async () => {
+          const { columns } = await resultOf(sql);
+          await client.query('begin');
+          try {
+            const { fields } = await client.query({ text: sql, rowMode: 'array' });
+            const { rows } = await client.query<{ types: string[] }>(
+              `select array(select format_type(t, nullif(m, -1)) from unnest($1::oid[], $2::int[]) with ordinality u(t, m, n)
+                            order by n) as types`,
+              [fields.map(field => field.dataTypeID), fields.map(field => field.dataTypeModifier)],
+            );
+            const said = rows[0]?.types ?? [];
+            assert.deepEqual(
+              columns.map(({ name, type }) => `${name} ${type ?? ''}`),
+              columns.map(({ name, type }, i) => `${name} ${type === undefined ? '' : said[i]}`),
+            );
+          } finally {
+            await client.query('rollback');
+          }
+        });
+      }
+
+      it('knows most types', async () => {
+        const columns = (await Promise.all([...QUERIES, ...TYPED].map(resultOf))).flatMap(result => result.columns);
+        const typed = columns.filter(({ type }) => type !== undefined);
+        assert.ok(typed.length > columns.length * 0.8, `${typed.length} of ${columns.length}`);
+      });
 
       for (const sql of QUERIES) {
         it(`misses no name in ${sql}`, async () => {

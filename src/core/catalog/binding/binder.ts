@@ -1,6 +1,7 @@
 import { namesOf } from '../../sql/names/namesOf';
 import type { ColumnUse, Cte, Query, Scope, Source, StatementNames } from '../../sql/names/scope';
 import type { ParsedStatement } from '../../sql/statement';
+import { unwrap } from '../../sql/walk';
 import type { Catalog, Relation } from '../catalog';
 import type { Columns, KnownColumn } from './knownColumn';
 import { concatenate, rename, UNKNOWN_COLUMNS } from './knownColumn';
@@ -43,6 +44,7 @@ export class Binder implements SourceColumnsContext, ResultContext {
   private readonly ofQuery = new Map<Query, Columns>();
   private readonly byName = new Map<Columns, ReadonlyMap<string, readonly KnownColumn[]>>();
   private readonly bindings = new Map<ColumnUse, Binding>();
+  private queries: ReadonlyMap<object, Query> | undefined;
 
   constructor(
     readonly names: StatementNames,
@@ -105,6 +107,12 @@ export class Binder implements SourceColumnsContext, ResultContext {
     const found = orUnknown(() => resultColumns(query, this));
     this.ofQuery.set(query, found);
     return found;
+  }
+
+  queryOf(node: unknown): Query | undefined {
+    const fields = unwrap(node)?.fields;
+    this.queries ??= new Map(this.names.queries.map(query => [query.node.fields, query]));
+    return fields && this.queries.get(fields);
   }
 
   /** The columns a star stands for, in their order. */

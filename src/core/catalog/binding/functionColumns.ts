@@ -1,8 +1,9 @@
-import type { NamedType, QualifiedName, SourceCall } from '../../sql/names/scope';
+import type { NamedType, QualifiedName } from '../../sql/names/scope';
 import { unwrap, wrappedNodes } from '../../sql/walk';
 import type { Catalog, Routine } from '../catalog';
 import { lookUpRelation } from './relationIndex';
-import { expressionType, typeText } from './typeText';
+import { expressionType } from './expressionType';
+import { typeText } from './typeText';
 
 /** A column of a function's result. */
 export interface ResultColumn {
@@ -43,8 +44,10 @@ function pair(type: string): readonly ResultColumn[] {
 
 /** What a call gives; undefined if nobody knows. */
 export function functionResult(
-  { name, args, columns: defined }: SourceCall,
+  name: QualifiedName | undefined,
+  defined: readonly NamedType[],
   catalog: Catalog | undefined,
+  args: readonly unknown[] = [],
 ): FunctionResult | undefined {
   if (defined.length > 0) return { kind: 'row', columns: defined.map(toColumn) };
   if (!name) return { kind: 'value' };

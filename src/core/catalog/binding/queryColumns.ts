@@ -1,15 +1,17 @@
-import type { ColumnUse, Fields, Output, Query } from '../../sql/names/scope';
+import type { ColumnUse, Output, Query } from '../../sql/names/scope';
 import { unwrap } from '../../sql/walk';
 import type { Binding } from './binder';
 import type { Columns, KnownColumn } from './knownColumn';
 import { concatenate, UNKNOWN_COLUMNS } from './knownColumn';
-import { expressionType } from './typeText';
+import { expressionType } from './expressionType';
 
 /** What the columns of a query's result are found with. */
 export interface ResultContext {
   bindFields(fields: object): Binding;
   expand(use: ColumnUse): Columns;
   outputsOf(query: Query): Columns;
+  /** The query that a node of the tree is. */
+  queryOf(node: unknown): Query | undefined;
 }
 
 /** The columns of a query's result: of its select list, its RETURNING, or its arms. */
@@ -65,8 +67,15 @@ export function outputColumn(output: Exclude<Output, { kind: 'star' }>, context:
 }
 
 function typeOf(expression: unknown, context: ResultContext): string | undefined {
-  return expressionType(expression, (fields: Fields) => {
-    const binding = context.bindFields(fields);
-    return binding.kind === 'column' ? binding.column.type : undefined;
-  });
+  return expressionType(
+    expression,
+    fields => {
+      const binding = context.bindFields(fields);
+      return binding.kind === 'column' ? binding.column.type : undefined;
+    },
+    subselect => {
+      const query = context.queryOf(subselect);
+      return query && context.outputsOf(query).columns[0]?.type;
+    },
+  );
 }

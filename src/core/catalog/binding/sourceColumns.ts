@@ -81,7 +81,7 @@ function columnsOfFunction(source: FunctionSource, catalog: Catalog | undefined)
   for (const call of calls) {
     const result = declared
       ? ({ kind: 'row', columns: call.columns.map(toColumn) } as const)
-      : functionResult(call, catalog);
+      : functionResult(call.name, call.columns, catalog, call.args);
     if (!result) return UNKNOWN_COLUMNS;
     if (result.kind === 'row') {
       for (const { name, type } of result.columns) columns.push({ name, type, nullExtended: true });

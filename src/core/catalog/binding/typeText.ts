@@ -1,6 +1,6 @@
 import { bare, strings } from '../../sql/names/nodes';
 import type { Fields } from '../../sql/names/scope';
-import { unwrap, wrappedNodes } from '../../sql/walk';
+import { wrappedNodes } from '../../sql/walk';
 
 /** What the grammar calls a type, and what `format_type` prints. */
 const PRINTED: Readonly<Record<string, string>> = {
@@ -38,70 +38,4 @@ export function typeText(typeName: Fields): string | undefined {
 function withModifiers(name: string, modifiers: string): string {
   const space = /^(?:time|timestamp) /.test(name) ? name.indexOf(' ') : name.length;
   return `${name.slice(0, space)}(${modifiers})${name.slice(space)}`;
-}
-
-const FUNCTION_TYPES: Readonly<Record<string, string>> = {
-  count: 'bigint',
-  row_number: 'bigint',
-  rank: 'bigint',
-  dense_rank: 'bigint',
-  ntile: 'integer',
-  now: 'timestamp with time zone',
-  lower: 'text',
-  upper: 'text',
-  btrim: 'text',
-  concat: 'text',
-  string_agg: 'text',
-  to_char: 'text',
-  bool_and: 'boolean',
-  bool_or: 'boolean',
-  jsonb_build_object: 'jsonb',
-  jsonb_agg: 'jsonb',
-};
-
-const SAME_AS_ARGUMENT = new Set(['min', 'max', 'abs', 'first_value', 'last_value', 'lag', 'lead']);
-
-const VALUE_TYPES: Readonly<Record<string, string>> = {
-  SVFOP_CURRENT_DATE: 'date',
-  SVFOP_CURRENT_TIMESTAMP: 'timestamp with time zone',
-  SVFOP_LOCALTIMESTAMP: 'timestamp without time zone',
-};
-
-/** The type of an expression where it is plain to see; `typeOfColumn` answers for a `ColumnRef`. */
-export function expressionType(
-  expression: unknown,
-  typeOfColumn: (fields: Fields) => string | undefined,
-): string | undefined {
-  const node = unwrap(expression);
-  if (!node) return undefined;
-  const { type, fields } = node;
-  switch (type) {
-    case 'ColumnRef':
-      return typeOfColumn(fields);
-    case 'TypeCast': {
-      const target = bare(fields.typeName);
-      return target && typeText(target);
-    }
-    case 'A_Const':
-      if (fields.ival) return 'integer';
-      if (fields.boolval) return 'boolean';
-      return fields.fval ? 'numeric' : fields.sval ? 'text' : undefined;
-    case 'BoolExpr':
-    case 'NullTest':
-    case 'BooleanTest':
-      return 'boolean';
-    case 'SubLink':
-      return fields.subLinkType === 'EXISTS_SUBLINK' ? 'boolean' : undefined;
-    case 'SQLValueFunction':
-      return VALUE_TYPES[String(fields.op)];
-    case 'FuncCall': {
-      const names = strings(fields.funcname);
-      const name = names.at(-1) ?? '';
-      if (names.length > 1 && names[0] !== 'pg_catalog') return undefined;
-      if (SAME_AS_ARGUMENT.has(name)) return expressionType((fields.args as unknown[] | undefined)?.[0], typeOfColumn);
-      return Object.hasOwn(FUNCTION_TYPES, name) ? FUNCTION_TYPES[name] : undefined;
-    }
-    default:
-      return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { routinesNamed } from '../../catalog/binding/functionColumns';
-import { expressionType } from '../../catalog/binding/typeText';
+import { expressionType } from '../../catalog/binding/expressionType';
 import type { Routine } from '../../catalog/catalog';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
