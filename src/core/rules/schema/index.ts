@@ -15,6 +15,7 @@ import { int4PrimaryKey } from './int4PrimaryKey';
 import { jsonColumn } from './jsonColumn';
 import { materializedViewOrderBy } from './materializedViewOrderBy';
 import { materializedViewTimeWindow } from './materializedViewTimeWindow';
+import { missingExtension } from './missingExtension';
 import { missingPrimaryKey } from './missingPrimaryKey';
 import { moneyType } from './moneyType';
 import { nullableBoolean } from './nullableBoolean';
@@ -48,6 +49,7 @@ export const SCHEMA_RULES: readonly Rule[] = [
   duplicateColumn,
   partitionedKeyWithoutPartitionColumn,
   partitionOverlap,
+  missingExtension,
   partitionGap,
   storageParameterOnPartitionedTable,
   generatedColumnNotImmutable,

@@ -79,7 +79,11 @@ export const TRAPS: readonly Trap[] = [
     rules: ['syntax'],
   },
   { name: 'document in a btree', places: '001:431 003:57 003:61', rules: ['index/document-in-btree'] },
-  { name: 'operator class of an extension nobody creates', places: '003:108 003:111 003:114', rules: [] },
+  {
+    name: 'operator class of an extension nobody creates',
+    places: '003:108 003:111 003:114',
+    rules: ['schema/missing-extension'],
+  },
   // Fail when they are called, or later.
   {
     name: 'variable and column of the same name',
