@@ -4,6 +4,7 @@ import { citeGuideline } from '../core/guidelines/guides';
 import type { Finding, Fix, Severity } from '../core/rules/finding';
 import { RULES } from '../core/rules/registry';
 import type { ScriptFindings } from '../core/rules/scriptFindings';
+import { CHECKED_CHARACTERS } from './scriptDocument';
 import type { ScriptDocument } from './scriptDocument';
 
 /** Name shown beside every diagnostic. */
@@ -33,15 +34,19 @@ export function toDiagnostics(document: ScriptDocument, findings: ScriptFindings
   }));
   const { findings: shown, more } = findings.mostSerious(Math.max(0, DIAGNOSTIC_LIMIT - 1 - failures.length));
   const diagnostics = [...failures, ...shown.map(finding => toDiagnostic(document, finding, rulePages))];
+  if (document.isTooLarge) {
+    const megabytes = (CHECKED_CHARACTERS / 1e6).toFixed(0);
+    return [...diagnostics, remark('too-large', `Files of more than ${megabytes} million characters are not checked.`)];
+  }
   if (more === 0) return diagnostics;
-  const remark: Diagnostic = {
-    range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
-    severity: DiagnosticSeverity.Information,
-    source: SOURCE,
-    code: 'too-many-findings',
-    message: `${more} more findings are not shown; the ${shown.length} most serious are.`,
-  };
-  return [...diagnostics, remark];
+  const message = `${more} more findings are not shown; the ${shown.length} most serious are.`;
+  return [...diagnostics, remark('too-many-findings', message)];
+}
+
+/** Said about the whole document, at its beginning. */
+function remark(code: string, message: string): Diagnostic {
+  const start = { line: 0, character: 0 };
+  return { range: { start, end: start }, severity: DiagnosticSeverity.Information, source: SOURCE, code, message };
 }
 
 function toDiagnostic(document: ScriptDocument, finding: Finding, rulePages: string | undefined): Diagnostic {

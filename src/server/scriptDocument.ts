@@ -19,6 +19,12 @@ export interface StatementFailure {
 }
 
 /**
+ * A larger text, in UTF-16 code units, is a dump that nobody reads in an editor: it is not looked into. A file of this
+ * size takes the linter some seconds in the background.
+ */
+export const CHECKED_CHARACTERS = 10_000_000;
+
+/**
  * An open document: its statements, its line starts and what the server still has to say about it. In a document of
  * another language the script is that document with everything but its SQL blanked out, so all offsets are the same.
  */
@@ -53,6 +59,11 @@ export class ScriptDocument {
     return this.#host !== undefined;
   }
 
+  /** True if nothing in it is checked because it is too much. */
+  get isTooLarge(): boolean {
+    return this.text.length > CHECKED_CHARACTERS;
+  }
+
   /** Applies the edits of one `didChange`, in order; each sees the text the one before it left. */
   apply(changes: readonly TextDocumentContentChangeEvent[], version: number): void {
     for (const change of changes) {
@@ -67,9 +78,10 @@ export class ScriptDocument {
       } else this.script.edit(range, change.text);
       this.lines.edit(range, change.text.length, this.text);
     }
-    if (this.#host) {
-      this.#host = this.#read(this.#host.text);
-      const edit = smallestEdit(this.script.text, this.#host?.masked ?? '');
+    if (this.#host || this.script.text.length > CHECKED_CHARACTERS) {
+      const { text } = this;
+      this.#host = this.#read(text);
+      const edit = smallestEdit(this.script.text, this.#host?.masked ?? text);
       if (edit) this.script.edit(edit.range, edit.newText);
     }
     this.version = version;
@@ -150,6 +162,7 @@ export class ScriptDocument {
   }
 
   #read(text: string): (HostText & { readonly text: string }) | undefined {
+    if (text.length > CHECKED_CHARACTERS) return { masked: '', fragments: [], text };
     const host = readHost(this.#languageId, text);
     return host && { ...host, text };
   }

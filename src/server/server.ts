@@ -30,6 +30,7 @@ import type {
   ServerSettings,
 } from '../protocol/server';
 import { ChangedSinceError, ChangeService } from './changeService';
+import { ConfigurationDiagnostics } from './configurationDiagnostics';
 import { proposeConnections } from './connectionProposals';
 import { toDiagnostics } from './convert';
 import { DiagnosticScheduler } from './diagnosticScheduler';
@@ -70,6 +71,7 @@ class Server {
   readonly #sessions = new Sessions(connectionId => this.#checkDocumentsOf(connectionId));
   readonly #scheduler: DiagnosticScheduler;
   readonly #configurations = new ConfigurationFiles();
+  readonly #configurationDiagnostics: ConfigurationDiagnostics;
   #schemaFiles: SchemaFiles | undefined;
   /** Addresses of the workspace's folders. */
   #folders: readonly string[] = [];
@@ -83,6 +85,10 @@ class Server {
   constructor(connection: Connection, defaults: ServerSettings) {
     this.#connection = connection;
     this.#settings = defaults;
+    this.#configurationDiagnostics = new ConfigurationDiagnostics(
+      this.#configurations,
+      (uri, diagnostics) => void connection.sendDiagnostics({ uri, diagnostics }),
+    );
     this.#scheduler = new DiagnosticScheduler({
       prepare: document => this.#prepare(document),
       check: document => toDiagnostics(document, this.#lint(document), this.#settings.rulePages),
@@ -107,6 +113,7 @@ class Server {
       this.#readSchemaFiles();
       return initializeResult();
     });
+    connection.onInitialized(() => this.#showConfigurationProblems());
     connection.onShutdown(async () => {
       this.#scheduler.dispose();
       this.#schemaFiles?.dispose();
@@ -123,6 +130,7 @@ class Server {
       this.#schemaFiles?.filesChanged(changes.map(({ uri }) => uri));
       if (!changes.some(({ uri }) => uri.endsWith(`/${CONFIGURATION_FILE}`))) return;
       this.#configurations.forget();
+      this.#showConfigurationProblems();
       this.#readSchemaFiles();
       this.#checkAll();
     });
@@ -131,6 +139,7 @@ class Server {
       const gone = new Set(removed.map(({ uri }) => uri));
       this.#folders = [...this.#folders.filter(uri => !gone.has(uri)), ...added.map(({ uri }) => uri)];
       this.#readSchemaFiles();
+      this.#showConfigurationProblems();
     });
     this.#registerDocuments();
     this.#registerFeatures();
@@ -144,6 +153,7 @@ class Server {
       const document = new ScriptDocument(uri, version, text, this.#grammar, languageId);
       this.#documents.set(uri, document);
       this.#scheduler.schedule(document, 0);
+      this.#showConfigurationProblems();
     });
     connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
       const document = this.#documents.get(uri);
@@ -156,6 +166,7 @@ class Server {
       this.#scheduler.cancel(uri);
       this.#documents.delete(uri);
       void connection.sendDiagnostics({ uri, diagnostics: [] });
+      this.#showConfigurationProblems();
     });
   }
 
@@ -244,6 +255,11 @@ class Server {
     void this.#connection.sendNotification(name, params);
   }
 
+  #showConfigurationProblems(): void {
+    const filesOf = (uris: Iterable<string>): string[] => [...uris].flatMap(uri => fileOfUri(uri) ?? []);
+    this.#configurationDiagnostics.show(filesOf(this.#documents.keys()), filesOf(this.#folders));
+  }
+
   /** The folders' own ways to name their schema files come from the configuration at their root. */
   #readSchemaFiles(): void {
     this.#schemaFiles?.setFolders(
@@ -309,6 +325,7 @@ class Server {
     return {
       severities: { ...this.#settings.severities, ...configuration?.severities },
       ruleFailed: this.#ruleFailed,
+      isolated: document.isHost,
       ...(configuration && { thresholds: configuration.thresholds }),
       ...(configuration?.serverVersion !== undefined && { serverVersion: configuration.serverVersion }),
       ...(catalog && { catalog }),

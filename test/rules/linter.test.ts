@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Catalog } from '../../src/core/catalog/catalog';
 import { defineRule } from '../../src/core/rules/defineRule';
 import { lintScript, lintStatement } from '../../src/core/rules/linter';
+import { RULES } from '../../src/core/rules/registry';
 import { loadGrammar } from '../../src/core/sql/grammar';
 import { Script } from '../../src/core/sql/script';
 import { catalogOf, lintText, summarise } from './lintText';
@@ -134,5 +135,41 @@ describe('core/rules/query/notInSubquery', () => {
     const safe = async (schema: string) => (await lintText(sql, { schema })).map(finding => finding.fixes[0]?.safe);
     assert.deepEqual(await safe('CREATE TABLE t (id int, x int); CREATE TABLE u (y int NOT NULL)'), [false]);
     assert.deepEqual(await safe('CREATE TABLE t (id int, x int NOT NULL); CREATE TABLE u (y int PRIMARY KEY)'), [true]);
+  });
+});
+
+describe('core/rules/linter: bodies and fragments', () => {
+  const FUNCTION = (body: string, quote = '$$') =>
+    `CREATE FUNCTION count_them(p_id int) RETURNS bool LANGUAGE plpgsql AS ${quote}\nBEGIN\n${body}\nEND ${quote}`;
+
+  it('finds in a body what it finds outside, at its place', async () => {
+    const text = FUNCTION('  PERFORM id FROM cameras WHERE closed_at = NULL;\n  RETURN true;');
+    const found = await lintText(text, { rules: RULES.filter(({ id }) => id === 'query/null-comparison') });
+    assert.deepEqual(summarise(text, found), ['query/null-comparison: closed_at = NULL']);
+  });
+
+  it('offers in a body only fixes that keep it whole', async () => {
+    const rules = RULES.filter(({ id }) => id === 'query/like-without-wildcard');
+    const sound = FUNCTION("  RETURN (SELECT id FROM cameras WHERE serial LIKE 'A1') IS NOT NULL;");
+    const inQuotes = FUNCTION("  RETURN (SELECT id FROM cameras WHERE serial LIKE ''A1'') IS NOT NULL;", "'");
+    for (const text of [sound, inQuotes]) {
+      for (const { fixes } of await lintText(text, { rules })) {
+        for (const { edits } of fixes) {
+          const fixed = edits.reduceRight(
+            (current, { range, newText }) => current.slice(0, range.start) + newText + current.slice(range.end),
+            text,
+          );
+          assert.deepEqual(await lintText(fixed, { rules: [] }), [], fixed);
+        }
+      }
+    }
+    assert.equal((await lintText(sound, { rules }))[0]?.fixes.length, 1);
+  });
+
+  it('asks nothing of the file where statements do not run one after the other', async () => {
+    const text = [1, 2, 3, 4, 5, 6].map(id => `INSERT INTO cameras (id) VALUES (${id});`).join('\n');
+    const rules = RULES.filter(({ id }) => id === 'dml/single-row-inserts');
+    assert.equal((await lintText(text, { rules })).length, 1);
+    assert.deepEqual(await lintText(text, { rules, isolated: true }), []);
   });
 });

@@ -5,7 +5,7 @@ import { RULES } from '../../src/core/rules/registry';
 import { loadGrammar } from '../../src/core/sql/grammar';
 import { DIAGNOSTIC_LIMIT } from '../../src/server/convert';
 import { DiagnosticScheduler } from '../../src/server/diagnosticScheduler';
-import { ScriptDocument } from '../../src/server/scriptDocument';
+import { CHECKED_CHARACTERS, ScriptDocument } from '../../src/server/scriptDocument';
 import { Editor, URI } from './editor';
 
 const NULL_COMPARISON = 'select id from camera where closed_at = null';
@@ -89,6 +89,17 @@ describe('server', () => {
       const { diagnostics } = await editor.until(() => editor.publications.find(isFull));
       find(diagnostics, 'syntax');
       assert.match(find(diagnostics, 'too-many-findings').message, /more findings are not shown/);
+    });
+
+    it('are none for a text too large to be a script, but one that says so; and come when it is small again', async () => {
+      const line = 'select id from camera where closed_at = null;\n';
+      const huge = line.repeat(Math.ceil((CHECKED_CHARACTERS + 1) / line.length));
+      const [only, ...others] = await editor.open(huge);
+      assert.equal(only?.code, 'too-large');
+      assert.deepEqual(others, []);
+      const end = { line: huge.length / line.length, character: 0 };
+      await editor.edit([{ range: { start: { line: 1, character: 0 }, end }, newText: '' }]);
+      find(await editor.diagnostics(), 'query/null-comparison');
     });
 
     it('of a burst of keys are computed once, for the last version', async () => {

@@ -86,7 +86,7 @@ function lintFile(file: string, language: string, grammar: Grammar, options: Lin
 function lintText(text: string, language: string, grammar: Grammar, options: LintOptions): Omit<LintedFile, 'file'> {
   const host = readHost(language, text);
   const script = new Script(grammar, host?.masked ?? text);
-  const findings = lintScript(script, options).map(finding => {
+  const findings = lintScript(script, { ...options, isolated: host !== undefined }).map(finding => {
     if (!host || finding.fixes.length === 0) return finding;
     return { ...finding, fixes: finding.fixes.filter(({ edits }) => editsKeepHost(host, text, edits)) };
   });

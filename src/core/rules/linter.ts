@@ -33,6 +33,8 @@ export interface LintOptions {
   readonly thresholds?: Thresholds;
   /** The rules to run; all of them unless a test says otherwise. */
   readonly rules?: readonly Rule[];
+  /** The statements do not run one after the other, as those in the strings of a program: the rest of the file is silent. */
+  readonly isolated?: boolean;
   /** Told when a rule fails on a statement; the other rules go on. Without it the failure is thrown. */
   readonly ruleFailed?: (rule: string, error: unknown) => void;
 }
@@ -219,7 +221,7 @@ function asRun(options: LintOptions): LintRun {
   const rules = (options.rules ?? RULES).filter(rule => !isOff(rule, options));
   const run: LintRun = {
     alone: rules.filter(rule => !rule.needs.includes('file')),
-    inFile: rules.filter(rule => rule.needs.includes('file')),
+    inFile: options.isolated ? [] : rules.filter(rule => rule.needs.includes('file')),
     catalog,
     serverVersion: catalog?.serverVersion ?? options.serverVersion,
     thresholds,
@@ -236,6 +238,7 @@ function isSameRun(a: LintOptions, b: LintOptions): boolean {
     a.serverVersion === b.serverVersion &&
     a.thresholds === b.thresholds &&
     a.ruleFailed === b.ruleFailed &&
+    a.isolated === b.isolated &&
     (a.severities === b.severities || JSON.stringify(a.severities) === JSON.stringify(b.severities))
   );
 }
@@ -249,6 +252,7 @@ function hasRun(id: string, options: LintOptions): boolean {
   if (id.startsWith('plan/')) return false;
   const rule = (options.rules ?? RULES).find(candidate => candidate.id === id);
   if (!rule) return options.severities?.[id] !== 'off';
+  if (options.isolated && rule.needs.includes('file')) return false;
   return !isOff(rule, options) && !(rule.needs.includes('catalog') && options.catalog === undefined);
 }
 

@@ -1,7 +1,8 @@
 import type { SourceRange } from '../base/sourceRange';
 import { binderOf } from '../catalog/binding/binder';
 import type { Catalog } from '../catalog/catalog';
-import type { BodyContext, ParsedStatement } from '../sql/statement';
+import { editsKeepBody } from '../sql/bodies/bodyEdits';
+import type { BodyContext, BodyStatement, ParsedStatement } from '../sql/statement';
 import { fillMessage } from './defineRule';
 import type { ResolvedColumn, Rule, RuleContext } from './defineRule';
 import type { FileContext } from './fileContext';
@@ -12,6 +13,7 @@ import { shiftFinding } from './shiftFinding';
 import { configurationLines } from './support/configurationText';
 import { asColumn } from './support/expressions';
 import type { Thresholds } from './thresholds';
+import { withHolesAsWritten } from './support/holeNames';
 
 /** What the rules are given beside the statement. */
 export interface Surroundings {
@@ -37,12 +39,50 @@ export function runRules(
 ): Finding[] {
   const findings: Finding[] = [];
   runOnOne(statement, rules, around, file, undefined, findings);
-  for (const { range, statement: inner, body } of statement.inner) {
-    const inside: Finding[] = [];
-    runOnOne(inner, rules, around, bodyFile, body, inside);
-    for (const finding of inside) findings.push(shiftFinding(finding, range.start));
+  for (const inner of statement.inner) {
+    for (const finding of findingsInBody(inner, rules, around, bodyFile)) {
+      const fixes = finding.fixes.filter(({ edits }) => editsKeepBody(statement, inner, edits));
+      findings.push(shiftFinding({ ...finding, fixes }, inner.range.start));
+    }
   }
   return findings;
+}
+
+interface BodyFindings {
+  readonly rules: readonly Rule[];
+  readonly around: Surroundings;
+  readonly body: string;
+  readonly findings: readonly Finding[];
+}
+
+/** An edit in a long body leaves most of its statements as they are, and nothing else around them matters to rules. */
+const keptInBodies = new WeakMap<ParsedStatement, BodyFindings>();
+
+function findingsInBody(
+  { statement, body }: BodyStatement,
+  rules: readonly Rule[],
+  around: Surroundings,
+  bodyFile: FileContext | undefined,
+): readonly Finding[] {
+  const known = keptInBodies.get(statement);
+  const key = describeBody(body);
+  if (known && known.rules === rules && known.around === around && known.body === key) return known.findings;
+  const findings: Finding[] = [];
+  runOnOne(statement, rules, around, bodyFile, body, findings);
+  keptInBodies.set(statement, { rules, around, body: key, findings });
+  return findings;
+}
+
+const descriptions = new WeakMap<BodyContext, string>();
+
+function describeBody(body: BodyContext): string {
+  let text = descriptions.get(body);
+  if (text === undefined) {
+    const { language, routine, use, loopDepth, variables } = body;
+    text = [language, routine, use, loopDepth, ...variables].join(' ');
+    descriptions.set(body, text);
+  }
+  return text;
 }
 
 /**
@@ -147,13 +187,20 @@ class Run {
     this.findings.push({
       rule: rule.id,
       severity: report.severity ?? rule.severity,
-      message: fillMessage(rule.messages[report.message] ?? report.message, report.values),
+      message: this.asWritten(fillMessage(rule.messages[report.message] ?? report.message, report.values)),
       range: report.at,
       ...(rule.guideline && { guideline: rule.guideline }),
       ...(report.related && { related: report.related }),
       ...(report.evidence !== undefined && { evidence: report.evidence }),
-      fixes: report.fixes ?? [],
+      fixes: (report.fixes ?? []).map(fix => ({
+        ...fix,
+        edits: fix.edits.map(edit => ({ ...edit, newText: this.asWritten(edit.newText) })),
+      })),
     });
+  }
+
+  private asWritten(text: string): string {
+    return withHolesAsWritten(text, this.context.statement);
   }
 }
 

@@ -85,9 +85,20 @@ class LazyStatement implements ParsedStatement {
   get inner(): readonly BodyStatement[] {
     this.bodyStatements ??=
       HAS_BODY.has(this.kind ?? '') && this.tree
-        ? readInner(this.tree, this.text, (text, reading) => new LazyStatement(this.grammar, text, reading))
+        ? readInner(this.tree, this.text, (text, reading) => this.piece(text, reading))
         : NO_STATEMENTS;
     return this.bodyStatements;
+  }
+
+  /** A statement of the body; the same object as long as it is written and read the same. */
+  private piece(text: string, reading: Reading = {}): LazyStatement {
+    const key = `${JSON.stringify(reading)} ${text}`;
+    const known = recentPieces.get(key);
+    if (known?.grammar === this.grammar) return known;
+    const piece = new LazyStatement(this.grammar, text, reading);
+    recentPieces.set(key, piece);
+    if (recentPieces.size > KEPT_PIECES) recentPieces.delete(recentPieces.keys().next().value!);
+    return piece;
   }
 
   rangeOf(type: string, fields: object): SourceRange | undefined {
@@ -138,6 +149,10 @@ class RecentAnalyses {
 }
 
 const recentAnalyses = new RecentAnalyses();
+
+/** Statements of bodies: after an edit in a body the others in it are found here. */
+const recentPieces = new Map<string, LazyStatement>();
+const KEPT_PIECES = 5000;
 
 function analyse(grammar: Grammar, text: string, reading: Reading): Analysis {
   const { prefix = '', readAs = text, holes: given = [] } = reading;

@@ -23,7 +23,8 @@ export function unknownNames(
   { statement, catalog, file, body }: Context,
   kinds: readonly UnknownName['kind'][],
 ): UnknownName[] {
-  if (body !== undefined) return [];
+  // The catalog's own search path is what unqualified names are looked up by.
+  if (body !== undefined || file.settingBefore('search_path') !== undefined) return [];
   const found = findUnknownNames(statement, catalog, {
     isCreated: ({ schema, name }) => file.isCreatedBefore(name, schema) || file.earlier(name).length > 0,
   }).filter(({ kind }) => kinds.includes(kind));
