@@ -10,6 +10,7 @@ export const enumValueUsedInTransaction = defineRule({
   severity: 'warning',
   needs: ['file'],
   title: 'New enum value used in the transaction that adds it',
+  nodes: ['A_Const'],
   docs: {
     problem: 'PostgreSQL refuses it: "unsafe use of new value"; the value must be committed first.',
     why: 'An index could otherwise keep a value that a rollback takes away again. Commit after `ALTER TYPE ... ADD VALUE`. Since PostgreSQL 17 the value of a type created in the same transaction may be used.',

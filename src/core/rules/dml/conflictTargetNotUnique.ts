@@ -12,6 +12,7 @@ export const conflictTargetNotUnique = defineRule({
   severity: 'warning',
   needs: ['catalog', 'file'],
   title: 'ON CONFLICT columns without a unique index',
+  nodes: ['OnConflictClause'],
   docs: {
     problem: 'No unique index has exactly the columns named in ON CONFLICT.',
     why: 'PostgreSQL then refuses the statement (42P10): the order of the columns does not matter, but their set does, and a partial index counts only if its condition is repeated.',

@@ -6,6 +6,7 @@ export const conflictWithoutTarget = defineRule({
   since: '0.2.0',
   severity: 'error',
   title: 'ON CONFLICT DO UPDATE without a target',
+  nodes: ['OnConflictClause'],
   docs: {
     problem: 'ON CONFLICT DO UPDATE does not say which unique index decides about the conflict.',
     why: 'PostgreSQL refuses the statement (42601): only DO NOTHING may leave the target out.',

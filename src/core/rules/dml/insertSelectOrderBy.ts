@@ -8,6 +8,7 @@ export const insertSelectOrderBy = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'ORDER BY in INSERT ... SELECT',
+  nodes: ['InsertStmt'],
   docs: {
     problem: 'Rows are sorted before they are inserted.',
     why: 'A table has no order: what reads it must sort anyway. The sort only decides which numbers a sequence gives and where rows lie on disk.',

@@ -13,6 +13,7 @@ export const insertWithoutColumns = defineRule({
   severity: 'info',
   needs: ['file'],
   title: 'INSERT without a list of columns',
+  nodes: ['InsertStmt'],
   docs: {
     problem: 'The values are assigned to columns by position.',
     why: 'A column added, dropped or created in another order makes the statement fail, or store values in the wrong column where the types allow it.',

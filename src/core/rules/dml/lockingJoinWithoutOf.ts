@@ -8,6 +8,7 @@ export const lockingJoinWithoutOf = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'FOR UPDATE over a join locks all its tables',
+  nodes: ['LockingClause'],
   docs: {
     problem: 'FOR UPDATE without OF locks the rows of every table of the join.',
     why: 'Rows that are only looked up are locked too: writers of those tables wait, and two transactions that lock in a different order can deadlock.',

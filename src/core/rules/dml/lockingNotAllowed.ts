@@ -12,6 +12,7 @@ export const lockingNotAllowed = defineRule({
   since: '0.2.0',
   severity: 'error',
   title: 'FOR UPDATE where no row can be locked',
+  nodes: ['LockingClause'],
   docs: {
     problem: 'A locking clause stands on a query whose rows are not rows of a table.',
     why: 'PostgreSQL refuses it (0A000) with GROUP BY, DISTINCT, aggregates, window functions and set operations, and on the optional side of an outer join.',

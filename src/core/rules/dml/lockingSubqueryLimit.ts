@@ -7,6 +7,7 @@ export const lockingSubqueryLimit = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'IN over a subquery with LIMIT and FOR UPDATE',
+  nodes: ['SubLink'],
   docs: {
     problem: 'The rows to change are picked by `IN (SELECT ... LIMIT n FOR UPDATE)`.',
     why: 'IN is a join, and in a nested loop the subquery may run more than once: each run locks and returns other rows, so more than n are changed. `= ANY (ARRAY(SELECT ...))` or a MATERIALIZED WITH query runs it once.',

@@ -9,6 +9,7 @@ export const queueWithoutSkipLocked = defineRule({
   since: '0.2.0',
   severity: 'warning',
   title: 'Queue read with FOR UPDATE but without SKIP LOCKED',
+  nodes: ['LockingClause'],
   docs: {
     problem: 'Workers take the next rows of a queue with FOR UPDATE and LIMIT, and wait for one another.',
     why: 'All of them choose the same first rows: one gets them, the others wait until it commits, and then look again or come back with fewer rows. `SKIP LOCKED` hands each worker rows nobody holds.',

@@ -12,6 +12,7 @@ export const retentionDelete = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'Old rows removed by one DELETE',
+  nodes: ['DeleteStmt'],
   docs: {
     problem: 'All rows older than some age are deleted in one statement.',
     why: 'A DELETE writes each row to the log, leaves it behind for vacuum and gives no space back. On a table partitioned by time, dropping the oldest partition takes milliseconds; otherwise delete in batches, so that locks stay short.',

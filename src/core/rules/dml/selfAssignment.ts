@@ -8,6 +8,7 @@ export const selfAssignment = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'A column set to its own value',
+  nodes: ['UpdateStmt'],
   docs: {
     problem: 'The UPDATE assigns a column the value it already has.',
     why: 'The assignment does nothing. Often a parameter or another column was meant, or a variable has the name of the column.',

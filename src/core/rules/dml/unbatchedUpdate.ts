@@ -11,6 +11,7 @@ export const unbatchedUpdate = defineRule({
   severity: 'info',
   needs: ['catalog'],
   title: 'A backfill of a big table in one statement',
+  nodes: ['UpdateStmt'],
   docs: {
     problem: 'One UPDATE with a broad condition changes rows all over a big table.',
     why: 'Every changed row is locked until the end and written again, so other writers wait, the table grows by as much as is changed, and vacuum cannot clean up meanwhile. Ranges of the key with a commit after each avoid that.',

@@ -12,6 +12,7 @@ export const updateDefeatsHot = defineRule({
   severity: 'hint',
   needs: ['catalog'],
   title: 'UPDATE of an indexed column of a big table',
+  nodes: ['UpdateStmt'],
   docs: {
     problem: 'The UPDATE assigns a column that an index contains.',
     why: 'An update that leaves all indexed columns alone can stay on its page (HOT) and touches no index. This one adds an entry to every index of the table.',

@@ -10,6 +10,7 @@ export const updateOfPrimaryKey = defineRule({
   severity: 'info',
   needs: ['catalog'],
   title: 'UPDATE of a primary key',
+  nodes: ['UpdateStmt'],
   docs: {
     problem: 'The UPDATE changes the value rows are identified by.',
     why: 'Every foreign key to the table is checked or followed for each row, the row is locked against new references, and whatever outside remembers the old value loses it.',

@@ -11,6 +11,7 @@ export const argumentsDoNotFit = defineRule({
   severity: 'error',
   needs: ['catalog', 'file'],
   title: 'A function called with arguments it does not take',
+  nodes: ['FuncCall'],
   docs: {
     problem: 'The only function of that name takes another number of arguments, or other types.',
     why: 'PostgreSQL converts arguments only where nothing can be lost: a timestamp does not become a date, nor a bigint an integer, by itself. The call fails with `function ... does not exist` (42883).',

@@ -8,6 +8,7 @@ export const volatileFunctionInFilter = defineRule({
   severity: 'warning',
   needs: ['catalog'],
   title: 'A VOLATILE function compared with a column',
+  nodes: ['FuncCall'],
   docs: {
     problem: 'The WHERE clause compares a column with the result of a VOLATILE function.',
     why: 'PostgreSQL must call it again for each row and cannot use an index for the comparison. Declared STABLE (if it only reads), it is called once and an index works.',

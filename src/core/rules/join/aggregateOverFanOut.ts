@@ -14,6 +14,7 @@ export const aggregateOverFanOut = defineRule({
   severity: 'warning',
   needs: ['catalog'],
   title: 'Sum over rows a join has multiplied',
+  nodes: ['FuncCall'],
   docs: {
     problem: 'A join to a table with several rows per row repeats the values that are summed or averaged.',
     why: 'Each value counts as often as it has partners in the other table, so sums are too large and averages are weighted by it.',

@@ -12,6 +12,7 @@ export const countStarOverLeftJoin = defineRule({
   since: '0.2.0',
   severity: 'warning',
   title: 'count(*) over a LEFT JOIN',
+  nodes: ['FuncCall'],
   docs: {
     problem: 'A row without a match is still one row, so `count(*)` says 1 where there is nothing to count.',
     why: 'Count a column of the joined table that is NULL when there is no match.',

@@ -9,6 +9,7 @@ export const joinTypeMismatch = defineRule({
   severity: 'warning',
   needs: ['catalog'],
   title: 'Joined columns of different types',
+  nodes: ['A_Expr'],
   docs: {
     problem: 'The two columns have types that cannot be compared as they are.',
     why: 'Where PostgreSQL converts one side, an index on that column cannot be used; where it does not, the statement fails.',

@@ -10,6 +10,7 @@ export const materializedCteFence = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'WITH query computed whole and filtered afterwards',
+  nodes: ['CommonTableExpr'],
   docs: {
     problem: 'The WITH query is stored as a whole before the filter outside is applied.',
     why: 'PostgreSQL moves an outer filter into a WITH query only if it is read once and not marked MATERIALIZED. Otherwise an index on the filtered column cannot be used.',

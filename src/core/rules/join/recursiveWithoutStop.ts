@@ -8,6 +8,7 @@ export const recursiveWithoutStop = defineRule({
   since: '0.2.0',
   severity: 'error',
   title: 'WITH RECURSIVE that never ends',
+  nodes: ['CommonTableExpr'],
   docs: {
     problem: 'The recursive part makes a new row of every row it made, without a condition.',
     why: 'Recursion ends when a round yields no row. Here every round does, until the disk is full or a timeout strikes.',

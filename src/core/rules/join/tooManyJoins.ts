@@ -8,6 +8,7 @@ export const tooManyJoins = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'More joined tables than are planned together',
+  nodes: ['SelectStmt'],
   docs: {
     problem: 'The query joins more relations than `join_collapse_limit` (8 unless set otherwise).',
     why: 'Beyond the limit PostgreSQL no longer looks for the best join order: it keeps parts of the order as written, so the selective tables should come first.',

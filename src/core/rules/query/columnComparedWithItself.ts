@@ -7,6 +7,7 @@ export const columnComparedWithItself = defineRule({
   since: '0.2.0',
   severity: 'warning',
   title: 'Column compared with itself',
+  nodes: ['A_Expr'],
   docs: {
     problem: 'Both sides of the comparison are the same column.',
     why: '`a.id = a.id` is true for every row whose column is not NULL. In a join a condition that binds nothing makes a product of the tables; usually one qualifier is mistyped. In a function, a parameter of the same name was meant.',

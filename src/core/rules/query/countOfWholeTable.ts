@@ -10,6 +10,7 @@ export const countOfWholeTable = defineRule({
   severity: 'info',
   needs: ['catalog'],
   title: 'count(*) of a big table',
+  nodes: ['FuncCall'],
   docs: {
     problem: 'All rows of a big table are counted.',
     why: 'PostgreSQL keeps no exact number of rows: rows are visible to some transactions and not to others, so counting visits all of them, or a whole index. The estimate of the last ANALYZE is at hand: `SELECT reltuples::bigint FROM pg_class WHERE oid = ...::regclass`.',

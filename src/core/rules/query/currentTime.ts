@@ -5,6 +5,7 @@ export const currentTime = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'CURRENT_TIME',
+  nodes: ['SQLValueFunction'],
   docs: {
     problem: '`CURRENT_TIME` is of type `time with time zone`.',
     why: 'A time of day with an offset but without a date cannot know daylight saving, and compares by its moment in UTC. `LOCALTIME` is the time of day, `now()` the moment.',

@@ -11,6 +11,7 @@ export const firstRowByWindow = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'row_number() to keep one row of each group',
+  nodes: ['FuncCall'],
   docs: {
     problem: 'Every row gets a number, and all but the first of each group are thrown away.',
     why: 'All rows are sorted and numbered. DISTINCT ON keeps the first row without numbers; and where the groups are a table of their own (cameras, customers), `LEFT JOIN LATERAL (... ORDER BY ... LIMIT 1)` reads one row for each from an index.',

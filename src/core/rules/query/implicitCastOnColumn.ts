@@ -14,6 +14,7 @@ export const implicitCastOnColumn = defineRule({
   severity: 'info',
   needs: ['catalog'],
   title: 'A value whose type does not fit the column',
+  nodes: ['A_Expr'],
   docs: {
     problem: 'The column and the value have different types. PostgreSQL converts the column, row by row, or refuses.',
     why: 'An integer column compared with a `numeric` or `double precision` value is itself converted, so its index is of no use. A text column cannot be compared with a number at all: `operator does not exist`.',

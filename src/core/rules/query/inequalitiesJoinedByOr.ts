@@ -9,6 +9,7 @@ export const inequalitiesJoinedByOr = defineRule({
   since: '0.2.0',
   severity: 'warning',
   title: '<> joined by OR',
+  nodes: ['BoolExpr'],
   docs: {
     problem:
       "`status <> 'a' OR status <> 'b'` is true for every row that has a status: each value differs from one of them.",

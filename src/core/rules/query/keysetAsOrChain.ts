@@ -9,6 +9,7 @@ export const keysetAsOrChain = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'Position in an order spelled with OR',
+  nodes: ['BoolExpr'],
   docs: {
     problem: 'The rows after a position are asked for with a chain of OR and AND.',
     why: 'PostgreSQL does not see through the chain: it walks the index from the beginning and throws away all rows before the position. A row comparison, `(a, b) > ($1, $2)`, starts at the position, and keeps and drops the same rows.',

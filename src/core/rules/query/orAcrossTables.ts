@@ -19,6 +19,7 @@ export const orAcrossTables = defineRule({
   severity: 'info',
   title: 'OR between conditions on different tables, or with a subquery',
   guideline: { guide: '002', section: '4.2 Query Optimization Examples' },
+  nodes: ['BoolExpr'],
   docs: {
     problem: 'One side of the OR is about one table, the other about another table or a subquery.',
     why: 'Neither side narrows its table before the join: a row may still qualify by the other side. So both tables are read and joined first, and indexes on the columns are of no use; with IN or EXISTS beside OR there is no semi join, but a subplan. Two queries joined by UNION can each use their index.',

@@ -9,6 +9,7 @@ export const orOfSameColumn = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'OR over values of one column',
+  nodes: ['BoolExpr'],
   docs: {
     problem: 'One column is compared with several values, joined by OR.',
     why: 'IN says the same shorter, and before PostgreSQL 18 it plans better: one index scan for all values, where OR needs one scan for each and a bitmap.',

@@ -9,6 +9,7 @@ export const orderByRandom = defineRule({
   since: '0.1.0',
   severity: 'info',
   title: 'ORDER BY random() to pick a few rows',
+  nodes: ['FuncCall'],
   docs: {
     problem: 'Every row gets a random number and all are sorted to keep a few.',
     why: 'No index has that order, so the cost is that of the whole table. `TABLESAMPLE` reads some pages only; on a key without large gaps, rows at random key values can be looked up.',

@@ -11,6 +11,7 @@ export const roundOfDouble = defineRule({
   since: '0.2.0',
   severity: 'error',
   title: 'round(double precision, digits)',
+  nodes: ['FuncCall'],
   docs: {
     problem:
       'The value is of type `double precision` (or `real`), and only `numeric` can be rounded to a number of digits.',

@@ -10,6 +10,7 @@ export const textSearchWithoutIndex = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'Text search that no index can serve',
+  nodes: ['FuncCall'],
   docs: {
     problem: 'The condition builds the tsvector of each row while it searches.',
     why: "`to_tsvector(body)` depends on the setting default_text_search_config, so it cannot be indexed. `to_tsvector('english', body)` can: with a GIN index on the same expression, or better with a generated tsvector column.",

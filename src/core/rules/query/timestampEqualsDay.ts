@@ -10,6 +10,7 @@ export const timestampEqualsDay = defineRule({
   severity: 'info',
   needs: ['catalog'],
   title: 'Timestamp compared with a day by =',
+  nodes: ['A_Expr'],
   docs: {
     problem: 'A day compared with a timestamp is its first moment: only rows of exactly midnight are equal.',
     why: 'PostgreSQL turns the day into a timestamp at 00:00. A half-open range (`>= day AND < day + 1`) finds the whole day, and uses the same index.',

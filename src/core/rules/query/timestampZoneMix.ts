@@ -18,6 +18,7 @@ export const timestampZoneMix = defineRule({
   severity: 'hint',
   needs: ['catalog'],
   title: 'Local time compared with a moment',
+  nodes: ['A_Expr'],
   docs: {
     problem:
       'A `timestamp` column (no time zone) is compared with a `timestamptz` value such as `now()`, or the other way round.',
