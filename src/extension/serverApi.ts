@@ -8,10 +8,12 @@ import type {
   ServerRequests,
   ServerSettings,
 } from '../protocol/server';
+import { ConfigurationProblems } from './configurationProblems';
 
 /** The language server, with its own requests typed. */
 export class ServerApi implements vscode.Disposable {
   readonly #client: LanguageClient;
+  readonly #configurationProblems = new ConfigurationProblems(() => this.#client);
   readonly #progress = new vscode.EventEmitter<ProgressParams>();
 
   constructor(extensionPath: string) {
@@ -29,6 +31,7 @@ export class ServerApi implements vscode.Disposable {
           didOpen: async (document, next) => {
             if (!isWithin(pages, document.uri)) await next(document);
           },
+          handleDiagnostics: (uri, diagnostics, next) => next(uri, this.#configurationProblems.pass(uri, diagnostics)),
         },
         synchronize: {
           fileEvents: ['**/.query-tuner.json', '**/*.sql'].map(glob => vscode.workspace.createFileSystemWatcher(glob)),
@@ -71,6 +74,7 @@ export class ServerApi implements vscode.Disposable {
 
   dispose(): void {
     this.#progress.dispose();
+    this.#configurationProblems.dispose();
     void this.#client.dispose().catch(() => undefined);
   }
 }

@@ -54,6 +54,21 @@ describe('server: configuration files', () => {
     assert.notDeepEqual(await editor.open(SQL, uriOf('a.sql')), []);
   });
 
+  it('say themselves what does not count in them, until it is corrected', async () => {
+    const uri = uriOf('.query-tuner.json');
+    const shown = (): readonly Diagnostic[] | undefined =>
+      editor.publications.findLast(sent => sent.uri === uri)?.diagnostics;
+    write('.query-tuner.json', '{\n  "rules": { "query/null-comparision": "off", "query/select-star": "off" }\n}');
+    await editor.open(SQL, uriOf('a.sql'));
+    const [problem, ...others] = await editor.until(shown);
+    assert.deepEqual(problem?.range.start, { line: 1, character: 13 });
+    assert.match(problem.message, /nothing called "query\/null-comparision"/);
+    assert.deepEqual(others, []);
+    write('.query-tuner.json', '{"rules": {"query/null-comparison": "off"}}');
+    await editor.notify('workspace/didChangeWatchedFiles', { changes: [{ uri, type: 2 }] });
+    await editor.until(() => (shown()?.length === 0 ? true : undefined));
+  });
+
   it('do not matter to a text that is no file', async () => {
     assert.equal(severityOf(await editor.open(SQL, 'untitled:Untitled-1')), 3);
   });
