@@ -7,6 +7,7 @@ export const duplicateAssignment = defineRule({
   since: '0.2.0',
   severity: 'error',
   title: 'A column assigned or listed twice',
+  nodes: ['UpdateStmt', 'OnConflictClause', 'InsertStmt'],
   docs: {
     problem: 'One statement gives a column two values.',
     why: 'PostgreSQL refuses it (42601 for SET, 42701 for a column list).',

@@ -12,6 +12,7 @@ export const qualifiedNameInFormat = defineRule({
   since: '0.2.0',
   severity: 'warning',
   title: 'A name with its schema quoted as one name',
+  nodes: ['CreateFunctionStmt', 'DoStmt', 'FuncCall'],
   docs: {
     problem: '`%I` and `quote_ident` quote their argument as a single name, dots included.',
     why: "`format('%I', 'farm.milk')` gives `\"farm.milk\"`: a table of that name in the first schema of the search path, not `milk` in `farm`.",

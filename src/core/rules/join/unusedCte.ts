@@ -9,6 +9,7 @@ export const unusedCte = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'WITH query nobody reads',
+  nodes: ['CommonTableExpr'],
   docs: {
     problem: 'A query in WITH is never referred to.',
     why: 'PostgreSQL does not run it, functions with effects in it included. What remains is text to read, or a sign that a reference was forgotten.',

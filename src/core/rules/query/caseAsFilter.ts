@@ -11,6 +11,7 @@ export const caseAsFilter = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'CASE as a condition',
+  nodes: ['CaseExpr'],
   docs: {
     problem: 'WHERE filters by the result of a CASE expression.',
     why: 'PostgreSQL does not look into CASE for conditions: no index serves what stands in its branches, and the number of rows is guessed. AND and OR say the same: `(kind = 1 AND a = 5) OR (kind <> 1 AND b = 5)`.',

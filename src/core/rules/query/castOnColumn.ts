@@ -27,6 +27,7 @@ export const castOnColumn = defineRule({
   severity: 'info',
   title: 'Cast on a column in a condition',
   guideline: { guide: '004', section: 'Query Optimization Patterns' },
+  nodes: ['TypeCast'],
   docs: {
     problem: 'The condition casts the column, so it compares another value than the one an index holds.',
     why: "An index on the column is ordered by the column's own type. Casting the constant instead leaves the index usable, and the row estimate comes from the column's statistics.",

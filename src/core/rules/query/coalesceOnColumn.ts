@@ -20,6 +20,7 @@ export const coalesceOnColumn = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'COALESCE around a column in a condition',
+  nodes: ['CoalesceExpr'],
   docs: {
     problem: 'The condition compares `COALESCE(column, default)`, not the column.',
     why: 'An index on the column is not used, not even when the column is NOT NULL and COALESCE does nothing. `column = value` leaves out NULLs by itself, and `column = value OR column IS NULL` can use the index for both parts.',

@@ -12,6 +12,7 @@ export const correlatedSubquery = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'Subquery in the select list that runs for each row',
+  nodes: ['SubLink'],
   docs: {
     problem: 'A subquery in the select list refers to the row around it, so it runs once for each row of the result.',
     why: 'PostgreSQL does not turn it into a join. With an index on the compared column each run is a short lookup; without one each run reads the whole table. A join to the grouped table reads it once; several subqueries on one table can be one LATERAL join.',

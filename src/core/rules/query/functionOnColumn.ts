@@ -41,6 +41,7 @@ export const functionOnColumn = defineRule({
   severity: 'info',
   title: 'Function on a column in a condition',
   guideline: { guide: '004', section: 'Query Optimization Patterns' },
+  nodes: ['FuncCall'],
   docs: {
     problem: 'The condition compares the result of a function of a column, not the column.',
     why: 'An ordinary index is ordered by the column, so it cannot find the result of a function; and without statistics on the expression PostgreSQL guesses how many rows match (0.5 % for equality).',

@@ -14,6 +14,7 @@ export const jsonTextFilter = defineRule({
   severity: 'info',
   needs: ['catalog'],
   title: '->> in a condition without an index on it',
+  nodes: ['A_Expr'],
   docs: {
     problem: 'The condition takes a text out of a JSON column and compares it; no index holds that text.',
     why: "`->>` is a function of the column. It needs an index on the expression, `((payload ->> 'k'))`; a GIN index on the column serves `payload @> '{\"k\": ...}'` but not `->>`. All documents are read, wide ones from TOAST.",

@@ -11,6 +11,7 @@ export const nullsOrderNotOfIndex = defineRule({
   severity: 'info',
   needs: ['catalog'],
   title: 'NULLS FIRST or LAST that no index has',
+  nodes: ['SortBy'],
   docs: {
     problem:
       'The index is in the order asked for but for the place of NULLs, so the whole table is sorted for the first rows.',

@@ -9,6 +9,7 @@ export const optionalFilter = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'Filter that a parameter switches on and off',
+  nodes: ['BoolExpr', 'CoalesceExpr'],
   docs: {
     problem: 'One statement serves both the case with the filter and the case without it.',
     why: 'A plan that is kept for all values (a generic plan of a prepared statement, or of a query in PL/pgSQL) must work for both, so it reads the whole table. A plan made for the value at hand does use the index. `column = coalesce($1, column)` moreover loses the rows whose column is NULL.',

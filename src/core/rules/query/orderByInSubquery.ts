@@ -11,6 +11,7 @@ export const orderByInSubquery = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'ORDER BY in a subquery whose order is lost',
+  nodes: ['SortBy'],
   docs: {
     problem:
       'The rows of a subquery are sorted, and the query around it sorts them again, counts them or looks one up.',

@@ -11,6 +11,7 @@ export const orderWithoutIndex = defineRule({
   needs: ['catalog'],
   title: 'First rows of a big table in an order no index has',
   guideline: { guide: '000', section: 'Query Optimization Guidelines' },
+  nodes: ['SortBy'],
   docs: {
     problem: 'ORDER BY with LIMIT asks for a few rows, but no index has this order.',
     why: 'All rows are read and compared to find the first ones. With an index that begins with the sort key (after the columns compared by `=`) only those few rows are read.',
