@@ -22,6 +22,9 @@ const EXTENSION_VARIABLE = /@(?:extschema(?::\w+)?|extowner|database_owner)@/y;
 /** A call or filter with quoted arguments, as in `'{{ var('day') }}'`. */
 const QUOTING_VALUE = /\{\{-?\s*\w+(?:\.\w+)*\s*(?:\(|\|\s*\w+\s*\()(?:[^{}';\\\n\r]|'[^{}';\\\n\r]*')*\}\}/y;
 
+/** A quoted name that is a template value with quotes of its own: `"{{ index .Options "schema" }}"`. */
+const QUOTING_NAME = /"\{\{[^"{};\\\n\r]*(?:"[^"{};\\\n\r]*"[^"{};\\\n\r]*)+\}\}"/y;
+
 /** The offset behind a control tag or template comment that begins at `at`, or -1. */
 export function templateTagEnd(text: string, at: number): number {
   if (text[at] !== '{') return matchEnd(XML_TAG, text, at);
@@ -43,6 +46,11 @@ export function extensionVariableEnd(text: string, at: number): number {
 export function quotingValueEnd(text: string, at: number): number {
   const end = matchEnd(QUOTING_VALUE, text, at);
   return end > 0 && text.slice(at, end).includes("'") ? end : -1;
+}
+
+/** The offset behind a quoted name at `at` that is a template value whose own quotes do not end it; -1 for any other. */
+export function quotingNameEnd(text: string, at: number): number {
+  return matchEnd(QUOTING_NAME, text, at);
 }
 
 /**

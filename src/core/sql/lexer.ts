@@ -1,4 +1,11 @@
-import { balancedEnd, extensionVariableEnd, quotingValueEnd, templateTagEnd, templateValueEnd } from './clientSyntax';
+import {
+  balancedEnd,
+  extensionVariableEnd,
+  quotingNameEnd,
+  quotingValueEnd,
+  templateTagEnd,
+  templateValueEnd,
+} from './clientSyntax';
 
 /** Kinds of token. Numbers, because a script of a megabyte has some hundred thousand tokens. */
 export const TokenKind = {
@@ -278,7 +285,9 @@ export class Lexer {
   }
 
   private readQuotedIdentifier(at: number): TokenKind {
-    const end = this.closingQuote(at, DOUBLE_QUOTE, false);
+    const template =
+      this.clientSyntax && this.text.charCodeAt(at) === OPEN_BRACE ? quotingNameEnd(this.text, at - 1) : -1;
+    const end = template > 0 ? template : this.closingQuote(at, DOUBLE_QUOTE, false);
     if (end < 0) return this.finishUnterminated(TokenKind.quotedIdentifier);
     return this.finish(TokenKind.quotedIdentifier, end);
   }

@@ -1,5 +1,5 @@
 import { TokenKind, tokenize } from './lexer';
-import { quotingValueEnd } from './clientSyntax';
+import { quotingNameEnd, quotingValueEnd } from './clientSyntax';
 import type { Placeholder, PlaceholderStyle } from './statement';
 
 /** A text of the same length that may stand for a placeholder, and what it then is to the grammar. */
@@ -41,6 +41,8 @@ export function findHoles(
     if (kinds[i] === TokenKind.metaCommand) text = text.slice(0, start) + ' '.repeat(end - start) + text.slice(end);
     if (kinds[i] === TokenKind.string && token.includes('{{'))
       text = text.slice(0, start) + withoutInnerQuotes(token) + text.slice(end);
+    if (kinds[i] === TokenKind.quotedIdentifier && quotingNameEnd(statement, start) === end)
+      text = `${text.slice(0, start)}"${token.slice(1, -1).replace(/"/g, ' ')}"${text.slice(end)}`;
     if (kinds[i] === TokenKind.parameter) {
       const name = token.slice(1);
       numbers.reserve(Number(name));

@@ -34,6 +34,7 @@ const READABLE: readonly string[] = [
   'select * from {% if a %} orders {% elif b %} queue {% else %} customers {% endif %}',
   "{# a comment; with 'quote #}\nselect 1 {# more #} as a",
   "{% set names = ['a', 'b;'] %}\nselect 1",
+  'create index a on "{{ index .Options "schema" }}"."orders" (id)',
   'select * from {{ .Table }} where id = {{ .ID }} {{ if .Limit }} limit {{ .Limit }} {{ end }}',
   'select * from {{ .Table }} {{- if .A }} where a = 1 {{- else }} where b = 2 {{- end }}',
   '{{#each rows}} select 1 {{/each}}',

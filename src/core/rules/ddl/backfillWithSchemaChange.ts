@@ -1,10 +1,5 @@
-import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { TOPICS } from '../fileContext';
-import type { NodeFields } from '../nodeIndex';
-import { readAlterTable } from '../support/alterTable';
-import { existingTable } from '../support/existingTable';
-import { asTable, list } from '../support/expressions';
+import { filledNewColumn } from '../support/backfill';
 
 export const backfillWithSchemaChange = defineRule({
   id: 'ddl/backfill-with-schema-change',
@@ -56,34 +51,16 @@ export const backfillWithSchemaChange = defineRule({
     },
   ],
   check(context) {
-    const { statement, file, report } = context;
-    const update = unwrap(statement.tree)?.fields;
-    const relation = update?.relation as NodeFields | undefined;
-    // Who writes BEGIN and COMMIT knows what runs together.
-    if (!relation || file.earlier(TOPICS.transaction).length > 0 || !isUnlimited(update?.whereClause)) return;
-    const table = asTable(relation);
-    const existing = existingTable(table, context);
-    if (!existing) return;
-    const set = list(update?.targetList).map(target => unwrap(target)?.fields.name);
-    const column = file
-      .earlier(table.name)
-      .flatMap(other => readAlterTable(other)?.commands ?? [])
-      .filter(({ subtype }) => subtype === 'AT_AddColumn')
-      .map(({ def }) => def?.fields.colname)
-      .find(name => set.includes(name));
-    if (typeof column !== 'string') return;
+    const { statement, report } = context;
+    const filled = filledNewColumn(context);
+    if (!filled) return;
     const target = statement.tables.find(({ use }) => use === 'update')?.range;
     const verb = /update\s+(?:only\s+)?$/i.exec(statement.text.slice(0, target?.start ?? 0));
     report({
       at: { start: verb?.index ?? 0, end: target?.end ?? statement.text.length },
       message: 'together',
-      values: { table: table.name, column },
-      ...existing.size,
+      values: { table: filled.table, column: filled.column },
+      ...filled.size,
     });
   },
 });
-
-/** No condition, or only that a column is (not) NULL: neither limits how many rows there are. */
-function isUnlimited(condition: unknown): boolean {
-  return condition === undefined || unwrap(condition)?.type === 'NullTest';
-}

@@ -19,10 +19,13 @@ export const dropCascade = defineRule({
   },
   messages: {
     unnamed: 'Whatever depends on {name} is dropped with it, unnamed; drop the dependent objects by name instead.',
+    schema:
+      'Everything in the schema {name} is dropped, and whatever depends on it elsewhere; drop its objects by name.',
   },
   examples: [
     { title: 'a table', bad: 'DROP TABLE customers CASCADE', flags: 'CASCADE' },
     { title: 'a column', bad: 'ALTER TABLE orders DROP COLUMN region CASCADE', flags: 'CASCADE' },
+    { title: 'a schema', bad: 'DROP SCHEMA utils CASCADE', flags: 'CASCADE' },
     { title: 'a type', bad: 'drop type if exists mood cascade;', flags: 'cascade' },
     { title: 'without CASCADE', good: 'DROP TABLE customers' },
     {
@@ -62,7 +65,8 @@ export const dropCascade = defineRule({
       .map(nameOf)
       .filter(name => name !== '' && !isMadeAnew(name));
     if (names.length === 0) return;
-    report({ at: lastWord(statement.text.length), message: 'unnamed', values: { name: names.join(', ') } });
+    const message = drop.removeType === 'OBJECT_SCHEMA' ? 'schema' : 'unnamed';
+    report({ at: lastWord(statement.text.length), message, values: { name: names.join(', ') } });
   },
 });
 

@@ -37,6 +37,10 @@ INSERT INTO zones (id) VALUES (6);`,
       good: 'INSERT INTO a (id) VALUES (1); INSERT INTO b (id) VALUES (1); INSERT INTO c (id) VALUES (1); INSERT INTO d (id) VALUES (1); INSERT INTO e (id) VALUES (1)',
     },
     {
+      title: 'a file of queries with parameters',
+      good: 'INSERT INTO zones (id) VALUES ($1); INSERT INTO zones (id) VALUES ($1) RETURNING id; INSERT INTO zones (id) VALUES ($1) ON CONFLICT DO NOTHING; INSERT INTO zones (id, name) VALUES ($1, $2); INSERT INTO zones (id, name) VALUES ($1, $2) RETURNING id; INSERT INTO zones (name) VALUES ($1);',
+    },
+    {
       title: 'each row from a query',
       good: 'INSERT INTO z SELECT 1; INSERT INTO z SELECT 2; INSERT INTO z SELECT 3; INSERT INTO z SELECT 4; INSERT INTO z SELECT 5',
     },
@@ -46,6 +50,8 @@ INSERT INTO zones (id) VALUES (6);`,
     const insert = find('InsertStmt')[0];
     if (!insert || insert.parent || list(unwrap(insert.fields.selectStmt)?.fields.valuesLists).length !== 1) return;
     const table = asTable(insert.fields.relation as NodeFields).name;
+    // Queries of an application, kept in one file, do not run one after the other.
+    if (statement.placeholders.length > 0) return;
     // Reported once, where the run has become long enough.
     if (file.insertRunBefore(table) !== thresholds.singleRowInserts - 1) return;
     const name = statement.tables.find(each => each.use === 'insert');

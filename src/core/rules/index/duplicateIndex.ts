@@ -68,6 +68,10 @@ export const duplicateIndex = defineRule({
       good: 'CREATE INDEX docs_tags ON docs USING gin (tags); CREATE INDEX docs_tags_key ON docs (tags);',
     },
     {
+      title: 'other parameters of a method that has its own',
+      good: 'CREATE INDEX readings_day ON readings USING brin (taken_at); CREATE INDEX readings_hour ON readings USING brin (taken_at) WITH (pages_per_range = 8);',
+    },
+    {
       title: 'the old one is dropped afterwards',
       good: 'CREATE INDEX orders_a ON orders (customer_id); CREATE INDEX CONCURRENTLY orders_b ON orders (customer_id); DROP INDEX CONCURRENTLY orders_a;',
     },
@@ -103,6 +107,7 @@ function isSameIndex(other: TableKey, own: TableKey): boolean {
   return (
     other.method === own.method &&
     other.predicate === own.predicate &&
+    other.options === own.options &&
     (!own.unique || (other.unique && other.nullsNotDistinct === own.nullsNotDistinct)) &&
     other.keys.join() === own.keys.join() &&
     own.include.every(column => other.include.includes(column))

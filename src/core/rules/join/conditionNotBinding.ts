@@ -1,7 +1,7 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { isConstantExpression, operatorOf } from '../support/expressions';
 import { conjuncts, fromItems } from '../support/fromItems';
+import { isEqualToValue } from '../support/lookups';
 import { connectedGroups, leavesOf, mentionsIn } from '../support/mentions';
 
 export const conditionNotBinding = defineRule({
@@ -39,6 +39,10 @@ export const conditionNotBinding = defineRule({
       title: 'one row looked up by its key',
       good: "SELECT o.id, s.value FROM orders o LEFT JOIN settings s ON s.key = 'currency'",
     },
+    {
+      title: 'one row looked up by an argument of the function or a column of the query around',
+      good: 'SELECT o.id, q.priority FROM orders o LEFT JOIN queues q ON q.name = enqueue.queue_name WHERE o.id = NEW.order_id',
+    },
     { title: 'USING', good: 'SELECT 1 FROM orders o JOIN customers c USING (customer_id)' },
     {
       title: 'a range on both sides',
@@ -73,7 +77,7 @@ export const conditionNotBinding = defineRule({
         if (groups.some(group => left.some(each => group.includes(each)) && right.some(each => group.includes(each))))
           continue;
         // A row of settings looked up by its key.
-        if (namesRight && conjuncts(quals).some(isLookup)) continue;
+        if (namesRight && conjuncts(quals).some(condition => isEqualToValue(condition, items))) continue;
         const node = unwrap(quals);
         const at = node && statement.rangeOf(node.type, node.fields);
         if (at) report({ at, message: 'unbound', values: { table: right[0]?.name ?? 'the joined table' } });
@@ -81,10 +85,3 @@ export const conditionNotBinding = defineRule({
     }
   },
 });
-
-/** `column = constant`. */
-function isLookup(condition: unknown): boolean {
-  const node = unwrap(condition);
-  if (node?.type !== 'A_Expr' || operatorOf(node.fields) !== '=') return false;
-  return isConstantExpression(node.fields.lexpr) || isConstantExpression(node.fields.rexpr);
-}

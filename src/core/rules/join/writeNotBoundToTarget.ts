@@ -1,8 +1,7 @@
-import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { isConstantExpression, operatorOf } from '../support/expressions';
-import { allConditions, conjuncts, fromItems } from '../support/fromItems';
+import { allConditions, fromItems } from '../support/fromItems';
 import type { FromItem } from '../support/fromItems';
+import { isEqualToValue, isLookupQuery } from '../support/lookups';
 import { connectedGroups, mentionsIn } from '../support/mentions';
 
 export const writeNotBoundToTarget = defineRule({
@@ -57,6 +56,10 @@ export const writeNotBoundToTarget = defineRule({
       good: 'UPDATE invoices SET rate = t.rate FROM tariffs t WHERE t.id = $1 AND invoices.rate IS NULL',
     },
     {
+      title: 'one row by a value of the trigger',
+      good: 'UPDATE communities c SET local_members = local_members + p.is_local::int FROM people p WHERE c.id = NEW.community_id AND p.id = NEW.person_id',
+    },
+    {
       title: 'rows of VALUES',
       good: 'UPDATE orders o SET rank = v.rank FROM (VALUES (1, 10), (2, 20)) v(id, rank) WHERE v.id = o.id',
     },
@@ -78,7 +81,7 @@ export const writeNotBoundToTarget = defineRule({
       if (
         !again &&
         (others.every(item => item.isFew) ||
-          conditions.some(each => isLookup(each, others)) ||
+          conditions.some(each => isLookup(each, items, others)) ||
           others.some(isLookupQuery))
       )
         continue;
@@ -94,20 +97,9 @@ function isSameTable(a: FromItem, b: FromItem): boolean {
   return a.table !== undefined && a.table.name === b.table?.name && a.table.schema === b.table.schema;
 }
 
-/** A subquery with such a condition of its own. */
-function isLookupQuery({ fields }: FromItem): boolean {
-  return conjuncts(unwrap(fields.subquery)?.fields.whereClause).some(isEqualToConstant);
-}
-
-/** `column = constant` on one of the other tables: that may well leave one row. */
-function isLookup(condition: unknown, others: readonly FromItem[]): boolean {
-  if (!isEqualToConstant(condition)) return false;
-  const { items, hasUnknown } = mentionsIn(condition, others);
-  return items.size > 0 || hasUnknown;
-}
-
-function isEqualToConstant(condition: unknown): boolean {
-  const node = unwrap(condition);
-  if (node?.type !== 'A_Expr' || operatorOf(node.fields) !== '=') return false;
-  return isConstantExpression(node.fields.lexpr) || isConstantExpression(node.fields.rexpr);
+/** A condition on one of the other tables that may well leave one row. */
+function isLookup(condition: unknown, items: readonly FromItem[], others: readonly FromItem[]): boolean {
+  if (!isEqualToValue(condition, items)) return false;
+  const { items: named, hasUnknown } = mentionsIn(condition, others);
+  return named.size > 0 || hasUnknown;
 }

@@ -20,6 +20,10 @@ export const deleteWithoutWhere = defineRule({
     { title: 'a condition', good: "DELETE FROM sessions WHERE expires_at < now() - interval '1 day'" },
     { title: 'all rows on purpose', good: 'DELETE FROM sessions WHERE true' },
     { title: 'emptied at once', good: 'TRUNCATE sessions' },
+    {
+      title: 'rows moved to another table',
+      good: 'WITH moved AS (DELETE FROM inbox RETURNING *) INSERT INTO archive SELECT * FROM moved',
+    },
     { title: 'a cursor', good: 'DELETE FROM sessions WHERE CURRENT OF c' },
   ],
   check(context) {

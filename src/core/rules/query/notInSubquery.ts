@@ -2,7 +2,14 @@ import { quoteIdentifier } from '../../sql/identifiers';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { RuleContext } from '../defineRule';
-import { asColumn, filteredQuery, fromTables, list, resolveColumn } from '../support/expressions';
+import {
+  asColumn,
+  filteredQuery,
+  fromTables,
+  list,
+  readsOnlySystemTables,
+  resolveColumn,
+} from '../support/expressions';
 import type { ColumnName } from '../support/expressions';
 import type { Fix } from '../finding';
 import type { NodeMatch } from '../nodeIndex';
@@ -47,6 +54,10 @@ export const notInSubquery = defineRule({
       good: 'SELECT id FROM orders WHERE customer_id IN (SELECT id FROM banned)',
     },
     {
+      title: "the server's own catalogs, which are small",
+      good: 'SELECT name FROM pg_available_extensions WHERE name NOT IN (SELECT extname FROM pg_extension)',
+    },
+    {
       title: 'a list spelled as VALUES',
       good: "SELECT id FROM orders WHERE status NOT IN (VALUES ('paid'), ('shipped'))",
     },
@@ -58,7 +69,7 @@ export const notInSubquery = defineRule({
       if (negation.fields.boolop !== 'NOT_EXPR') continue;
       const outer = filteredQuery(negation);
       const inner = context.find('SelectStmt').find(query => query.parent === link);
-      if (!outer || !inner || inner.fields.valuesLists) continue;
+      if (!outer || !inner || inner.fields.valuesLists || readsOnlySystemTables(inner)) continue;
       const sides = columnsCompared(link, inner);
       const outerKnown = sides && resolveColumn(outer, sides.outer, context.catalog);
       const innerKnown = sides && resolveColumn(inner, sides.inner, context.catalog);

@@ -25,6 +25,14 @@ export const updateWithoutWhere = defineRule({
     { title: 'a condition', good: 'UPDATE accounts SET balance = 0 WHERE id = 7' },
     { title: 'all rows on purpose', good: 'UPDATE accounts SET balance = 0 WHERE true' },
     { title: 'an upsert', good: 'INSERT INTO t (id, n) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET n = t.n + 1' },
+    {
+      title: 'other tables in FROM, which have a rule of their own',
+      good: 'UPDATE orders SET region = c.region FROM customers c',
+    },
+    {
+      title: 'a column added in the same file, which has a rule of its own',
+      good: 'ALTER TABLE orders ADD COLUMN total numeric; UPDATE orders SET total = net + tax;',
+    },
     { title: 'a table made in the same file', good: 'CREATE TABLE t (id int); UPDATE t SET id = 1;' },
   ],
   check(context) {

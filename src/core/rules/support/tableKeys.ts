@@ -20,6 +20,8 @@ export interface TableKey {
   readonly include: readonly string[];
   readonly predicate?: string;
   readonly nullsNotDistinct: boolean;
+  /** Storage parameters as written, of a method for which they decide what the index finds or how fast. */
+  readonly options?: string;
 }
 
 export interface TableForeignKey {
@@ -101,7 +103,20 @@ export function readIndex(statement: ParsedStatement, fields: NodeFields): Table
     }),
     ...(predicate && { predicate: nodeText(statement, predicate) }),
     nullsNotDistinct: fields.nulls_not_distinct === true,
+    ...optionsOf(statement, fields),
   };
+}
+
+/** Of the built-in methods only BRIN's page range makes another index; extensions' methods may have anything there. */
+function optionsOf(statement: ParsedStatement, fields: NodeFields): Pick<TableKey, 'options'> {
+  if (fields.options === undefined || /^(?:btree|hash|gin|gist|spgist)$/.test(String(fields.accessMethod ?? 'btree'))) {
+    return {};
+  }
+  const written = list(fields.options).map(option => {
+    const node = unwrap(option);
+    return node ? nodeText(statement, node) : '';
+  });
+  return { options: written.sort().join(', ') };
 }
 
 function keyText(statement: ParsedStatement, element: NodeFields): string {
