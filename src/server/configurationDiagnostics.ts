@@ -22,7 +22,8 @@ export class ConfigurationDiagnostics {
     for (const folder of new Set([...folders, ...files.map(file => path.dirname(file))])) {
       const own = new Map<string, ConfigurationFileProblem[]>();
       for (const problem of this.#configurations.problemsFor(folder)) {
-        own.set(problem.file, [...(own.get(problem.file) ?? []), problem]);
+        const before = own.get(problem.file) ?? [];
+        if (!before.some(other => isSamePlace(other, problem))) own.set(problem.file, [...before, problem]);
       }
       for (const [file, problems] of own) byFile.set(file, problems);
     }
@@ -32,12 +33,17 @@ export class ConfigurationDiagnostics {
   }
 }
 
+/** A comma too many makes several mistakes; the first says it. */
+function isSamePlace(a: ConfigurationFileProblem, b: ConfigurationFileProblem): boolean {
+  return a.line === b.line && a.column === b.column;
+}
+
 function toDiagnostic({ line, column, message }: ConfigurationFileProblem): Diagnostic {
   const position = { line: line - 1, character: column - 1 };
   return {
     range: { start: position, end: position },
     severity: DiagnosticSeverity.Warning,
     source: SOURCE,
-    message: `${message} This is left out; the rest of the file counts.`,
+    message: `${message} The rest of the file counts.`,
   };
 }

@@ -16,10 +16,15 @@ function load(...parts) {
 
 /** Starts the server and loads the data. @returns its address, a query function and stop(). */
 export async function startSampleDatabase({ major } = {}) {
+  return startDatabase({ major, statements: await readStatements('setup.sql') });
+}
+
+/** Starts a server and runs the statements on it. @returns its address, a query function and stop(). */
+export async function startDatabase({ major, statements }) {
   const server = await load('database', 'embedded.ts').startEmbedded({ major });
   const query = (...sql) => runSql(server.url, sql);
   try {
-    await query(...(await readStatements('setup.sql')));
+    await query(...statements);
   } catch (error) {
     await server.stop();
     throw error;

@@ -12,12 +12,11 @@ const STOP_LIMIT_MS = 3_000;
 
 const SERVER_MAIN = path.join(VSCODE, 'out', 'server-main.js');
 
-/** A quiet editor: nothing asks the network, nothing covers the page, and the workspace is trusted. */
+/** A quiet editor: nothing asks the network, and nothing covers the page. */
 const SETTINGS = {
   'workbench.startupEditor': 'none',
   'workbench.enableExperiments': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
@@ -35,6 +34,7 @@ const OFFLINE = { EXTENSIONS_GALLERY: '{"serviceUrl":""}' };
  * @param options.dataFolder kept after stop() when given; else a temporary folder, removed by stop().
  * @param options.settings machine settings, over the defaults.
  * @param options.runsTests lets the address name tests to run in the extension host; dialogs are then refused.
+ * @param options.asksForTrust new folders open in restricted mode, until the user trusts them.
  * @param options.port a port number; 0, the default, takes a free one.
  */
 export async function startServer({
@@ -45,16 +45,19 @@ export async function startServer({
   verbose = false,
   port = 0,
   runsTests = false,
+  asksForTrust = false,
 } = {}) {
   const folder = dataFolder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'vscode-host-'));
   const machine = path.join(folder, 'data', 'Machine');
+  const machineSettings = { ...SETTINGS, 'security.workspace.trust.enabled': asksForTrust, ...settings };
   fs.mkdirSync(machine, { recursive: true });
-  fs.writeFileSync(path.join(machine, 'settings.json'), JSON.stringify({ ...SETTINGS, ...settings }, null, 2));
+  fs.writeFileSync(path.join(machine, 'settings.json'), JSON.stringify(machineSettings, null, 2));
   const token = randomBytes(16).toString('hex');
   const args = [
     ...[SERVER_MAIN, '--host', '127.0.0.1', '--port', String(port), '--connection-token', token],
     ...['--accept-server-license-terms', '--server-data-dir', folder, '--telemetry-level', 'off'],
-    ...['--disable-workspace-trust', '--log', verbose ? 'info' : 'error'],
+    ...(asksForTrust ? [] : ['--disable-workspace-trust']),
+    ...['--log', verbose ? 'info' : 'error'],
     // Newer servers ignore extensionTestsPath without the smoke test driver; with it, VS Code refuses every modal dialog,
     // so a walk that answers questions runs without.
     ...(runsTests ? ['--enable-smoke-test-driver'] : []),

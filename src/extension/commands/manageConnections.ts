@@ -27,7 +27,11 @@ export function registerConnectionCommands(connections: Connections, server: Ser
       if (entry) await test(connections, entry);
     }),
     register('remove', () => remove(connections)),
-    register('switch', () => switchConnection(connections, server)),
+    register('switch', async () => {
+      const entry = await switchConnection(connections, server);
+      // hints tell what the database knows from now on, not only after the first plan
+      if (entry && vscode.workspace.isTrusted) await connections.ensureOpen(entry);
+    }),
   );
 }
 
