@@ -11,7 +11,7 @@ export const indexNotConcurrently = defineRule({
   kinds: ['IndexStmt'],
   needs: ['file'],
   title: 'CREATE INDEX that blocks writes',
-  guideline: { guide: '002', section: '5.2 Critical Indexes' },
+  guideline: { guide: '003', section: '2. Index Management' },
   docs: {
     problem:
       '`CREATE INDEX` holds a SHARE lock on the table until the index is built: nobody can insert, update or delete meanwhile.',

@@ -13,6 +13,7 @@ export const refreshNotConcurrently = defineRule({
   kinds: ['RefreshMatViewStmt'],
   needs: ['file'],
   title: 'REFRESH that blocks the readers of a materialized view',
+  guideline: { guide: '003', section: 'Automated Refresh Strategy' },
   docs: {
     problem: 'Nobody can read the materialized view until the refresh is done, which takes as long as its query.',
     why: 'The refresh holds an ACCESS EXCLUSIVE lock. The view has a unique index over plain columns, so `CONCURRENTLY` is possible: readers see the old rows meanwhile. It compares old and new rows, which takes longer when most of them change.',

@@ -13,6 +13,7 @@ export const reindexNotConcurrently = defineRule({
   kinds: ['ReindexStmt'],
   needs: ['file'],
   title: 'REINDEX that blocks writes',
+  guideline: { guide: '002', section: '9.2 Weekly Maintenance' },
   docs: {
     problem:
       '`REINDEX` stops writes to the table until it is done, and queries that would use (or only plan with) the index wait as well.',

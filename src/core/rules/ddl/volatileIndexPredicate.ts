@@ -26,7 +26,6 @@ export const volatileIndexPredicate = defineRule({
   severity: 'error',
   kinds: ['IndexStmt'],
   title: 'Index on a value that changes with time',
-  guideline: { guide: '001', section: '3. Partial Indexes' },
   docs: {
     problem: 'PostgreSQL refuses the index: functions in an index predicate or expression must be IMMUTABLE.',
     why: 'Rows enter an index when they are written, not when time passes, so "the last 30 days" cannot be a predicate. A constant date is accepted but does not help: queries with `now()` do not match it. Put the time column into the key instead, use BRIN, or partition by time.',

@@ -13,6 +13,7 @@ export const workUnderExclusiveLock = defineRule({
   kinds: ['UpdateStmt', 'DeleteStmt', 'InsertStmt', 'IndexStmt', 'RefreshMatViewStmt', 'CreateTableAsStmt', 'CopyStmt'],
   needs: ['file'],
   title: 'Long work while a table is locked',
+  guideline: { guide: '002', section: '10.1 Common Issues' },
   docs: {
     problem:
       'A change earlier in the transaction has locked a table; it stays locked while this statement works through its rows.',

@@ -5,6 +5,7 @@ export const lockTable = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'LOCK TABLE in a mode that stops others',
+  guideline: { guide: '002', section: '10.1 Common Issues' },
   kinds: ['LockStmt'],
   docs: {
     problem: 'The whole table is locked until the transaction ends.',

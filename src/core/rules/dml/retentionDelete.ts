@@ -12,6 +12,7 @@ export const retentionDelete = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'Old rows removed by one DELETE',
+  guideline: { guide: '002', section: '6.1 Native PostgreSQL Partitioning' },
   nodes: ['DeleteStmt'],
   docs: {
     problem: 'All rows older than some age are deleted in one statement.',

@@ -9,6 +9,7 @@ export const singleRowInserts = defineRule({
   severity: 'info',
   needs: ['file'],
   title: 'Many INSERTs of one row each',
+  guideline: { guide: '004', section: 'Best Practices Summary' },
   docs: {
     problem: 'Rows are inserted into one table by a statement each.',
     why: 'Every statement is sent, parsed and planned, and outside a transaction it also waits for its own commit to reach the disk. One INSERT of many rows, or COPY, does that once.',

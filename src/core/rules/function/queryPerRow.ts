@@ -9,6 +9,7 @@ export const queryPerRow = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'One query per row of a loop',
+  guideline: { guide: '004', section: 'Best Practices Summary' },
   kinds: ['CreateFunctionStmt', 'DoStmt'],
   docs: {
     problem: 'A loop over the rows of a query asks another query for each of them.',

@@ -9,6 +9,7 @@ export const rowByRowWrite = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'One write per row of a loop',
+  guideline: { guide: '004', section: 'Query Optimization Patterns' },
   kinds: ['CreateFunctionStmt', 'DoStmt'],
   docs: {
     problem: 'A loop over the rows of a query writes one row per round.',

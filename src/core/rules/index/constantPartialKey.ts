@@ -9,7 +9,6 @@ export const constantPartialKey = defineRule({
   severity: 'info',
   kinds: ['IndexStmt'],
   title: 'Partial index whose key is constant',
-  guideline: { guide: '001', section: '3. Partial Indexes' },
   docs: {
     problem: 'The predicate fixes a column to one value, and the column is in the key too.',
     why: 'Every entry of the index has the same value there: it cannot narrow a search or give an order, it only makes the index larger.',

@@ -15,6 +15,7 @@ export const documentInBtree = defineRule({
   kinds: ['IndexStmt'],
   needs: ['file'],
   title: 'Whole documents in a btree',
+  guideline: { guide: '004', section: 'Index Creation and Management' },
   docs: {
     problem: 'A btree stores a jsonb, bytea, array or long text column whole, in its key or with INCLUDE.',
     why: 'An entry may have at most 2704 bytes (after compression): the first larger value makes the INSERT fail. And a btree only compares whole values, it cannot look inside them; GIN can.',

@@ -11,6 +11,7 @@ export const duplicateIndex = defineRule({
   kinds: ['IndexStmt'],
   needs: ['file'],
   title: 'Index that exists already',
+  guideline: { guide: '004', section: 'SQLAlchemy Index Definitions' },
   docs: {
     problem: 'Another index of the table has the same key, predicate and method.',
     why: 'Each one is written to by every insert and most updates, and takes its own disk and cache; no query gains anything.',

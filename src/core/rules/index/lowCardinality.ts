@@ -12,7 +12,7 @@ export const lowCardinality = defineRule({
   kinds: ['IndexStmt'],
   needs: ['file'],
   title: 'Index on a column with few values',
-  guideline: { guide: '001', section: '3. Partial Indexes' },
+  guideline: { guide: '003', section: '2. Index Management' },
   docs: {
     problem: 'The index has one column, and that column has two or only a few different values.',
     why: 'A value that many rows share is found faster by reading the table, so the index serves at most the rare values. A partial index `WHERE` the rare value holds, on a column you sort or search by, is smaller and serves those.',

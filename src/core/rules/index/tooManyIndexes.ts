@@ -10,6 +10,7 @@ export const tooManyIndexes = defineRule({
   kinds: ['IndexStmt'],
   needs: ['file'],
   title: 'Many indexes on one table',
+  guideline: { guide: '003', section: '2. Index Management' },
   docs: {
     problem: 'The table has more indexes than the threshold `indexesPerTable`.',
     why: 'Every insert writes to each of them, and so does every update that touches an indexed column; planning looks at all of them.',

@@ -7,6 +7,7 @@ export const wideKey = defineRule({
   severity: 'hint',
   kinds: ['IndexStmt'],
   title: 'Index with many key columns',
+  guideline: { guide: '004', section: 'Best Practices Summary' },
   docs: {
     problem: 'The key has more columns than the threshold `indexKeyColumns`.',
     why: 'Only the leading columns narrow the search; the others make every page hold fewer entries. Columns that are only read can stand in INCLUDE.',

@@ -11,6 +11,7 @@ export const caseInsensitiveLike = defineRule({
   severity: 'info',
   needs: ['catalog'],
   title: 'ILIKE that no index serves',
+  guideline: { guide: '003', section: 'Text Search Optimization' },
   nodes: ['A_Expr'],
   docs: {
     problem: 'The pattern ignores case, and the table has no index that does.',

@@ -10,6 +10,7 @@ export const textSearchWithoutIndex = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'Text search that no index can serve',
+  guideline: { guide: '003', section: 'Text Search Optimization' },
   nodes: ['FuncCall'],
   docs: {
     problem: 'The condition builds the tsvector of each row while it searches.',

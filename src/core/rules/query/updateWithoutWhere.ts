@@ -8,7 +8,6 @@ export const updateWithoutWhere = defineRule({
   kinds: ['UpdateStmt', 'SelectStmt', 'InsertStmt', 'DeleteStmt'],
   needs: ['file'],
   title: 'UPDATE of a whole table',
-  guideline: { guide: '002', section: '4.2 Query Optimization Examples' },
   docs: {
     problem: 'Without WHERE every row is updated.',
     why: 'Each updated row is written anew, with its index entries: the table grows to twice its size, and all its rows stay locked until the end. Large tables are updated in batches, each in its own transaction.',

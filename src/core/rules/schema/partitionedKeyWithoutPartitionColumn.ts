@@ -13,6 +13,7 @@ export const partitionedKeyWithoutPartitionColumn = defineRule({
   kinds: ['CreateStmt', 'AlterTableStmt', 'IndexStmt'],
   needs: ['file'],
   title: 'Unique key of a partitioned table without its partition columns',
+  guideline: { guide: '002', section: '6.1 Native PostgreSQL Partitioning' },
   docs: {
     problem:
       'A primary key, unique constraint or unique index of a partitioned table leaves out a column it is partitioned by.',

@@ -7,7 +7,7 @@ export const checkpointCompletionTarget = defineRule({
   severity: 'info',
   nodes: ['VariableSetStmt', 'FuncCall'],
   title: 'Checkpoints written in shorter bursts',
-  guideline: { guide: '002', section: '3.3 Write-Ahead Logging (WAL) Optimization' },
+  guideline: { guide: '001', section: '1. Database Configuration Tuning' },
   docs: {
     problem: 'A target below 0.9 writes the pages of a checkpoint in less time than there is.',
     why: 'The same pages are written faster, so that queries wait longer for the disk meanwhile. 0.9 is the default since PostgreSQL 14.',
