@@ -1,5 +1,6 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
+import type { FileContext } from '../fileContext';
 import { readAlterTable } from '../support/alterTable';
 import { tableInUse } from '../support/existingTable';
 import { list, stringValue } from '../support/expressions';
@@ -37,6 +38,10 @@ export const dropCascade = defineRule({
       good: 'DROP SCHEMA IF EXISTS farm CASCADE; CREATE SCHEMA farm;',
     },
     { title: 'a table created in the same file', good: 'CREATE TABLE load (id int); DROP TABLE load CASCADE;' },
+    {
+      title: 'a constraint that is added again',
+      good: 'ALTER TABLE orders DROP CONSTRAINT IF EXISTS orders_pk CASCADE; ALTER TABLE orders ADD CONSTRAINT orders_pk PRIMARY KEY (id);',
+    },
     { title: 'a trigger, on which nothing depends', good: 'DROP TRIGGER IF EXISTS touch ON orders CASCADE' },
     { title: 'rows', good: 'DELETE FROM customers WHERE id = 5' },
     {
@@ -55,6 +60,7 @@ export const dropCascade = defineRule({
       if (!alter || !tableInUse(alter.table, context)) return;
       for (const { subtype, name = '', fields, range } of alter.commands) {
         if (!/^AT_Drop(Column|Constraint)$/.test(subtype) || fields.behavior !== 'DROP_CASCADE') continue;
+        if (subtype === 'AT_DropConstraint' && isAddedAgain(alter.table.name, name, file)) continue;
         report({ at: lastWord(range.end), message: 'unnamed', values: { name } });
       }
       return;
@@ -69,6 +75,14 @@ export const dropCascade = defineRule({
     report({ at: lastWord(statement.text.length), message, values: { name: names.join(', ') } });
   },
 });
+
+/** `DROP CONSTRAINT orders_pkey CASCADE` in a file that adds it again, as one that can be run twice does. */
+function isAddedAgain(table: string, constraint: string, file: FileContext): boolean {
+  return file
+    .later(table)
+    .flatMap(other => readAlterTable(other)?.commands ?? [])
+    .some(({ subtype, def }) => subtype === 'AT_AddConstraint' && def?.fields.conname === constraint);
+}
 
 /** Nothing can depend on these, so CASCADE changes nothing. */
 const NOTHING_DEPENDS: ReadonlySet<unknown> = new Set([

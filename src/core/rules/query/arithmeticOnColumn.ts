@@ -10,9 +10,9 @@ import {
   integerConstant,
   isConstantExpression,
   operatorOf,
-  readsOnlySystemTables,
   stringConstant,
 } from '../support/expressions';
+import { hasNoIndexAtAll } from '../support/computedColumns';
 import { isBesideEquality } from '../support/narrowing';
 import { isSmallTable, warningIfBig } from '../support/tableSize';
 import { matchBelow, textOfTree } from '../support/trees';
@@ -71,7 +71,7 @@ export const arithmeticOnColumn = defineRule({
     for (const { query, comparison, side, value } of comparedExpressions(find, 'A_Expr', body)) {
       const sum = readArithmetic(side.fields);
       const column = sum && asColumn(sum.column);
-      if (!sum || !column || readsOnlySystemTables(query)) continue;
+      if (!sum || !column || hasNoIndexAtAll(query, column)) continue;
       const name = matchBelow(side, 'lexpr', sum.column);
       const known = name && resolve(name);
       const family = typeFamily(known?.column.type);
@@ -90,7 +90,7 @@ export const arithmeticOnColumn = defineRule({
         fixes.push({
           title: `Compare ${column.name} itself`,
           // Months have no inverse, floats round, and a string literal may change its type.
-          safe: family === 'integer' && integerConstant(sum.constant) !== undefined && isNumber(value),
+          safe: family === 'integer' && isNumber(sum.constant) && isNumber(value) && fitsInteger(sum.constant, value),
           edits: [{ range: rangeOf(comparison), newText: moved }],
         });
       }
@@ -135,6 +135,11 @@ function isIntervalCast(value: unknown): boolean {
 
 function isNumber(value: unknown): boolean {
   return unwrap(value)?.type === 'A_Const' && integerConstant(value) !== undefined;
+}
+
+/** True if neither sum nor difference of two constants leaves the range of integer. */
+function fitsInteger(one: unknown, other: unknown): boolean {
+  return Math.abs(integerConstant(one) ?? Infinity) + Math.abs(integerConstant(other) ?? Infinity) < 2 ** 31;
 }
 
 /** Parentheses around anything an operator could tear apart. */

@@ -1,6 +1,7 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { asColumn, castType, hasIndexKey, readsOnlySystemTables } from '../support/expressions';
+import { asColumn, castType, hasIndexKey } from '../support/expressions';
+import { hasNoIndexAtAll } from '../support/computedColumns';
 import type { Fix } from '../finding';
 import { comparedExpressions } from '../support/comparisons';
 import { dayCondition, isZoneless } from '../support/rangeRewrite';
@@ -69,6 +70,10 @@ export const castOnColumn = defineRule({
       good: "SELECT id FROM events WHERE name::text = 'door'",
     },
     {
+      title: 'a text that a subquery cuts out of another',
+      good: "SELECT 1 FROM (SELECT split_part(bounds, ',', 1) AS lower_bound FROM parts) x WHERE lower_bound::timestamptz <= $1",
+    },
+    {
       title: 'an index on the expression exists',
       schema: 'CREATE TABLE events (id bigint, at timestamp); CREATE INDEX ON events ((at::date));',
       good: "SELECT id FROM events WHERE at::date = '2024-05-01'",
@@ -78,7 +83,7 @@ export const castOnColumn = defineRule({
     for (const { query, comparison, side, operator, value } of comparedExpressions(find, 'TypeCast', body)) {
       const column = asColumn(side.fields.arg);
       const type = castType(side.fields);
-      if (!column || type === undefined || readsOnlySystemTables(query)) continue;
+      if (!column || type === undefined || hasNoIndexAtAll(query, column)) continue;
       const match = matchBelow(side, 'arg', side.fields.arg);
       const known = match && resolve(match);
       if (isSmallTable(known?.relation, thresholds)) continue;
@@ -98,7 +103,7 @@ export const castOnColumn = defineRule({
             {
               title: `Compare ${column.name} itself`,
               // The first hour of a day can repeat where clocks are set back, hence not for timestamptz.
-              safe: isZoneless(own),
+              safe: isZoneless(own) && isExactDayCondition(comparison.fields, operator, value),
               edits: [{ range: rangeOf(comparison), newText: condition }],
             },
           ]

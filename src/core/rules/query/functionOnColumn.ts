@@ -1,14 +1,8 @@
 import { unwrap } from '../../sql/walk';
 import type { ParsedStatement } from '../../sql/statement';
 import { defineRule } from '../defineRule';
-import {
-  asColumn,
-  functionName,
-  hasIndexKey,
-  list,
-  readsOnlySystemTables,
-  stringConstant,
-} from '../support/expressions';
+import { asColumn, functionName, hasIndexKey, list, stringConstant } from '../support/expressions';
+import { hasNoIndexAtAll } from '../support/computedColumns';
 import type { Fix } from '../finding';
 import type { NodeFields } from '../nodeIndex';
 import { comparedExpressions } from '../support/comparisons';
@@ -103,14 +97,19 @@ export const functionOnColumn = defineRule({
       title: 'no range of the column means the same',
       good: 'SELECT id FROM orders WHERE extract(dow FROM created_at) = 1',
     },
+    {
+      title: 'a column that a subquery computes',
+      good: "SELECT day FROM (SELECT max(created_at) AS day FROM orders GROUP BY customer_id) x WHERE date(day) = '2024-05-01'",
+    },
     { title: "a server's own view", good: "SELECT pid FROM pg_stat_activity WHERE left(query, 6) = 'VACUUM'" },
   ],
   check({ statement, thresholds, find, rangeOf, resolve, report, body }) {
     for (const { query, comparison, side, operator, value } of comparedExpressions(find, 'FuncCall', body)) {
       const name = functionName(side.fields);
       const call = name === undefined ? undefined : readCall(name, side.fields);
-      if (name === undefined || !call || readsOnlySystemTables(query)) continue;
+      if (name === undefined || !call) continue;
       const column = asColumn(call.argument)!;
+      if (hasNoIndexAtAll(query, column)) continue;
       const match = matchBelow(side, 'args', call.argument);
       const known = match && resolve(match);
       const at = rangeOf(side);
@@ -135,7 +134,10 @@ export const functionOnColumn = defineRule({
             {
               title: `Compare ${column.name} itself`,
               // The first hour of a day can repeat where clocks are set back, hence not for timestamptz.
-              safe: name !== 'date_trunc' && (known?.column.type === 'date' || isZoneless(known?.column.type)),
+              safe:
+                name !== 'date_trunc' &&
+                (known?.column.type === 'date' || isZoneless(known?.column.type)) &&
+                (call.isYear || isExactDayCondition(comparison.fields, operator, value)),
               edits: [{ range: rangeOf(comparison), newText: condition }],
             },
           ]

@@ -1,14 +1,7 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import {
-  asColumn,
-  filteredQuery,
-  functionName,
-  list,
-  operatorOf,
-  readsOnlySystemTables,
-  stringConstant,
-} from '../support/expressions';
+import { asColumn, filteredQuery, functionName, list, operatorOf, stringConstant } from '../support/expressions';
+import { hasNoIndexAtAll } from '../support/computedColumns';
 import { hasTrigramIndex } from '../support/indexKeys';
 import { isSmallTable, warningIfBig } from '../support/tableSize';
 import { matchBelow } from '../support/trees';
@@ -61,7 +54,7 @@ export const leadingWildcardLike = defineRule({
       const column = asColumn(searched);
       const match = matchBelow(like, 'lexpr', searched);
       const query = filteredQuery(like);
-      if (!column || !match || !query || readsOnlySystemTables(query)) continue;
+      if (!column || !match || !query || hasNoIndexAtAll(query, column)) continue;
       const relation = resolve(match)?.relation;
       if (hasTrigramIndex(relation, column) || isSmallTable(relation, thresholds)) continue;
       const size = warningIfBig(relation, thresholds);

@@ -1,14 +1,7 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import {
-  asColumn,
-  filteredQuery,
-  functionName,
-  list,
-  operatorOf,
-  readsOnlySystemTables,
-  stringConstant,
-} from '../support/expressions';
+import { asColumn, filteredQuery, functionName, list, operatorOf, stringConstant } from '../support/expressions';
+import { hasNoIndexAtAll } from '../support/computedColumns';
 import { hasTrigramIndex } from '../support/indexKeys';
 import { isSmallTable, warningIfBig } from '../support/tableSize';
 import { matchBelow } from '../support/trees';
@@ -60,7 +53,7 @@ export const unanchoredRegex = defineRule({
       const column = asColumn(lexpr);
       const match = matchBelow(test, 'lexpr', lexpr);
       const query = filteredQuery(test);
-      if (!column || !match || !query || readsOnlySystemTables(query)) continue;
+      if (!column || !match || !query || hasNoIndexAtAll(query, column)) continue;
       const relation = resolve(match)?.relation;
       if (isSmallTable(relation, thresholds) || hasTrigramIndex(relation, column)) continue;
       report({
