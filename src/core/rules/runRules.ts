@@ -12,6 +12,7 @@ import type { NodeMatch } from './nodeIndex';
 import { shiftFinding } from './shiftFinding';
 import { configurationLines } from './support/configurationText';
 import { asColumn } from './support/expressions';
+import { keepsPlaceholders } from './support/keptPlaceholders';
 import type { Thresholds } from './thresholds';
 import { withHolesAsWritten } from './support/holeNames';
 
@@ -194,6 +195,7 @@ class Run {
       ...(report.evidence !== undefined && { evidence: report.evidence }),
       fixes: (report.fixes ?? []).map(fix => ({
         ...fix,
+        safe: fix.safe && keepsPlaceholders(this.context.statement, fix.edits),
         edits: fix.edits.map(edit => ({ ...edit, newText: this.asWritten(edit.newText) })),
       })),
     });

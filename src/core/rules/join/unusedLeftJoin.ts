@@ -6,7 +6,7 @@ import { columnEquality } from '../support/columnEqualities';
 import { conjuncts, fromItems } from '../support/fromItems';
 import type { FromItem } from '../support/fromItems';
 import { itemOf } from '../support/mentions';
-import { isUniqueBy } from '../support/uniqueness';
+import { hasInheritanceChildren, isUniqueBy } from '../support/uniqueness';
 import { wordsBefore } from '../support/words';
 
 export const unusedLeftJoin = defineRule({
@@ -73,6 +73,7 @@ export const unusedLeftJoin = defineRule({
           )
         )
           continue;
+        if (hasInheritanceChildren(catalog, item.relation)) continue;
         if (!isUnread(item, items, query, find('ColumnRef'))) continue;
         const at = statement.rangeOf(item.type, item.fields);
         const join = statement.rangeOf('JoinExpr', item.join!);

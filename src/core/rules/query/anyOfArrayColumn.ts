@@ -74,7 +74,7 @@ export const anyOfArrayColumn = defineRule({
       // As an array literal the value takes on the type of the elements, as it does now.
       if (text !== undefined && /^\w+$/.test(String(text)) && !/^null$/i.test(String(text)) && columnText) {
         const newText = `${columnText} @> '{${text}}'`;
-        fixes.push({ title: 'Write @>', safe: true, edits: [{ range: rangeOf(test), newText }] });
+        fixes.push({ title: 'Write @>', safe: fitsAnyInteger(text), edits: [{ range: rangeOf(test), newText }] });
       }
       const values = { column: column.name };
       const size = warningIfBig(relation, thresholds);
@@ -83,3 +83,8 @@ export const anyOfArrayColumn = defineRule({
     }
   },
 });
+
+/** An array of smallint compares with any number, but holds only those of two bytes. */
+function fitsAnyInteger(value: string | number): boolean {
+  return typeof value === 'string' || Math.abs(value) < 2 ** 15;
+}

@@ -4,7 +4,7 @@ import { asColumn, castType, hasIndexKey } from '../support/expressions';
 import { hasNoIndexAtAll } from '../support/computedColumns';
 import type { Fix } from '../finding';
 import { comparedExpressions } from '../support/comparisons';
-import { dayCondition, isZoneless } from '../support/rangeRewrite';
+import { dayCondition, isExactDayCondition, isZoneless } from '../support/rangeRewrite';
 import { isSmallTable, warningIfBig } from '../support/tableSize';
 import { matchBelow } from '../support/trees';
 

@@ -1,6 +1,7 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { contains, integerConstant, list } from '../support/expressions';
+import { isAggregateCall } from '../support/aggregates';
+import { contains, functionName, integerConstant, list } from '../support/expressions';
 import { isSameTree, rangeOfTree, selectedValues } from '../support/trees';
 
 export const distinctWithGroupBy = defineRule({
@@ -67,7 +68,7 @@ export const distinctWithGroupBy = defineRule({
         fixes: [
           {
             title: 'Remove DISTINCT',
-            safe: true,
+            safe: !contains(targetList, mayBeAnything),
             edits: [{ range: { start: word.index, end: word.index + word[0].length }, newText: '' }],
           },
         ],
@@ -83,4 +84,13 @@ function mayReturnSet(type: string, fields: Readonly<Record<string, unknown>>): 
   if (type !== 'FuncCall') return false;
   const name = unwrap(list(fields.funcname).at(-1))?.fields.sval;
   return typeof name === 'string' && SET_FUNCTION.test(name) && !/_agg$|^jsonb?_build/.test(name);
+}
+
+/** One value of each group for sure, unlike functions nobody here knows. */
+const ONE_VALUE = new Set(['date', 'date_part', 'date_trunc', 'extract', 'round', 'lower', 'upper', 'btrim', 'length']);
+
+function mayBeAnything(type: string, fields: Readonly<Record<string, unknown>>): boolean {
+  if (type !== 'FuncCall' || isAggregateCall(type, fields)) return false;
+  const isAggregate = fields.over ?? fields.agg_filter ?? fields.agg_distinct ?? fields.agg_within_group;
+  return isAggregate === undefined && !ONE_VALUE.has(functionName(fields) ?? '');
 }

@@ -6,7 +6,7 @@ import { hasNoIndexAtAll } from '../support/computedColumns';
 import type { Fix } from '../finding';
 import type { NodeFields } from '../nodeIndex';
 import { comparedExpressions } from '../support/comparisons';
-import { dayCondition, isZoneless } from '../support/rangeRewrite';
+import { dayCondition, isExactDayCondition, isZoneless } from '../support/rangeRewrite';
 import { indexedExpression } from '../support/indexKeys';
 import { isSmallTable, warningIfBig } from '../support/tableSize';
 import { matchBelow, textOfTree } from '../support/trees';

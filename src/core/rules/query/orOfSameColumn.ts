@@ -1,7 +1,7 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { asColumn, filteredQuery, operatorOf, stringConstant } from '../support/expressions';
-import { valueFamily } from '../support/columnTypes';
+import { asColumn, filteredQuery, integerConstant, operatorOf, stringConstant } from '../support/expressions';
+import { typeFamily, valueFamily } from '../support/columnTypes';
 import { disjuncts, isOutermost, isSameTree, textOfTree } from '../support/trees';
 
 export const orOfSameColumn = defineRule({
@@ -36,7 +36,7 @@ export const orOfSameColumn = defineRule({
     { title: 'the same name in two tables', good: 'SELECT 1 FROM a JOIN b ON true WHERE a.state = 1 OR b.state = 2' },
     { title: 'already a list', good: "SELECT id FROM agent_tasks WHERE status IN ('new', 'failed')" },
   ],
-  check({ statement, find, rangeOf, report }) {
+  check({ statement, find, rangeOf, resolve, report }) {
     for (const or of find('BoolExpr')) {
       if (or.fields.boolop !== 'OR_EXPR' || !isOutermost(or) || !filteredQuery(or)) continue;
       const arms = disjuncts({ BoolExpr: or.fields }).map(readEquality);
@@ -50,7 +50,11 @@ export const orOfSameColumn = defineRule({
       const mayRewrite =
         column && !values.includes(undefined) && !/--|\/\*/.test(statement.text.slice(at.start, at.end));
       const newText = `${column} IN (${values.join(', ')})`;
-      const fixes = mayRewrite ? [{ title: 'Write IN', safe: true, edits: [{ range: at, newText }] }] : [];
+      const name = find('ColumnRef').find(({ fields }) => fields === unwrap(first.column)?.fields);
+      const type = name && resolve(name)?.column.type;
+      // A list for a real column is a list of reals: 0.1 then finds what = 0.1 alone compares as double precision.
+      const safe = arms.every(arm => isExactAsReal(arm?.value)) || (typeFamily(type) ?? 'float') !== 'float';
+      const fixes = mayRewrite ? [{ title: 'Write IN', safe, edits: [{ range: at, newText }] }] : [];
       report({ at, message: 'list', values: { count: arms.length }, fixes });
     }
   },
@@ -74,4 +78,12 @@ function readEquality(condition: unknown): Equality | undefined {
   if (type !== 'A_Const') return undefined;
   const kind = stringConstant(value) !== undefined ? 'string' : valueFamily(value);
   return kind === undefined ? undefined : { column, value, kind };
+}
+
+/** A real holds integers up to 2^24; anything that is not a number keeps its type in a list. */
+function isExactAsReal(value: unknown): boolean {
+  const number = integerConstant(value);
+  return number === undefined
+    ? valueFamily(value) !== 'numeric' && valueFamily(value) !== 'integer'
+    : Math.abs(number) <= 2 ** 24;
 }

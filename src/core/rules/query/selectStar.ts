@@ -68,7 +68,8 @@ export const selectStar = defineRule({
       const at = rangeOf(star);
       // A merged column (USING, NATURAL) appears once in the star's expansion: left to the author.
       const merges = contains(query.fields.fromClause, (type, fields) => type === 'JoinExpr' && isMerging(fields));
-      const complete = qualifier !== undefined || (others === 0 && !merges);
+      const renames = contains(query.fields.fromClause, isRenaming);
+      const complete = !renames && (qualifier !== undefined || (others === 0 && !merges));
       const columns = complete ? expand(meant, catalog, tables.length > 1 || qualifier !== undefined) : undefined;
       const fixes: Fix[] = columns
         ? [{ title: 'Name the columns', safe: true, edits: [{ range: at, newText: columns.join(', ') }] }]
@@ -84,6 +85,12 @@ function endsInStar(fields: NodeFields): boolean {
 
 function isMerging(join: NodeFields): boolean {
   return join.isNatural === true || list(join.usingClause).length > 0;
+}
+
+/** An alias that names the columns anew, or hides the tables of a join behind it. */
+function isRenaming(type: string, { alias }: NodeFields): boolean {
+  const renamed = list((alias as NodeFields | undefined)?.colnames).length > 0;
+  return renamed || (type === 'JoinExpr' && alias !== undefined);
 }
 
 function expand(tables: readonly TableName[], catalog: Catalog | undefined, qualify: boolean): string[] | undefined {

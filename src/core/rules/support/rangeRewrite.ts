@@ -36,6 +36,22 @@ export function dayCondition(
   }
 }
 
+/**
+ * True if {@link dayCondition} means the same for every moment of a column without time zone. An infinite day has no
+ * day after it, so a value nobody sees here (a parameter) may not be the end of the interval.
+ */
+export function isExactDayCondition(comparison: NodeFields, operator: string, value: unknown): boolean {
+  if (comparison.kind === 'AEXPR_BETWEEN') return isFiniteDay(list(value)[1]);
+  return operator === '>=' || operator === '<' || isFiniteDay(value);
+}
+
+function isFiniteDay(value: unknown): boolean {
+  const node = unwrap(value);
+  if (node?.type === 'TypeCast') return isFiniteDay(node.fields.arg);
+  if (node?.type === 'A_Const') return !/inf/i.test(stringConstant(value) ?? '');
+  return node?.type === 'SQLValueFunction';
+}
+
 /** The value as an expression of type date. */
 function dayText(statement: ParsedStatement, value: unknown): string | undefined {
   const node = unwrap(value);

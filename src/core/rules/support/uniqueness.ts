@@ -1,4 +1,4 @@
-import type { Relation } from '../../catalog/catalog';
+import type { Catalog, Relation } from '../../catalog/catalog';
 
 /** True if no two rows can have the same values in these columns. */
 export function isUniqueBy(relation: Relation, columns: readonly string[]): boolean {
@@ -15,6 +15,13 @@ export function isUniqueBy(relation: Relation, columns: readonly string[]): bool
       ({ kind, columns: keys }) =>
         (kind === 'primary key' || kind === 'unique') && keys.length > 0 && keys.every(key => columns.includes(key)),
     )
+  );
+}
+
+/** True if tables inherit from it: their rows are among its own, and share no key with them. */
+export function hasInheritanceChildren(catalog: Catalog | undefined, { schema, name }: Relation): boolean {
+  return (catalog?.relations ?? []).some(
+    child => !child.isPartition && child.parents?.some(parent => parent.name === name && parent.schema === schema),
   );
 }
 
