@@ -52,9 +52,9 @@ export class NodeIndex {
     return this.byType.get(type) ?? [];
   }
 
-  /** The types the statement has, in alphabetical order. */
+  /** The types the statement has, in the order they are first met. */
   get types(): readonly string[] {
-    return [...this.byType.keys()].sort();
+    return [...this.byType.keys()];
   }
 
   private add(match: NodeMatch): void {

@@ -115,13 +115,27 @@ class RecordedFile implements FileContext {
   get inTransaction() {
     return this.through(file => file.inTransaction);
   }
-  isCreatedBefore = (table: string, schema?: string) => this.through(file => file.isCreatedBefore(table, schema));
-  indexesOn = (table: string, schema?: string) => this.through(file => file.indexesOn(table, schema));
-  earlier = (name: string) => this.through(file => file.earlier(name));
-  later = (name: string) => this.through(file => file.later(name));
-  settingBefore = (name: string) => this.through(file => file.settingBefore(name));
-  earlierInTransaction = () => this.through(file => file.earlierInTransaction());
-  insertRunBefore = (table: string) => this.through(file => file.insertRunBefore(table));
+  isCreatedBefore(table: string, schema?: string) {
+    return this.through(file => file.isCreatedBefore(table, schema));
+  }
+  indexesOn(table: string, schema?: string) {
+    return this.through(file => file.indexesOn(table, schema));
+  }
+  earlier(name: string) {
+    return this.through(file => file.earlier(name));
+  }
+  later(name: string) {
+    return this.through(file => file.later(name));
+  }
+  settingBefore(name: string) {
+    return this.through(file => file.settingBefore(name));
+  }
+  earlierInTransaction() {
+    return this.through(file => file.earlierInTransaction());
+  }
+  insertRunBefore(table: string) {
+    return this.through(file => file.insertRunBefore(table));
+  }
 
   private through<Value>(ask: (file: FileContext) => Value): Value {
     const answer = ask(this.file);

@@ -51,13 +51,23 @@ export function wrappedNodes(value: unknown): TypedNode[] {
 /** The wrapper opened: `{ ColumnRef: {...} }` gives type and fields. Undefined for anything else. */
 export function unwrap(value: unknown): TypedNode | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const keys = Object.keys(value);
-  const type = keys[0];
-  if (keys.length !== 1 || type === undefined || !/^[A-Z]/.test(type)) return undefined;
+  let type: string | undefined;
+  // Trees are plain objects; a list of their keys would be made for each node looked at.
+  for (const key in value) {
+    if (type !== undefined) return undefined;
+    type = key;
+  }
+  if (type === undefined || !isTypeName(type)) return undefined;
   const fields = (value as ParseNode)[type];
   return typeof fields === 'object' && fields !== null
     ? { type, fields: fields as Record<string, unknown> }
     : undefined;
+}
+
+/** Types of nodes begin with a capital, fields with a small letter. */
+function isTypeName(key: string): boolean {
+  const code = key.charCodeAt(0);
+  return code >= 65 && code <= 90;
 }
 
 function collect(parentType: string, field: string, value: object, into: TypedNode[]): void {
