@@ -23,7 +23,33 @@ export interface NodeView {
   readonly sharedReadBlocks?: number;
   readonly tempWrittenBlocks?: number;
   readonly neverExecuted: boolean;
+  readonly startupMs?: number;
+  readonly startupCost?: number;
+  readonly sharedDirtiedBlocks?: number;
+  readonly sharedWrittenBlocks?: number;
+  readonly localReadBlocks?: number;
+  readonly tempReadBlocks?: number;
+  /** Of the node alone, when track_io_timing is on. */
+  readonly ioReadMs?: number;
+  readonly ioWriteMs?: number;
+  /** Rows taken away by its filters, all loops together. */
+  readonly rowsRemoved?: number;
+  /** The wrong row estimate begins here and is not passed on from below. */
+  readonly isErrorOrigin?: boolean;
+  readonly workers?: readonly WorkerView[];
+  /** The parts of the view's SQL the node comes from. */
+  readonly sqlRanges?: readonly { readonly start: number; readonly end: number }[];
   /** Label and value of everything else PostgreSQL said: conditions, sort keys, workers. */
+  readonly properties: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** What one participant of a parallel node did. */
+export interface WorkerView {
+  /** The leader has no number. */
+  readonly number?: number;
+  readonly totalMs?: number;
+  readonly rows?: number;
+  readonly loops?: number;
   readonly properties: readonly { readonly name: string; readonly value: string }[];
 }
 
@@ -76,9 +102,65 @@ export interface PlanView {
   /** Why nothing more is suggested, and other remarks ("rolled back", "work_mem is 4MB"). */
   readonly notes: readonly string[];
   readonly comparison?: ComparisonView;
+  /** The plan as it was given, for the raw tab. */
+  readonly raw?: { readonly format: 'json' | 'text' | 'yaml' | 'xml'; readonly text: string };
+  /** Settings that differ from their defaults, as EXPLAIN (SETTINGS) says. */
+  readonly settings?: readonly { readonly name: string; readonly value: string }[];
+  /** Everything about the whole statement: planning buffers and memory, WAL, serialization, JIT, query identifier. */
+  readonly statistics?: readonly { readonly name: string; readonly value: string }[];
+  /** What could not be understood of a plan that was read from a text. */
+  readonly problems?: readonly string[];
+  /** `file`: a saved plan; nothing can be run again. */
+  readonly source?: 'live' | 'file';
+  readonly history?: HistoryView;
+  /** Several runs of the same statement, the warm-up first. */
+  readonly runs?: RunsView;
   /** What failed, with what to do next; the rest of the snapshot is then the last good one or empty. */
   readonly error?: string;
 }
+
+/** Earlier runs of the same statement, oldest first. */
+export interface HistoryView {
+  readonly entries: readonly HistoryEntryView[];
+  /** Id of the entry that was pinned to compare with. */
+  readonly baseline?: string;
+}
+
+export interface HistoryEntryView {
+  readonly id: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly executionMs?: number;
+  readonly blocks?: number;
+  readonly totalCost?: number;
+  /** What was different then: settings, parameters, server. */
+  readonly note?: string;
+}
+
+export interface RunsView {
+  /** Execution times in ms; the first is the warm-up. */
+  readonly timesMs: readonly number[];
+  readonly minMs: number;
+  readonly medianMs: number;
+  readonly p95Ms: number;
+}
+
+/** How to run the statement again. */
+export interface ExplainAgain {
+  readonly analyze: boolean;
+  /** Options of EXPLAIN beside ANALYZE, switched on or off: BUFFERS, WAL, SETTINGS, VERBOSE, TIMING, MEMORY, SERIALIZE. */
+  readonly options?: Readonly<Record<string, boolean>>;
+  /** Set for this run only: `{ work_mem: '64MB', enable_seqscan: 'off' }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Ask for the parameters again. */
+  readonly askParameters?: boolean;
+  /** How often; more than one gives figures over all, the first being the warm-up. */
+  readonly runs?: number;
+  /** Show beside the plan that is there now. */
+  readonly compare?: boolean;
+}
+
+export type ExportFormat = 'html' | 'markdown' | 'svg' | 'png' | 'json' | 'text';
 
 export interface ProgressView {
   readonly text: string;
@@ -91,7 +173,7 @@ export interface ProgressView {
 export interface PlanHost {
   /** First call of a freshly loaded page. */
   ready(): Promise<PlanView | undefined>;
-  explain(options: { readonly analyze: boolean }): Promise<void>;
+  explain(options: ExplainAgain): Promise<void>;
   /** Selects the statement in the editor; with a node, the part of it the node comes from. */
   revealStatement(nodeId?: number): Promise<void>;
   /** Asks for confirmation where the connection's role demands it, then runs the change. */
@@ -100,6 +182,16 @@ export interface PlanHost {
   saveAsMigration(suggestionId: number): Promise<void>;
   cancel(): Promise<void>;
   copy(what: 'plan' | 'sql', suggestionId?: number): Promise<void>;
+  /** Puts a text that the page made into the clipboard. */
+  copyText?(text: string): Promise<void>;
+  /** Saves what the page made; `base64` for pictures. Asks where. */
+  exportAs?(format: ExportFormat, content: string, encoding: 'utf8' | 'base64'): Promise<void>;
+  /** Lights the part of the SQL a node comes from, while the pointer or the focus is on it. */
+  hoverNode?(nodeId: number | null): Promise<void>;
+  /** Compares with an earlier run, or with a saved plan that is then asked for. */
+  compareWith?(entry: string | 'file'): Promise<void>;
+  pinBaseline?(entry: string | null): Promise<void>;
+  clearHistory?(): Promise<void>;
   openRule(rule: string): Promise<void>;
 }
 
@@ -108,4 +200,6 @@ export interface PlanPage {
   show(view: PlanView): void;
   progress(progress: ProgressView | null): void;
   select(nodeId: number): void;
+  /** Marks the nodes that come from the place of the cursor in the editor. */
+  highlight?(nodeIds: readonly number[]): void;
 }
