@@ -68,7 +68,7 @@ export function App({ editor }: { readonly editor: Editor }): JSX.Element {
   useEffect(() => editor.saveState(writePageState(looks)), [looks]);
 
   const actions = useMemo<Actions>(() => {
-    const run = <K extends keyof PlanHost>(method: K, ...args: Parameters<PlanHost[K]>): void => {
+    const run = <K extends keyof PlanHost>(method: K, ...args: Parameters<NonNullable<PlanHost[K]>>): void => {
       setFailure(undefined);
       host.current?.call(method, ...args).catch((error: unknown) => setFailure(sentence(error)));
     };
