@@ -10,11 +10,13 @@ import type { ScriptDocument } from '../scriptDocument';
 import { codeActions, expandStar } from './codeActions';
 import { FIX_ALL, fixAllOfKind, fixAllSafe, hasSafeFix } from './fixAll';
 import { codeLenses, resolveLens } from './codeLenses';
+import { completion, COMPLETION_TRIGGERS, resolveCompletion } from './completion';
 import { rowHints, TOKEN_LEGEND, tokens } from './decorations';
 import { hover } from './hover';
 import { definitions, highlights, references } from './navigation';
 import { documentSymbols, foldingRanges } from './outline';
 import { prepareRenameAt, renameAt } from './renaming';
+import { signatureHelp, SIGNATURE_TRIGGERS } from './signatureHelp';
 
 /** What the features need of the server. */
 export interface FeatureHost {
@@ -33,6 +35,8 @@ export interface FeatureHost {
 export const FEATURE_CAPABILITIES: ServerCapabilities = {
   codeLensProvider: { resolveProvider: true },
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, FIX_ALL] },
+  completionProvider: { triggerCharacters: COMPLETION_TRIGGERS, resolveProvider: true },
+  signatureHelpProvider: { triggerCharacters: SIGNATURE_TRIGGERS },
   hoverProvider: true,
   definitionProvider: true,
   referencesProvider: true,
@@ -84,6 +88,18 @@ export function registerFeatures(connection: Connection, host: FeatureHost): voi
       const offset = document.offsetAt(position);
       return hover(document, host.findingsIn(document, { start: offset, end: offset }), position, catalog);
     }),
+  );
+  connection.onCompletion(({ textDocument, position }) =>
+    withDocument(textDocument.uri, (document, catalog) => completion(document, position, catalog)),
+  );
+  connection.onCompletionResolve(item =>
+    resolveCompletion(item, uri => {
+      const document = host.document(uri);
+      return document && host.catalogOf(document);
+    }),
+  );
+  connection.onSignatureHelp(({ textDocument, position }) =>
+    withDocument(textDocument.uri, (document, catalog) => signatureHelp(document, position, catalog)),
   );
   connection.onDefinition(({ textDocument, position }) =>
     withDocument(textDocument.uri, (document, catalog) => definitions(document, position, catalog, host.textOf)),

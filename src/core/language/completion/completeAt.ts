@@ -1,0 +1,70 @@
+import type { Catalog } from '../../catalog/catalog';
+import { identifierOf } from '../../sql/identifiers';
+import type { LanguageScript } from '../place';
+import { indexOf } from './catalogIndex';
+import { Collector } from './collector';
+import type { Completion, CompletionList } from './completion';
+import type { CompletionContext } from './context';
+import { cursorStatementAt } from './cursorText';
+import { CursorScope } from './cursorScope';
+import { spotAt, valueSpot } from './cursorSpot';
+import { proposeAt } from './proposeAt';
+import { addSettings, addValues } from './valueProposals';
+import { writesUpperCase } from './writing';
+
+/** What can be written at an offset of a document, the best first; undefined where nothing should be proposed. */
+export function completeAt(
+  script: LanguageScript,
+  offset: number,
+  catalog: Catalog | undefined,
+): CompletionList | undefined {
+  const statement = cursorStatementAt(script, offset);
+  if (!statement) return undefined;
+  const { tokens, prefix, quote, range, variables, before } = statement;
+  const scope = new CursorScope(tokens, catalog);
+  const collector = new Collector(quote === '"' ? prefix.replaceAll('""', '"') : prefix);
+  const { serverVersion } = catalog ?? {};
+  const context: CompletionContext = {
+    tokens,
+    scope,
+    catalog,
+    major: serverVersion === undefined ? undefined : Math.floor(serverVersion / 10_000),
+    collector,
+    quote,
+    upperCase: writesUpperCase(tokens, prefix, before),
+    variables,
+  };
+  // A catalog's tables are looked up by name: the first question pays for that.
+  if (catalog) indexOf(catalog);
+  if (quote === "'") {
+    if (!proposeInString(context)) return undefined;
+  } else {
+    const spot = spotAt(tokens, scope);
+    if (!spot) return undefined;
+    proposeAt(context, spot, statement.language);
+  }
+  const { items, isIncomplete } = collector.finish();
+  return { range, isIncomplete, items: quote === '' ? items : items.map(item => quoted(item, quote)) };
+}
+
+/** In a string: values of the column it is compared with, and names of settings. */
+function proposeInString(context: CompletionContext): boolean {
+  const { tokens, scope } = context;
+  const open = tokens.parent(tokens.cursor);
+  if (tokens.is(open - 1, 'set_config', 'current_setting') && tokens.is(tokens.cursor - 1, '(')) {
+    addSettings(context, tokens.is(open - 1, 'set_config') ? 'set' : 'show');
+    return true;
+  }
+  const compared = valueSpot(tokens, scope);
+  if (!compared) return false;
+  addValues(context, compared.column);
+  return true;
+}
+
+/** The opening quote is there already, and what is typed is held against the text with it. */
+function quoted(item: Completion, quote: '"' | "'"): Completion {
+  if (quote === "'") return { ...item, filterText: item.insertText };
+  const plain = item.insertText.replace(/\(.*$/, '');
+  const name = plain.startsWith('"') ? plain : `"${identifierOf(plain)}"`;
+  return { ...item, insertText: name, filterText: name, isSnippet: undefined } as Completion;
+}
