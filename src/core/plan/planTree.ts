@@ -1,3 +1,5 @@
+import type { NextStep } from './nextStep';
+
 /** What PostgreSQL said about one plan node: the EXPLAIN (FORMAT JSON) object, untouched. */
 export type RawPlanNode = Readonly<Record<string, unknown>> & { readonly Plans?: readonly RawPlanNode[] };
 
@@ -59,19 +61,53 @@ export interface PlanFigures {
   readonly totalCost?: number;
   /** Cost of this node without its children. */
   readonly selfCost?: number;
-  /** Blocks touched by this node alone. */
+  /** Blocks touched by this node alone, over all loops and processes. */
   readonly sharedHitBlocks?: number;
   readonly sharedReadBlocks?: number;
   readonly sharedDirtiedBlocks?: number;
   readonly sharedWrittenBlocks?: number;
+  /** Of temporary tables. */
+  readonly localHitBlocks?: number;
+  readonly localReadBlocks?: number;
+  readonly localDirtiedBlocks?: number;
+  readonly localWrittenBlocks?: number;
+  /** Of files for sorts, hashes and the like that did not fit into memory. */
   readonly tempReadBlocks?: number;
   readonly tempWrittenBlocks?: number;
+  /** Blocks hit or read, and temporary ones read or written: what this node worked through, and with all below it. */
+  readonly selfBlocks?: number;
+  readonly totalBlocks?: number;
+  /** Waiting for blocks of every kind, all processes added up: may exceed `selfMs` in parallel plans. */
   readonly ioReadMs?: number;
   readonly ioWriteMs?: number;
-  /** Rows dropped by filters, over all loops. */
+  /** The part of both that temporary files took. */
+  readonly tempIoMs?: number;
+  readonly walRecords?: number;
+  readonly walFullPageImages?: number;
+  readonly walBytes?: number;
+  /** Rows dropped by the filter, over all loops. */
   readonly rowsRemovedByFilter?: number;
+  /** Pairs dropped by the condition of a join that is no key of it, over all loops. */
+  readonly rowsRemovedByJoinFilter?: number;
+  /** Rows of lossy pages, or found by a lossy index, that the recheck dropped, over all loops. */
+  readonly rowsRemovedByRecheck?: number;
   readonly workersPlanned?: number;
   readonly workersLaunched?: number;
+  /** Processes that ran the node side by side, the leader included; absent where there was one. */
+  readonly processes?: number;
+  /** Who did what in a parallel node, as VERBOSE tells; the leader, who gets what is left over, has no number. */
+  readonly workers?: readonly WorkerFigures[];
+}
+
+/** What one process did in a parallel node, and below it. */
+export interface WorkerFigures {
+  /** Absent for the leader. */
+  readonly number?: number;
+  readonly totalMs?: number;
+  readonly rows?: number;
+  readonly loops?: number;
+  /** Blocks hit or read, and temporary ones read or written. */
+  readonly blocks?: number;
 }
 
 export interface PlanTrigger {
@@ -99,8 +135,12 @@ export interface PlanFinding {
   readonly evidence: string;
   /** Upper bound of what fixing it could save. */
   readonly savesMs?: number;
+  /** The blocks that fixing it could leave untouched, where the plan tells. */
+  readonly savesBlocks?: number;
   /** What to do next, in one sentence. */
   readonly nextStep?: string;
+  /** The same to press, the best first. */
+  readonly steps?: readonly NextStep[];
 }
 
 /** One node of a comparison; a node of only one side has the other absent. */
