@@ -14,7 +14,7 @@ export interface JsonSchema {
   readonly default?: unknown;
   readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly additionalProperties?: false | JsonSchema;
+  readonly additionalProperties?: false;
 }
 
 const THRESHOLD_WORDS: Readonly<Record<keyof Thresholds, string>> = {
@@ -50,7 +50,7 @@ export function configurationSchema(rules: readonly { readonly id: string; reado
         type: 'object',
         description:
           'Severity of rules, or off. A group is written "query/*"; a single rule counts more than its group.',
-        additionalProperties: SEVERITY,
+        additionalProperties: false,
         properties: Object.fromEntries([
           ...groups.map(group => [`${group}/*`, { ...SEVERITY, description: `All rules of ${group}.` }] as const),
           ...rules.map(({ id, title }) => [id, { ...SEVERITY, description: title }] as const),

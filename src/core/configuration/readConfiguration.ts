@@ -71,10 +71,9 @@ function checkProperties(node: Node, schema: JsonSchema, problems: Configuration
     const range = { start: key.offset, end: key.offset + key.length };
     const known = Object.hasOwn(schema.properties ?? {}, name) ? schema.properties![name] : undefined;
     if (!known) problems.push({ message: `There is nothing called "${name}" here.`, range });
-    const wanted = known ?? (schema.additionalProperties || undefined);
     // `__proto__` would not become a property of its own.
-    if (!wanted || name === '__proto__') continue;
-    const value = check(content, wanted, `"${name}"`, problems);
+    if (!known || name === '__proto__') continue;
+    const value = check(content, known, `"${name}"`, problems);
     if (value !== undefined) values[name] = value;
   }
   return values;

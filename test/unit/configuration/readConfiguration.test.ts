@@ -48,7 +48,7 @@ describe('core/configuration/readConfiguration', () => {
       '"colour": There is nothing called "colour" here.',
       '"a": "exclude" must be a list.',
     ]);
-    assert.deepEqual(configuration.rules, { 'query/nope': 'off', 'ddl/truncate': 'off' });
+    assert.deepEqual(configuration.rules, { 'ddl/truncate': 'off' });
     assert.equal(configuration.postgresVersion, undefined);
   });
 
