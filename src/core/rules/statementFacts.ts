@@ -90,8 +90,9 @@ function read(statement: ParsedStatement): StatementFacts | undefined {
   const isMaking = kind === 'CreateFunctionStmt' && MAKES_PARTITIONS.test(statement.text);
   const names = [...new Set([...namesIn(kind, fields), ...(isMaking ? MAKING : [])])];
   const changes = !NO_SCHEMA_CHANGE.has(kind);
-  // DROP is mostly found in files that build everything anew, CREATE TABLE ... PARTITION OF has a rule of its own.
-  const wanted = kind === 'DropStmt' || kind === 'CreateStmt' ? [] : locksOf(statement);
+  // DROP TABLE is mostly found in files that build everything anew, CREATE TABLE ... PARTITION OF has a rule of its own.
+  const isBuilding = kind === 'CreateStmt' || (kind === 'DropStmt' && fields.removeType === 'OBJECT_TABLE');
+  const wanted = isBuilding ? [] : locksOf(statement);
   const locks = wanted.flatMap(({ table, lock }) => (isAtLeast(lock, 'SHARE ROW EXCLUSIVE') ? table : []));
   const common = { names, changes, ...(locks.length > 0 && { locks }) };
   switch (kind) {

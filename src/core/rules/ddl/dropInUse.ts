@@ -1,6 +1,7 @@
 import type { SourceRange } from '../../base/sourceRange';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
+import { TOPICS } from '../fileContext';
 import type { FileContext } from '../fileContext';
 import { readAlterTable } from '../support/alterTable';
 import { leadingWords, tableInUse } from '../support/existingTable';
@@ -10,9 +11,9 @@ export const dropInUse = defineRule({
   id: 'ddl/drop-in-use',
   since: '0.2.0',
   severity: 'info',
-  kinds: ['DropStmt', 'AlterTableStmt'],
+  kinds: ['DropStmt', 'DropdbStmt', 'AlterTableStmt'],
   needs: ['file'],
-  title: 'Dropping a table or column with its data',
+  title: 'Dropping a table, column or database with its data',
   docs: {
     problem: 'The data is gone, and queries of running programs that name it fail.',
     why: 'Release the programs that no longer use it first. A renamed table, or a dump of it, can be put back; a dropped one cannot.',
@@ -20,11 +21,13 @@ export const dropInUse = defineRule({
   },
   messages: {
     table: 'Queries that use {name} fail as soon as this is committed, and its rows are gone.',
+    database: 'The database {name} is gone with all it holds; only a backup brings it back.',
     column: 'Queries that name {name} fail as soon as this is committed, and its values are gone.',
   },
   examples: [
     { title: 'a table', bad: 'DROP TABLE visits', flags: 'DROP TABLE' },
     { title: 'a column', bad: 'ALTER TABLE orders DROP COLUMN region', flags: 'DROP COLUMN region' },
+    { title: 'a database', bad: 'DROP DATABASE IF EXISTS shop', flags: 'DROP DATABASE' },
     {
       title: 'several columns, reported once',
       bad: 'ALTER TABLE orders DROP COLUMN region CASCADE, DROP weight',
@@ -33,6 +36,10 @@ export const dropInUse = defineRule({
     {
       title: 'a table that is created anew',
       good: 'DROP TABLE IF EXISTS visits; CREATE TABLE visits (id bigint PRIMARY KEY);',
+    },
+    {
+      title: 'a database that is created anew',
+      good: 'DROP DATABASE IF EXISTS shop; CREATE DATABASE shop;',
     },
     {
       title: 'a table created in the same file',
@@ -67,6 +74,12 @@ export const dropInUse = defineRule({
       return;
     }
     const drop = unwrap(statement.tree)?.fields;
+    if (statement.kind === 'DropdbStmt') {
+      const name = String(drop?.dbname ?? '');
+      if (file.later(TOPICS.change).some(({ tree }) => isCreationOf(name, tree))) return;
+      report({ at: leadingWords(statement.text, /^drop\s+database\b/i), message: 'database', values: { name } });
+      return;
+    }
     if (drop?.removeType !== 'OBJECT_TABLE') return;
     const gone = list(drop.objects)
       .map(object => list(object).map(stringValue))
@@ -77,6 +90,11 @@ export const dropInUse = defineRule({
     report({ at, message: 'table', values: { name: gone.map(({ name }) => name).join(', ') } });
   },
 });
+
+function isCreationOf(database: string, tree: unknown): boolean {
+  const made = unwrap(tree);
+  return made?.type === 'CreatedbStmt' && made.fields.dbname === database;
+}
 
 /** The range without its CASCADE, which another rule speaks of. */
 function withoutLastWord(text: string, { start, end }: SourceRange): SourceRange {

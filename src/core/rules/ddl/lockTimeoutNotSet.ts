@@ -1,3 +1,4 @@
+import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import { TOPICS } from '../fileContext';
 import { hasLockTimeout, insertion, leadingWords, tableInUse } from '../support/existingTable';
@@ -16,6 +17,7 @@ export const lockTimeoutNotSet = defineRule({
     'CreatePolicyStmt',
     'AlterPolicyStmt',
     'RuleStmt',
+    'DropStmt',
   ],
   needs: ['file'],
   title: 'Strong lock without lock_timeout',
@@ -45,6 +47,13 @@ export const lockTimeoutNotSet = defineRule({
         "BEGIN;\nSET LOCAL lock_timeout = '5s';\nCREATE TRIGGER touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();\nCOMMIT;",
     },
     {
+      title: 'a trigger dropped from a table',
+      bad: 'DROP TRIGGER touch ON orders;\nCREATE TRIGGER touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();',
+      flags: 'DROP TRIGGER',
+      fixed:
+        "SET lock_timeout = '5s';\nDROP TRIGGER touch ON orders;\nCREATE TRIGGER touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();",
+    },
+    {
       title: 'in the second transaction only',
       bad: "BEGIN; SET LOCAL lock_timeout = '2s'; ALTER TABLE orders ADD a int; COMMIT; ALTER TABLE orders ADD b int;",
       flags: 'ALTER TABLE orders',
@@ -67,6 +76,8 @@ export const lockTimeoutNotSet = defineRule({
   ],
   check(context) {
     const { statement, file, report } = context;
+    // Files that build everything anew drop tables; what hangs on a table is dropped from one in use.
+    if (statement.kind === 'DropStmt' && unwrap(statement.tree)?.fields.removeType === 'OBJECT_TABLE') return;
     if (hasLockTimeout(context) || file.earlier(TOPICS.unlimitedWait).length > 0) return;
     const waits = locksOf(statement).find(
       ({ table, lock }) => isAtLeast(lock, 'SHARE ROW EXCLUSIVE') && tableInUse(table, context),

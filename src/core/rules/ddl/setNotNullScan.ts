@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../sql/identifiers';
+import { identifierOf, quoteIdentifier } from '../../sql/identifiers';
 import type { Relation } from '../../catalog/catalog';
 import type { ParsedStatement } from '../../sql/statement';
 import { defineRule } from '../defineRule';
@@ -39,6 +39,18 @@ export const setNotNullScan = defineRule({
       flags: 'ADD CONSTRAINT region_present NOT NULL region',
     },
     {
+      title: 'a primary key over columns that may be NULL',
+      schema:
+        'CREATE TABLE farms (id bigint, name text); CREATE UNIQUE INDEX farms_id ON farms (id); -- farms: 900000 rows',
+      bad: 'ALTER TABLE farms ADD CONSTRAINT farms_pkey PRIMARY KEY USING INDEX farms_id',
+      flags: 'ADD CONSTRAINT farms_pkey PRIMARY KEY USING INDEX farms_id',
+    },
+    {
+      title: 'a primary key over columns that are NOT NULL',
+      schema: 'CREATE TABLE farms (id bigint NOT NULL); CREATE UNIQUE INDEX farms_id ON farms (id);',
+      good: 'ALTER TABLE farms ADD CONSTRAINT farms_pkey PRIMARY KEY USING INDEX farms_id',
+    },
+    {
       title: 'proven by a CHECK of the same file',
       good: 'ALTER TABLE orders ADD CONSTRAINT c CHECK (region IS NOT NULL) NOT VALID; ALTER TABLE orders VALIDATE CONSTRAINT c; ALTER TABLE orders ALTER region SET NOT NULL; ALTER TABLE orders DROP CONSTRAINT c;',
     },
@@ -72,8 +84,10 @@ export const setNotNullScan = defineRule({
     const existing = alter && existingTable(alter.table, context);
     if (!existing) return;
     for (const command of alter.commands) {
-      const column = columnMadeNotNull(command);
-      if (column === undefined || isProven(column, alter, existing.relation, file)) continue;
+      const column = columnsMadeNotNull(command, existing.relation).find(
+        name => !isProven(name, alter, existing.relation, file),
+      );
+      if (column === undefined) continue;
       report({
         at: command.range,
         message: 'scans',
@@ -85,10 +99,14 @@ export const setNotNullScan = defineRule({
   },
 });
 
-function columnMadeNotNull({ subtype, name, def }: TableCommand): string | undefined {
-  if (subtype === 'AT_SetNotNull') return name;
-  if (subtype !== 'AT_AddConstraint' || def?.fields.contype !== 'CONSTR_NOTNULL') return undefined;
-  return def.fields.skip_validation === true ? undefined : stringValue(list(def.fields.keys)[0]);
+function columnsMadeNotNull({ subtype, name, def }: TableCommand, relation: Relation | undefined): readonly string[] {
+  if (subtype === 'AT_SetNotNull') return name === undefined ? [] : [name];
+  if (subtype !== 'AT_AddConstraint') return [];
+  const { contype, indexname, keys, skip_validation: skipped } = def?.fields ?? {};
+  if (contype === 'CONSTR_NOTNULL') return skipped === true ? [] : list(keys).flatMap(key => stringValue(key) ?? []);
+  // PRIMARY KEY USING INDEX: the index is built, but its columns become NOT NULL now.
+  if (contype !== 'CONSTR_PRIMARY' || indexname === undefined) return [];
+  return relation?.indexes.find(index => index.name === indexname)?.keys.map(identifierOf) ?? [];
 }
 
 /** True if a constraint that the catalog or the file shows may save the scan. */
