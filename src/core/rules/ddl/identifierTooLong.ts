@@ -10,7 +10,21 @@ export const identifierTooLong = defineRule({
   id: 'ddl/identifier-too-long',
   since: '0.2.0',
   severity: 'warning',
-  kinds: ['CreateStmt', 'IndexStmt', 'AlterTableStmt', 'RenameStmt', 'ViewStmt', 'CreateTrigStmt', 'CreateTableAsStmt'],
+  kinds: [
+    'CreateStmt',
+    'IndexStmt',
+    'AlterTableStmt',
+    'RenameStmt',
+    'ViewStmt',
+    'CreateTrigStmt',
+    'CreateTableAsStmt',
+    'CreateFunctionStmt',
+    'CreateSeqStmt',
+    'CreateEnumStmt',
+    'CreateDomainStmt',
+    'CreatePolicyStmt',
+    'CreateSchemaStmt',
+  ],
   title: 'Name that PostgreSQL cuts off',
   docs: {
     problem: 'Names end after 63 bytes; what is longer is cut off with no more than a notice.',
@@ -40,6 +54,10 @@ export const identifierTooLong = defineRule({
     {
       title: 'a long comment',
       good: 'CREATE TABLE orders (id int) -- idx_counting_results_camera_id_zone_id_direction_object_class_counted_at',
+    },
+    {
+      title: 'a long body',
+      good: `CREATE FUNCTION greet() RETURNS text LANGUAGE sql AS $body$ SELECT '${'x'.repeat(80)}' $body$`,
     },
     {
       title: 'a long qualified name of short parts',

@@ -2,12 +2,14 @@ import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import { asColumn, castType, functionName, list } from '../support/expressions';
 import { createdIndex } from '../support/indexElements';
+import { knownTable } from '../support/knownTable';
 
 export const datePartExpression = defineRule({
   id: 'index/date-part-expression',
   since: '0.2.0',
   severity: 'hint',
   kinds: ['IndexStmt'],
+  needs: ['file'],
   title: 'Index on a part of a date',
   docs: {
     problem: 'The key is a day, month, hour or other part taken from a time column.',
@@ -29,17 +31,24 @@ export const datePartExpression = defineRule({
       bad: 'CREATE INDEX ON orders (extract(year FROM created_at), (created_at::date))',
       flags: ['extract(year FROM created_at)', '(created_at::date)'],
     },
+    {
+      title: 'what PostgreSQL refuses anyway',
+      good: 'CREATE TABLE orders (created_at timestamptz); CREATE INDEX ON orders (date(created_at));',
+    },
     { title: 'the column', good: 'CREATE INDEX ON orders (customer_id, created_at)' },
     { title: 'another expression', good: 'CREATE INDEX ON users (lower(email))' },
     { title: 'uniqueness by day', good: 'CREATE UNIQUE INDEX ON readings (sensor_id, date(taken_at))' },
     { title: 'a value of a document', good: "CREATE INDEX ON events (((payload->>'n')::int))" },
   ],
-  check({ statement, report }) {
+  check({ statement, catalog, file, report }) {
     const created = createdIndex(statement);
     if (!created || created.unique) return;
+    const known = knownTable(created.table, { file, catalog });
     for (const { expression, range } of created.keys) {
       const column = datePart(expression);
-      if (column !== undefined) report({ at: range, message: 'part', values: { column } });
+      // PostgreSQL refuses the day of a timestamptz, and a rule of its own says so.
+      if (column !== undefined && known?.columns.get(column)?.type !== 'timestamptz')
+        report({ at: range, message: 'part', values: { column } });
     }
   },
 });

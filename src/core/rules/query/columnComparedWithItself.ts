@@ -37,7 +37,7 @@ export const columnComparedWithItself = defineRule({
       good: "SELECT id FROM events WHERE payload -> 'a' = payload -> 'b'",
     },
   ],
-  check({ statement, find, rangeOf, report }) {
+  check({ statement, body, find, rangeOf, report }) {
     for (const comparison of find('A_Expr')) {
       const { kind, lexpr, rexpr } = comparison.fields;
       const operator = operatorOf(comparison.fields) ?? '';
@@ -45,6 +45,9 @@ export const columnComparedWithItself = defineRule({
       if (!asColumn(lexpr) || !isSameTree(lexpr, rexpr) || !filteredQuery(comparison)) continue;
       // As the whole of ON it binds nothing, which a rule about joins reports.
       if (comparison.key === 'quals') continue;
+      const { name, qualifier } = asColumn(lexpr)!;
+      // A variable of that name makes it ambiguous, which is worse and reported as that.
+      if (body?.language === 'plpgsql' && qualifier === undefined && body.variables.has(name)) continue;
       const values = { column: textOfTree(statement, lexpr) ?? '' };
       const message = /=$/.test(operator) ? 'always' : 'never';
       report({ at: rangeOf(comparison), message, values });

@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteQualified } from '../../sql/identifiers';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import { asTable, isSmall, list, stringValue } from '../support/expressions';
+import { tableFactsOf } from '../support/tableFacts';
 import { knownTable } from '../support/knownTable';
 import type { FileIndex } from '../fileContext';
 import type { NodeFields, NodeMatch } from '../nodeIndex';
@@ -68,6 +69,11 @@ export const foreignKeyWithoutIndex = defineRule({
       good: 'CREATE TABLE orders (id bigint PRIMARY KEY, coupon_id bigint REFERENCES coupons); CREATE INDEX ON orders (coupon_id) WHERE coupon_id IS NOT NULL;',
     },
     {
+      title: 'the same columns for the second time, beside the first',
+      bad: 'CREATE TABLE zones (id bigint PRIMARY KEY, camera_id bigint REFERENCES cameras, CONSTRAINT zones_camera FOREIGN KEY (camera_id) REFERENCES cameras)',
+      flags: 'REFERENCES cameras',
+    },
+    {
       title: 'a small table',
       schema: '-- zones: 40 rows\nCREATE TABLE zones (id int, camera_id int);',
       good: 'ALTER TABLE zones ADD FOREIGN KEY (camera_id) REFERENCES cameras (id)',
@@ -96,9 +102,18 @@ export const foreignKeyWithoutIndex = defineRule({
         .map(({ columns }) => columns.flatMap(column => column ?? [])),
       ...indexKeys(relation),
     ];
+    // The same columns once more are another rule's matter.
+    const told = new Set(
+      file
+        .earlier(table.name)
+        .flatMap(earlier => tableFactsOf(earlier) ?? [])
+        .filter(facts => facts.table.name === table.name && facts.table.schema === table.schema)
+        .flatMap(facts => facts.foreignKeys.map(key => key.columns.join(', '))),
+    );
     for (const foreign of constraints.filter(constraint => constraint.fields.contype === 'CONSTR_FOREIGN')) {
       const columns = columnsOf(foreign);
-      if (columns.length === 0 || keys.some(key => beginsWith(key, columns))) continue;
+      if (columns.length === 0 || keys.some(key => beginsWith(key, columns)) || told.has(columns.join(', '))) continue;
+      told.add(columns.join(', '));
       const referenced = foreign.fields.pktable as NodeFields | undefined;
       const rows = relation?.rowEstimate;
       const isNew = statement.kind === 'CreateStmt';

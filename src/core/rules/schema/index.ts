@@ -38,7 +38,6 @@ import { tableCreatedTwice } from './tableCreatedTwice';
 import { tableInheritance } from './tableInheritance';
 import { timeWithTimeZone } from './timeWithTimeZone';
 import { timestampWithoutTimeZone } from './timestampWithoutTimeZone';
-import { truncatedIdentifier } from './truncatedIdentifier';
 import { unloggedTable } from './unloggedTable';
 import { uuidAsText } from './uuidAsText';
 import { varcharLimit } from './varcharLimit';
@@ -81,7 +80,6 @@ export const SCHEMA_RULES: readonly Rule[] = [
   tableInheritance,
   rewriteRule,
   unloggedTable,
-  truncatedIdentifier,
   varcharLimit,
   serialColumn,
   nullableBoolean,
