@@ -199,7 +199,10 @@ export function fillTopic(table: string): string {
   return ` fill ${table}`;
 }
 
-/** Name under which what makes, attaches or detaches partitions of a table is listed. */
+/**
+ * Name under which what makes, attaches or detaches partitions of a table is listed, and what makes or drops the table
+ * itself: there they begin anew.
+ */
 export function partitionTopic(table: string): string {
   return ` partition of ${table}`;
 }
@@ -221,6 +224,8 @@ function namesIn(kind: string, fields: NodeFields): string[] {
   }
   const parent = fields.partbound === undefined ? undefined : nameOf(unwrap(list(fields.inhRelations)[0])?.fields);
   if (parent !== undefined) names.push(partitionTopic(parent));
+  const partitioned = fields.partspec === undefined ? undefined : nameOf(fields.relation);
+  if (partitioned !== undefined) names.push(partitionTopic(partitioned));
   // The partition that is attached or detached.
   for (const command of list(fields.cmds)) {
     const partition = nameOf(unwrap(unwrap(command)?.fields.def)?.fields.name);
@@ -228,7 +233,11 @@ function namesIn(kind: string, fields: NodeFields): string[] {
     names.push(partition, table === undefined ? undefined : partitionTopic(table));
   }
   // DROP lists names, RENAME and COMMENT name one, VACUUM and TRUNCATE list relations.
-  for (const object of list(fields.objects)) names.push(lastName(object));
+  const dropsTables = kind === 'DropStmt' && fields.removeType === 'OBJECT_TABLE';
+  for (const object of list(fields.objects)) {
+    const name = lastName(object);
+    names.push(name, dropsTables && name !== undefined ? partitionTopic(name) : undefined);
+  }
   names.push(lastName(fields.object));
   for (const item of [...list(fields.rels), ...list(fields.relations)]) {
     const node = unwrap(item);

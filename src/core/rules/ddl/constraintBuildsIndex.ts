@@ -1,3 +1,4 @@
+import type { Catalog } from '../../catalog/catalog';
 import { quoteIdentifier } from '../../sql/identifiers';
 import type { ParsedStatement } from '../../sql/statement';
 import { unwrap } from '../../sql/walk';
@@ -9,6 +10,7 @@ import { readAlterTable } from '../support/alterTable';
 import type { AlterTable, TableCommand } from '../support/alterTable';
 import { existingTable, insertion, spelledName } from '../support/existingTable';
 import { list, stringValue } from '../support/expressions';
+import { volatileCall } from '../support/volatileDefault';
 
 export const constraintBuildsIndex = defineRule({
   id: 'ddl/constraint-builds-index',
@@ -74,15 +76,19 @@ export const constraintBuildsIndex = defineRule({
       title: 'a numbered column, which rewrites the table anyway',
       good: 'ALTER TABLE visits ADD COLUMN id bigserial PRIMARY KEY',
     },
+    {
+      title: 'a new key that is filled row by row, which rewrites the table',
+      good: 'ALTER TABLE visits ADD COLUMN id uuid DEFAULT gen_random_uuid() PRIMARY KEY',
+    },
     { title: 'a new ordinary column', good: 'ALTER TABLE users ADD COLUMN handle text' },
   ],
   check(context) {
-    const { statement, file, report } = context;
+    const { statement, catalog, file, report } = context;
     const alter = readAlterTable(statement);
     const existing = alter && existingTable(alter.table, context);
     if (!existing || existing.relation?.kind === 'partitioned table') return;
     for (const command of alter.commands) {
-      const kind = indexKind(command);
+      const kind = indexKind(command, catalog);
       if (kind === undefined) continue;
       const common = { at: command.range, values: { table: existing.name }, ...existing.size };
       if (kind === 'CONSTR_EXCLUSION') report({ ...common, message: 'exclusion' });
@@ -94,15 +100,18 @@ export const constraintBuildsIndex = defineRule({
 const WITH_INDEX: ReadonlySet<unknown> = new Set(['CONSTR_UNIQUE', 'CONSTR_PRIMARY', 'CONSTR_EXCLUSION']);
 
 /** The kind of a constraint that builds an index; undefined for all others and for one made USING INDEX. */
-function indexKind({ subtype, def }: TableCommand): unknown {
+function indexKind({ subtype, def }: TableCommand, catalog: Catalog | undefined): unknown {
   if (subtype === 'AT_AddConstraint') {
     return def?.fields.indexname === undefined && WITH_INDEX.has(def?.fields.contype) ? def?.fields.contype : undefined;
   }
   if (subtype !== 'AT_AddColumn') return undefined;
-  const kinds = list(def?.fields.constraints).map(constraint => unwrap(constraint)?.fields.contype);
+  const constraints = list(def?.fields.constraints).map(constraint => unwrap(constraint)?.fields);
+  const kinds = constraints.map(constraint => constraint?.contype);
   const type = stringValue(list((def?.fields.typeName as NodeFields | undefined)?.names).at(-1)) ?? '';
-  // A column that numbers the rows rewrites the table, which another rule says.
-  if (kinds.includes('CONSTR_IDENTITY') || type.includes('serial')) return undefined;
+  // A column that numbers the rows, or fills each in its own way, rewrites the table, which another rule says.
+  const value = constraints.find(constraint => constraint?.contype === 'CONSTR_DEFAULT')?.raw_expr;
+  const isFilled = value !== undefined && volatileCall(value, catalog) !== undefined;
+  if (kinds.includes('CONSTR_IDENTITY') || type.includes('serial') || isFilled) return undefined;
   return kinds.find(kind => WITH_INDEX.has(kind));
 }
 

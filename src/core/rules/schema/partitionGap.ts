@@ -4,8 +4,14 @@ import { TOPICS } from '../fileContext';
 import type { FileContext } from '../fileContext';
 import { partitionTopic } from '../statementFacts';
 import type { TableName } from '../support/expressions';
-import { isDropped } from '../support/knownTable';
-import { boundRange, isBefore, missingRemainder, partitionChange } from '../support/partitionBounds';
+import {
+  boundRange,
+  changesSince,
+  changesUntil,
+  isBefore,
+  missingRemainder,
+  partitionChange,
+} from '../support/partitionBounds';
 import type { Partition, PartitionRows, RangeEnd } from '../support/partitionBounds';
 import { rangeOfTree } from '../support/trees';
 
@@ -80,9 +86,9 @@ export const partitionGap = defineRule({
     if (!added || !file.isCreatedBefore(added.parent.name, added.parent.schema)) return;
     const all = partitionsOf(added, file);
     if (!all || all.some(({ rows }) => rows.is === 'default' || rows.is === 'unknown')) return;
-    if (isDropped(added.parent.name, file) || hasOthers(added.parent, all.length, catalog)) return;
+    if (hasOthers(added.parent, all.length, catalog)) return;
     const isMade = [...file.earlier(TOPICS.makesPartitions), ...file.later(TOPICS.makesPartitions)].length > 0;
-    const isLast = file.later(partitionTopic(added.parent.name)).length === 0;
+    const isLast = changesUntil(file.later(partitionTopic(added.parent.name)), added.parent).length === 0;
     if (added.rows.is === 'hash') {
       const missing =
         isLast && !isMade && missingRemainder(all.flatMap(({ rows }) => (rows.is === 'hash' ? rows : [])));
@@ -111,7 +117,8 @@ function partitionsOf(added: Partition, file: FileContext): readonly Partition[]
   const topic = partitionTopic(added.parent.name);
   const [before, after] = [file.earlier(topic), file.later(topic)];
   if (before.length >= SEEN || after.length >= SEEN) return undefined;
-  const others = [...before, ...after].map(statement => partitionChange(statement)?.adds);
+  const changes = [...changesSince(before, added.parent), ...changesUntil(after, added.parent)];
+  const others = changes.map(({ adds }) => adds);
   return others.every(other => other !== undefined) ? [added, ...others] : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { defineRule } from '../defineRule';
 import { partitionTopic } from '../statementFacts';
 import { isDropped, sameSchema } from '../support/knownTable';
-import { boundRange, isBefore, overlap, partitionChange } from '../support/partitionBounds';
+import { boundRange, changesSince, isBefore, overlap, partitionChange } from '../support/partitionBounds';
 
 export const partitionOverlap = defineRule({
   id: 'schema/partition-overlap',
@@ -53,6 +53,10 @@ export const partitionOverlap = defineRule({
       good: "CREATE TABLE counts_old PARTITION OF counts FOR VALUES FROM (MINVALUE) TO ('2026-01-01'); ALTER TABLE counts DETACH PARTITION counts_old; CREATE TABLE counts_2025 PARTITION OF counts FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');",
     },
     {
+      title: 'of a table that is dropped and made anew',
+      good: 'CREATE TABLE p (a int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); DROP TABLE p; CREATE TABLE p (a int) PARTITION BY RANGE (a); CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (5) TO (20);',
+    },
+    {
       title: 'remainders of two moduli',
       good: 'CREATE TABLE e0 PARTITION OF e FOR VALUES WITH (modulus 2, remainder 0); CREATE TABLE e1 PARTITION OF e FOR VALUES WITH (modulus 4, remainder 1); CREATE TABLE e3 PARTITION OF e FOR VALUES WITH (modulus 4, remainder 3);',
     },
@@ -72,18 +76,17 @@ export const partitionOverlap = defineRule({
         return;
       }
     }
-    const earlier = file.earlier(partitionTopic(parent.name)).map(partitionChange);
-    // One that is detached, or whose table goes, makes room.
-    if (earlier.some(change => change === undefined || change.detaches)) return;
+    const earlier = changesSince(file.earlier(partitionTopic(parent.name)), parent);
+    // One that is detached makes room.
+    if (earlier.some(({ detaches }) => detaches)) return;
     if (file.settingBefore('search_path') !== undefined) return;
     const other = earlier.find(
-      change =>
-        change?.adds &&
-        sameSchema(change.adds.parent.schema, parent.schema) &&
-        change.adds.table.name !== table.name &&
-        overlap(change.adds.rows, rows) &&
-        !isDropped(change.adds.table.name, file) &&
-        !isDropped(parent.name, file),
+      ({ adds }) =>
+        adds &&
+        sameSchema(adds.parent.schema, parent.schema) &&
+        adds.table.name !== table.name &&
+        overlap(adds.rows, rows) &&
+        !isDropped(adds.table.name, file),
     );
     if (other?.adds) report({ at, message: 'overlaps', values: { partition: other.adds.table.name } });
   },

@@ -132,6 +132,25 @@ export function missingRemainder(
   return undefined;
 }
 
+/** The changes to the partitions of a table among the statements listed of it, since it was made or dropped last. */
+export function changesSince(before: readonly ParsedStatement[], parent: TableName): readonly PartitionChange[] {
+  const begins = before.findLastIndex(statement => isAnew(statement, parent));
+  return before.slice(begins + 1).flatMap(statement => partitionChange(statement) ?? []);
+}
+
+/** The same among those after it, until it is made or dropped again. */
+export function changesUntil(after: readonly ParsedStatement[], parent: TableName): readonly PartitionChange[] {
+  const ends = after.findIndex(statement => isAnew(statement, parent));
+  return after.slice(0, ends < 0 ? after.length : ends).flatMap(statement => partitionChange(statement) ?? []);
+}
+
+/** True unless the statement changes the partitions of a table: then it makes or drops the table itself. */
+function isAnew(statement: ParsedStatement, parent: TableName): boolean {
+  if (statement.kind === 'DropStmt') return true;
+  const added = partitionChange(statement)?.adds;
+  return statement.kind === 'CreateStmt' && added?.parent.name !== parent.name;
+}
+
 /** The words FOR VALUES and what follows them in parentheses, or DEFAULT. */
 export function boundRange({ text }: ParsedStatement): SourceRange {
   const found =
