@@ -92,7 +92,8 @@ export const coalesceOnColumn = defineRule({
         if (matches !== undefined) {
           fixes.push({
             title: `Compare ${column.name} itself`,
-            safe: true,
+            // A collation may call texts equal that are not the same.
+            safe: matches || stringConstant(fallback) === undefined,
             edits: [
               { range: rangeOf(comparison), newText: matches ? `(${condition} OR ${columnText} IS NULL)` : condition },
             ],
