@@ -87,7 +87,8 @@ function unknownColumn(
   const binding = binder.bind(use);
   const name = use.parts.at(-1);
   const isQualified = use.star || use.parts.length > 1;
-  if (name === undefined || (inBody && !isQualified)) return undefined;
+  // Two columns of one name are two whatever the variables of a body are.
+  if (name === undefined || (inBody && !isQualified && binding.kind !== 'ambiguous')) return undefined;
   const at = (part: number): SourceRange | undefined => placesOf(statement).parts(use)[part];
   if (binding.kind === 'ambiguous') {
     const range = at(use.parts.length - 1);

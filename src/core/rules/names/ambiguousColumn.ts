@@ -26,6 +26,17 @@ export const ambiguousColumn = defineRule({
       bad: 'SELECT name FROM orders o JOIN customers c ON c.id = o.customer_id ORDER BY created_at',
       flags: 'created_at',
     },
+    {
+      title: 'in the body of a function',
+      schema: SCHEMA,
+      bad: 'CREATE FUNCTION latest() RETURNS timestamptz LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT max(created_at) FROM orders o JOIN customers c ON c.id = o.customer_id); END $$',
+      flags: 'created_at',
+    },
+    {
+      title: 'a record in a body',
+      schema: SCHEMA,
+      good: "CREATE FUNCTION latest() RETURNS void LANGUAGE plpgsql AS $$ DECLARE r record; BEGIN FOR r IN SELECT o.created_at FROM orders o JOIN customers c ON c.id = o.customer_id LOOP RAISE NOTICE '%', r.created_at; END LOOP; END $$",
+    },
     { title: 'one table', schema: SCHEMA, good: 'SELECT created_at FROM orders' },
     {
       title: 'with the table before it',

@@ -23,8 +23,17 @@ export function unknownNames(
   { statement, catalog, file, body }: Context,
   kinds: readonly UnknownName['kind'][],
 ): UnknownName[] {
+  // Two columns of one name are two whatever else a body knows; all other names may be of its own making.
+  if (body !== undefined) {
+    return kinds.every(kind => kind === 'ambiguous')
+      ? findUnknownNames(statement, catalog, { inBody: true }).filter(
+          // A variable of the name is another rule's matter, and may be what is meant.
+          ({ kind, name }) => kind === 'ambiguous' && !body.variables.has(name),
+        )
+      : [];
+  }
   // The catalog's own search path is what unqualified names are looked up by.
-  if (body !== undefined || file.settingBefore('search_path') !== undefined) return [];
+  if (file.settingBefore('search_path') !== undefined) return [];
   const found = findUnknownNames(statement, catalog, {
     isCreated: ({ schema, name }) => file.isCreatedBefore(name, schema) || file.earlier(name).length > 0,
   }).filter(({ kind }) => kinds.includes(kind));
