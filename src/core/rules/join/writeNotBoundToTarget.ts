@@ -9,6 +9,7 @@ export const writeNotBoundToTarget = defineRule({
   since: '0.2.0',
   severity: 'warning',
   title: 'UPDATE ... FROM or DELETE ... USING not tied to its target',
+  nodes: ['UpdateStmt', 'DeleteStmt'],
   docs: {
     problem: 'No condition relates the other tables to the table that is changed.',
     why: 'The condition then only decides whether anything happens: if any row of the other tables passes it, all rows of the target are changed. A target that is named again in FROM is a second, unrelated copy of the table.',

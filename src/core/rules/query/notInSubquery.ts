@@ -19,6 +19,7 @@ export const notInSubquery = defineRule({
   since: '0.1.0',
   severity: 'warning',
   title: 'NOT IN with a subquery',
+  nodes: ['SubLink'],
   docs: {
     problem:
       '`x NOT IN (SELECT y ...)` is never true once the subquery yields a single NULL: the query then returns no rows at all.',
