@@ -6,7 +6,14 @@ import type {
   DidChangeWorkspaceFoldersParams,
   InitializeResult,
 } from 'vscode-languageserver';
-import { ErrorCodes, LSPErrorCodes, ResponseError, TextDocumentSyncKind } from 'vscode-languageserver';
+import {
+  CodeLensRefreshRequest,
+  ErrorCodes,
+  InlayHintRefreshRequest,
+  LSPErrorCodes,
+  ResponseError,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver';
 import { CancelledError } from '../core/base/cancelSignal';
 import { DatabaseError } from '../core/ports';
 import type { Finding } from '../core/rules/finding';
@@ -81,6 +88,8 @@ class Server {
   readonly #failedRules = new Set<string>();
   #grammar: Grammar | undefined;
   #settings: ServerSettings;
+  /** What the editor asks for again when told to. */
+  #refreshes: readonly (typeof CodeLensRefreshRequest | typeof InlayHintRefreshRequest)[] = [];
 
   constructor(connection: Connection, defaults: ServerSettings) {
     this.#connection = connection;
@@ -102,6 +111,11 @@ class Server {
     const connection = this.#connection;
     connection.onInitialize(async params => {
       this.#settings = { ...this.#settings, ...readSettings(params.initializationOptions) };
+      const { codeLens, inlayHint } = params.capabilities.workspace ?? {};
+      this.#refreshes = [
+        ...(codeLens?.refreshSupport ? [CodeLensRefreshRequest] : []),
+        ...(inlayHint?.refreshSupport ? [InlayHintRefreshRequest] : []),
+      ];
       this.#grammar = await loadGrammar();
       this.#schemaFiles = new SchemaFiles({
         grammar: this.#grammar,
@@ -125,6 +139,7 @@ class Server {
         ...readSettings((settings as { queryTuner?: unknown } | null)?.queryTuner),
       };
       this.#checkAll();
+      this.#refresh();
     });
     connection.onDidChangeWatchedFiles(({ changes }) => {
       this.#schemaFiles?.filesChanged(changes.map(({ uri }) => uri));
@@ -220,6 +235,7 @@ class Server {
         if (!document) return;
         document.connectionId = connectionId ?? undefined;
         this.#scheduler.schedule(document);
+        this.#refresh();
       },
     );
   }
@@ -347,6 +363,16 @@ class Server {
   #checkDocumentsOf(connectionId: string): void {
     for (const document of this.#documents.values()) {
       if (document.connectionId === connectionId) this.#scheduler.schedule(document);
+    }
+    this.#refresh();
+  }
+
+  /** Lenses and hints follow the settings and the connection; the editor itself only sees the text change. */
+  #refresh(): void {
+    for (const { type } of this.#refreshes) {
+      this.#connection.sendRequest(type).catch((error: unknown) => {
+        this.#connection.console.warn(`The editor did not refresh: ${String(error)}`);
+      });
     }
   }
 
