@@ -28,6 +28,7 @@ const SUITES = [
   { name: 'webview', command: npm('test:webview'), counts: 'tests', limitMs: 5 * MINUTE_MS, env: browserEnvironment },
   { name: 'in VS Code', command: npm('test:integration'), counts: 'tests', limitMs: 4 * MINUTE_MS },
   { name: 'walk, source', command: npm('test:walk'), counts: 'tests', limitMs: 5 * MINUTE_MS },
+  { name: 'hints, source', command: npm('test:hints'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'package', work: packageExtension },
   {
     name: 'walk, packaged',

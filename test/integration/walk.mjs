@@ -16,13 +16,9 @@ import { copySampleWorkspace, startSampleDatabase } from '../../src/tools/sample
 import { startBrowser } from '../vscodeHost/browser.mjs';
 import { installExtension, remoteUri, startServer, workbenchUrl } from '../vscodeHost/server.mjs';
 import { Steps } from './steps.mjs';
+import { ANSWER_LIMIT_MS, START_LIMIT_MS } from './walkSupport.mjs';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-
-/** The editor's first start on a loaded machine. */
-const START_LIMIT_MS = 90_000;
-/** A statement over the sample data, with the what-if planner started for the first time. */
-const ANSWER_LIMIT_MS = 60_000;
 
 /**
  * Walks through the main job.
