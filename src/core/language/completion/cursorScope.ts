@@ -100,6 +100,19 @@ export class CursorScope {
     return undefined;
   }
 
+  /** The columns of the result that the innermost query is a part of. */
+  outputs(): readonly ScopeColumn[] {
+    const { block } = this;
+    if (!block) return [];
+    if (!block.isLaterArm) return this.outputsOf(block, this.sources);
+    return this.columnsOfQuery(this.openOf(block), 0);
+  }
+
+  /** The parenthesis that a query stands in, or -1. */
+  openOf(block: QueryBlock): number {
+    return this.tokens.parent(block.first);
+  }
+
   /** The columns of a query's result, as far as its select list tells. */
   outputsOf(block: QueryBlock, sources: readonly ScopeSource[], depth = 0): ScopeColumn[] {
     const { tokens } = this;

@@ -47,6 +47,7 @@ function spotOf(tokens: CursorTokens, scope: CursorScope, at: number): Spot | un
   const open = tokens.parent(at);
   if (tokens.is(previous, 'as') && tokens.is(open - 1, 'cast')) return { kind: 'type' };
   if (previous < 0) return { kind: 'start', nested: false };
+  if (tokens.is(previous, 'with', 'recursive')) return undefined;
   const utility = utilitySpot(tokens, at);
   if (utility !== 'query') return utility;
   const { block } = scope;

@@ -33,15 +33,42 @@ export class CursorTokens {
     this.ends = ends.slice(from, until);
     this.count = this.kinds.length;
     this.cursor = this.starts.findIndex(start => start === cursorAt);
+    this.matchParentheses();
+  }
+
+  private matchParentheses(): void {
     const open: number[] = [];
+    let missing = this.countMissing();
     for (let i = 0; i < this.count; i++) {
+      const last = open.at(-1);
       if (this.is(i, ')')) {
-        const opened = open.pop();
-        if (opened !== undefined) this.closing.set(opened, i);
+        open.pop();
+        if (last !== undefined) this.closing.set(last, i);
+      } else if (missing > 0 && i > this.cursor && last !== undefined && this.goesOnOutside(i, last)) {
+        // `count(| from orders`: the parenthesis that has not been written yet belongs behind the cursor.
+        open.pop();
+        this.closing.set(last, i - 1);
+        missing--;
       }
       this.parents.push(open.at(-1) ?? -1);
       if (this.is(i, '(')) open.push(i);
     }
+  }
+
+  private countMissing(): number {
+    let depth = 0;
+    for (let i = 0; i < this.count; i++) {
+      if (this.is(i, '(')) depth++;
+      else if (this.is(i, ')')) depth = Math.max(0, depth - 1);
+    }
+    return depth;
+  }
+
+  /** True for a clause that cannot stand in the parentheses of a call or a list. */
+  private goesOnOutside(i: number, open: number): boolean {
+    if (!this.is(i, 'from', 'where', 'group', 'having', 'limit', 'returning', 'values') || beginsQuery(this, open + 1))
+      return false;
+    return !this.is(open - 1, 'extract', 'substring', 'trim', 'overlay', 'position', 'filter', 'from', 'join');
   }
 
   kind(i: number): TokenKind | undefined {

@@ -154,6 +154,7 @@ export function nextClauses(scope: CursorScope, clause: string): string[] {
   const { block, tokens } = scope;
   if (!block) return [];
   const command = commandOf(scope);
+  if (clause === 'update' && !block.clauses.some(({ keyword }) => keyword === 'set')) return ['set'];
   const order = ORDER[command] ?? ORDER['select']!;
   const position = (keyword: string): number =>
     order.findIndex(words => words === keyword || words.startsWith(`${keyword} `));

@@ -161,9 +161,7 @@ function judge(
 
 /** The names of the result's columns. */
 export function addOutputs({ collector, scope }: CompletionContext): void {
-  const { block } = scope;
-  if (!block) return;
-  for (const column of scope.outputsOf(block, scope.sources)) {
+  for (const column of scope.outputs()) {
     const insertText = quoteIdentifier(column.name);
     const detail = ['column of the result', column.type].filter(part => part !== undefined).join(' · ');
     collector.add(

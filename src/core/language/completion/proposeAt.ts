@@ -61,6 +61,8 @@ export function proposeAt(context: CompletionContext, spot: Spot, language?: str
       return;
     case 'relation':
       addRelations(context, spot);
+      if (context.tokens.is(context.tokens.cursor - 1, '('))
+        addKeywords(context, ['select', 'with', 'values'], 'common');
       if (spot.use === 'read' || spot.use === 'join') {
         addFunctions(context, { rows: true }, 'other');
         addKeywords(context, ['lateral'], 'last');
@@ -112,12 +114,16 @@ function proposeOperand(
   if (clause === 'on') addJoinConditions(context, '');
   if (compared) addValues(context, compared.column);
   if (clause === 'group' && opens) addGroupList(context);
-  if (clause === 'order' && context.tokens.parent(context.tokens.cursor) === parentOfBlock(context))
+  if (clause === 'order' && isOfBlock(context)) {
     addOutputs(context);
+    // Behind UNION nothing else can be named.
+    if (scope.block?.isLaterArm === true) return;
+  }
   if (opens && clause === 'group' && context.tokens.is(context.tokens.cursor - 1, 'group', 'order')) return;
   addColumns(context, compared);
   addFunctions(context, { scalar: isScalarPlace(context) });
   addKeywords(context, operandKeywords(clause, opens), 'other');
+  if (context.tokens.is(context.tokens.cursor - 1, '(')) addKeywords(context, ['select'], 'other');
   if (clause === 'select') addKeywords(context, nextClauses(scope, 'select').slice(0, 1), 'last');
   const { catalog } = context;
   if (catalog && context.collector.hasPrefix) for (const schema of indexOf(catalog).schemas) addSchema(context, schema);
@@ -130,8 +136,9 @@ function isScalarPlace({ scope, tokens }: CompletionContext): boolean {
   return ['where', 'group', 'from', 'set', 'values', 'returning', 'on conflict', 'using'].includes(keyword);
 }
 
-function parentOfBlock({ tokens, scope }: CompletionContext): number {
-  return scope.block ? tokens.parent(scope.block.first) : -1;
+/** False inside of parentheses: what an expression is made of has no names of the result. */
+function isOfBlock({ tokens, scope }: CompletionContext): boolean {
+  return scope.block !== undefined && tokens.parent(tokens.cursor) === scope.openOf(scope.block);
 }
 
 /** Full conditions directly behind ON, or with ON before them. */

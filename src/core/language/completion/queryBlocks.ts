@@ -18,6 +18,8 @@ export interface QueryBlock {
   readonly clauses: readonly Clause[];
   readonly ctes: readonly CteText[];
   readonly sources: readonly SourceText[];
+  /** True for an arm of UNION and the like that others precede: its ORDER BY is that of the whole. */
+  readonly isLaterArm: boolean;
   /** Target of INSERT, UPDATE, DELETE or MERGE. */
   readonly target?: SourceText;
 }
@@ -58,6 +60,7 @@ export function readBlock(tokens: CursorTokens, open: number, at?: number): Quer
   const ctes: CteText[] = [];
   if (tokens.is(first, 'with')) first = readCtes(tokens, first, close, ctes);
   let end = close;
+  const firstArm = first;
   for (let i = first; i < close; i = tokens.after(i)) {
     if (!tokens.is(i, ...SET_OPERATIONS)) continue;
     if (at === undefined || i >= at) {
@@ -71,7 +74,7 @@ export function readBlock(tokens: CursorTokens, open: number, at?: number): Quer
     if (at === undefined) return { ...inner, ctes: [...ctes, ...inner.ctes] };
   }
   const clauses = readClauses(tokens, first, end);
-  return { first, end, clauses, ctes, ...readSources(tokens, clauses) };
+  return { first, end, clauses, ctes, isLaterArm: first !== firstArm, ...readSources(tokens, clauses) };
 }
 
 /** Behind EXPLAIN, CREATE VIEW ... AS, PL/pgSQL's own words and the like. */
@@ -119,7 +122,7 @@ function readCtes(tokens: CursorTokens, first: number, close: number, ctes: CteT
     at++;
     while (tokens.is(at, 'not', 'materialized')) at++;
     if (!tokens.is(at, '(')) return at;
-    ctes.push({ name: tokens.name(named), columnNames, open: at });
+    if (named !== tokens.cursor) ctes.push({ name: tokens.name(named), columnNames, open: at });
     i = tokens.after(at);
     // SEARCH and CYCLE
     if (tokens.is(i, 'search', 'cycle')) while (i < close && !tokens.is(i, ',') && !beginsQuery(tokens, i)) i++;
@@ -156,7 +159,7 @@ function isClause(tokens: CursorTokens, i: number, word: string, current: string
       return tokens.is(i + 1, 'conflict');
     case 'using':
       // JOIN ... USING (...) belongs to FROM; DELETE and MERGE have a clause of their own.
-      return current !== 'from' && (current === 'delete' || current === 'merge' || current === 'into');
+      return current === 'into' || (current === 'from' && before.some(({ keyword }) => keyword === 'delete'));
     case 'group':
     case 'order':
       return tokens.is(i + 1, 'by') || i + 1 === tokens.cursor;
