@@ -1,10 +1,13 @@
 import { findRelation } from '../../catalog/catalog';
 import type { Relation } from '../../catalog/catalog';
 import { quoteIdentifier, quoteQualified } from '../../sql/identifiers';
+import type { ParsedStatement } from '../../sql/statement';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import { asTable, isSmall, list, stringValue } from '../support/expressions';
+import type { TableName } from '../support/expressions';
 import { tableFactsOf } from '../support/tableFacts';
+import type { TableKey } from '../support/tableFacts';
 import { knownTable } from '../support/knownTable';
 import type { FileIndex } from '../fileContext';
 import type { NodeFields, NodeMatch } from '../nodeIndex';
@@ -40,6 +43,21 @@ export const foreignKeyWithoutIndex = defineRule({
       schema: '-- orders: 500000 rows\nCREATE TABLE orders (id bigint, customer_id bigint);',
       bad: 'ALTER TABLE orders ADD CONSTRAINT orders_customer FOREIGN KEY (customer_id) REFERENCES customers (id)',
       flags: 'CONSTRAINT orders_customer FOREIGN KEY (customer_id) REFERENCES customers',
+    },
+    {
+      title: 'at a new column of a table nothing else is known of',
+      bad: 'ALTER TABLE visits ADD COLUMN vet_id bigint REFERENCES vets (id)',
+      flags: 'REFERENCES vets',
+      fixed:
+        'ALTER TABLE visits ADD COLUMN vet_id bigint REFERENCES vets (id);\n\nCREATE INDEX CONCURRENTLY ON visits (vet_id)',
+    },
+    {
+      title: 'a new column that is unique',
+      good: 'ALTER TABLE visits ADD COLUMN bill_id bigint UNIQUE REFERENCES bills (id)',
+    },
+    {
+      title: 'a new column indexed right after',
+      good: 'ALTER TABLE visits ADD COLUMN vet_id bigint REFERENCES vets (id); CREATE INDEX CONCURRENTLY visits_vet ON visits (vet_id);',
     },
     {
       title: 'the file creates the index',
@@ -84,22 +102,20 @@ export const foreignKeyWithoutIndex = defineRule({
     if (!range || statement.kind === undefined || range.relpersistence === 't') return;
     const table = asTable(range);
     const relation = catalog && findRelation(catalog, table.name, table.schema);
-    // Nothing is said of a table that neither the file creates nor the catalog knows: it may have any index.
     const known = knownTable(table, { file, catalog }, { statement, later: true });
-    if (!known || isSmall(relation) || (known.inFile && !known.hasAllColumns)) return;
+    if (isSmall(relation) || (known?.inFile && !known.hasAllColumns)) return;
     const constraints = find('Constraint');
+    const knownKeys = known?.keys ?? keysSaid(statement, file.later(table.name), table);
     const keys = [
       ...file
         .indexesOn(table.name, table.schema)
         .filter(index => !index.partial)
         .map(leadingKeys),
       // A predicate that only leaves out NULLs leaves out rows that refer to nothing.
-      ...known.keys
+      ...knownKeys
         .filter(({ predicate, columns }) => predicate === `${columns[0]} is not null`)
         .map(({ columns }) => columns.flatMap(column => column ?? [])),
-      ...known.keys
-        .filter(({ constraint }) => constraint)
-        .map(({ columns }) => columns.flatMap(column => column ?? [])),
+      ...knownKeys.filter(({ constraint }) => constraint).map(({ columns }) => columns.flatMap(column => column ?? [])),
       ...indexKeys(relation),
     ];
     // The same columns once more are another rule's matter.
@@ -112,6 +128,8 @@ export const foreignKeyWithoutIndex = defineRule({
     );
     for (const foreign of constraints.filter(constraint => constraint.fields.contype === 'CONSTR_FOREIGN')) {
       const columns = columnsOf(foreign);
+      // A table that neither the file creates nor the catalog knows may have any index, but not on a new column.
+      if (!known && foreign.parent?.type !== 'ColumnDef') continue;
       if (columns.length === 0 || keys.some(key => beginsWith(key, columns)) || told.has(columns.join(', '))) continue;
       told.add(columns.join(', '));
       const referenced = foreign.fields.pktable as NodeFields | undefined;
@@ -141,6 +159,18 @@ export const foreignKeyWithoutIndex = defineRule({
     }
   },
 });
+
+/** Keys that the statement and those after it give a table nothing else is known of. */
+function keysSaid(
+  statement: ParsedStatement,
+  later: readonly ParsedStatement[],
+  { name, schema }: TableName,
+): readonly TableKey[] {
+  return [statement, ...later]
+    .flatMap(each => tableFactsOf(each) ?? [])
+    .filter(({ table }) => table.name === name && table.schema === schema)
+    .flatMap(({ keys }) => keys);
+}
 
 /** The columns a constraint is on: its own list, or the column it is written at. */
 function columnsOf(constraint: NodeMatch): string[] {

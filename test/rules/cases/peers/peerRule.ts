@@ -23,3 +23,12 @@ export const STATISTICS = 'told by the statistics of a running server, not by SQ
 export const ACCESS = 'about who may read what, not about speed, locks or wrong results';
 export const APPLICATION = 'compares the code of an application with the schema, and only SQL is read here';
 export const INSTANT = 'changes the catalog only, under a lock of a moment; nothing is read or rewritten';
+
+/** Rules another tool has too, under the names they have here. */
+export function shared(of: readonly PeerRule[], names: Readonly<Record<string, string>>): PeerRule[] {
+  return Object.entries(names).map(([name, there]) => {
+    const rule = of.find(each => each.name === there);
+    if (!rule) throw new Error(`no rule ${there}`);
+    return { ...rule, name };
+  });
+}

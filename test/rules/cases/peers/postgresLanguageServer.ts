@@ -1,3 +1,4 @@
+import { shared } from './peerRule';
 import type { PeerRule } from './peerRule';
 import { SPLINTER } from './splinter';
 import { SQUAWK } from './squawk';
@@ -25,7 +26,7 @@ export const POSTGRES_LANGUAGE_SERVER: readonly PeerRule[] = [
     preferIdentity: 'prefer-identity',
     preferRobustStmts: 'prefer-robust-stmts',
     preferTextField: 'prefer-text-field',
-    preferTimestamptz: 'prefer-timestamptz',
+    preferTimestamptz: 'prefer-timestamp-tz',
     renamingColumn: 'renaming-column',
     renamingTable: 'renaming-table',
     requireConcurrentDetachPartition: 'require-concurrent-partition-detach',
@@ -131,12 +132,3 @@ export const POSTGRES_LANGUAGE_SERVER: readonly PeerRule[] = [
     rules: ['ddl/work-under-exclusive-lock'],
   },
 ];
-
-/** Rules another tool has too, under the names they have here. */
-function shared(of: readonly PeerRule[], names: Readonly<Record<string, string>>): PeerRule[] {
-  return Object.entries(names).map(([name, there]) => {
-    const rule = of.find(each => each.name === there);
-    if (!rule) throw new Error(`no rule ${there}`);
-    return { ...rule, name };
-  });
-}

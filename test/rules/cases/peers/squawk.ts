@@ -108,7 +108,7 @@ export const SQUAWK: readonly PeerRule[] = [
     rules: ['schema/varchar-limit'],
   },
   {
-    name: 'prefer-timestamptz',
+    name: 'prefer-timestamp-tz',
     sql: 'CREATE TABLE milkings (id bigint PRIMARY KEY, milked_at timestamp);',
     rules: ['schema/timestamp-without-time-zone'],
   },
