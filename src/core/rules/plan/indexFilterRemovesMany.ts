@@ -19,12 +19,9 @@ export const indexFilterRemovesMany = definePlanRule({
   },
   check({ tree, report }) {
     for (const node of tree.nodes) {
-      const { rowsActual, rowsRemovedByFilter, loops, selfMs } = node.figures;
+      const { rowsActual, rowsRemovedByFilter: removed = 0, selfMs } = node.figures;
       const filter = condition(node, 'Filter');
       if (!SCANS.has(node.nodeType) || !filter || rowsActual === undefined || selfMs === undefined) continue;
-      // What a lossy bitmap rechecks is no fault of the index.
-      const rechecked = Number(node.raw['Rows Removed by Index Recheck'] ?? 0) * (loops ?? 1);
-      const removed = (rowsRemovedByFilter ?? 0) - rechecked;
       const share = removed / (removed + rowsActual);
       if (removed < LEAST_REMOVED || share < REMOVED_SHARE) continue;
       report({
