@@ -82,7 +82,8 @@ export const missingExtension = defineRule({
     if (body || !fields || (!fromServer && !isOfFiles(fields, catalog))) return;
     const told = new Set<string>();
     for (const { name, extension } of uses(find)) {
-      if (told.has(extension) || catalog.extensions.some(known => known.name === extension)) continue;
+      // Relatives bring the same: vectors, postgis_raster.
+      if (told.has(extension) || catalog.extensions.some(known => known.name.startsWith(extension))) continue;
       if (isOwn(name, catalog) || file.earlier(extension).length > 0) continue;
       const at = findWords(statement.text, { start: 0, end: statement.text.length }, name);
       if (!at) continue;
