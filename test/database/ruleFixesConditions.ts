@@ -1,0 +1,170 @@
+import { guessed, over, type FurtherStatement } from './ruleFixesFurther';
+
+/** Conditions on rows that fixes rewrite. */
+export const CONDITIONS: readonly FurtherStatement[] = [
+  // A NULL from an outer join is not in the table's definition.
+  ...over(
+    'CREATE TABLE agents (id bigint); CREATE TABLE tasks (id bigint, agent_id bigint NOT NULL, status text NOT NULL, created_at timestamptz NOT NULL); CREATE INDEX ON tasks (created_at); CREATE INDEX ON tasks (status);',
+    "SELECT a.id FROM agents a LEFT JOIN tasks t ON t.agent_id = a.id WHERE coalesce(t.status, 'new') = $1",
+  ),
+  ...over(
+    'CREATE TABLE agents (id bigint); CREATE TABLE tasks (id bigint, agent_id bigint NOT NULL, created_at timestamptz NOT NULL); CREATE INDEX ON tasks (created_at);',
+    'SELECT a.id, t.created_at FROM agents a LEFT JOIN tasks t ON t.agent_id = a.id ORDER BY t.created_at DESC NULLS LAST LIMIT 20',
+  ),
+  ...over(
+    'CREATE TABLE agents (id bigint); CREATE TABLE banned (id bigint NOT NULL, agent_id bigint NOT NULL);',
+    'SELECT id FROM agents WHERE id NOT IN (SELECT b.agent_id FROM agents a LEFT JOIN banned b ON b.id = a.id)',
+  ),
+  ...over(
+    'CREATE TABLE agents (id bigint NOT NULL); CREATE TABLE banned (id bigint NOT NULL);',
+    'SELECT id FROM agents WHERE id NOT IN (SELECT id FROM banned)',
+  ),
+  ...over(
+    'CREATE TABLE agents (id bigint); CREATE TABLE banned (id bigint NOT NULL);',
+    'SELECT id FROM agents WHERE id NOT IN (SELECT id FROM banned)',
+  ),
+  // Under NOT and in CASE, unknown is not the same as false.
+  ...guessed(
+    "SELECT id FROM cameras WHERE NOT (zone IS NOT DISTINCT FROM 'north')",
+    "SELECT id FROM cameras WHERE NOT (zone IS NOT DISTINCT FROM 'north' OR id = 1)",
+    "SELECT id FROM cameras WHERE CASE WHEN zone IS NOT DISTINCT FROM 'north' THEN 1 ELSE 2 END = 2",
+    "SELECT id FROM cameras WHERE (zone IS NOT DISTINCT FROM 'north') IS FALSE",
+    "SELECT id FROM cameras WHERE (zone IS NOT DISTINCT FROM 'north') = false",
+    'SELECT id FROM agent_tasks WHERE NOT (coalesce(priority, 0) = 5)',
+    'SELECT id FROM agent_tasks WHERE NOT (coalesce(priority, 0) = 5 AND id > 1)',
+    'SELECT id FROM agent_tasks WHERE (coalesce(priority, 0) = 5) IS NOT TRUE',
+    "SELECT id FROM articles WHERE NOT ('milk' = ANY (tags))",
+    "SELECT id FROM articles WHERE ('milk' = ANY (tags)) IS NULL",
+    'SELECT id FROM orders WHERE NOT (total = 1 OR total = 2)',
+    'SELECT id FROM orders WHERE NOT (created_at < $1 OR (created_at = $1 AND id < $2))',
+    'SELECT id FROM orders WHERE created_at > $1 OR (created_at = $1 AND id >= $2)',
+  ),
+  // Defaults and values that are equal in other words.
+  ...guessed(
+    "SELECT id FROM agent_tasks WHERE coalesce(priority, '0') = '00'",
+    'SELECT id FROM agent_tasks WHERE coalesce(priority, 1) = 1.0',
+    'SELECT id FROM agent_tasks WHERE coalesce(priority, 1) = 1.5',
+    'SELECT id FROM agent_tasks WHERE coalesce(priority, 1.5) = 1',
+    'SELECT id FROM agent_tasks WHERE coalesce(priority, 0) < 5',
+    'SELECT id FROM agent_tasks WHERE coalesce(priority, 9) <= 5',
+    'SELECT id FROM agent_tasks WHERE coalesce(priority, 0) <> 5',
+    'SELECT id FROM agent_tasks WHERE coalesce(priority, 5) <> 5',
+    "SELECT id FROM agent_tasks WHERE coalesce(status, 'a') = 'a '",
+    "SELECT id FROM agent_tasks WHERE coalesce(status, '') = ''",
+    "SELECT id FROM agent_tasks WHERE coalesce(status, '') = ' '",
+    "SELECT id FROM agent_tasks WHERE coalesce(status, '') <> 'a'",
+    "SELECT id FROM agent_tasks WHERE coalesce(status, 'b') > 'a'",
+    "SELECT id FROM agent_tasks WHERE coalesce(created_at, '2024-5-1') = '2024-05-01'",
+    "SELECT id FROM agent_tasks WHERE coalesce(created_at, '2024-05-01') >= '2024-05-02'",
+    "SELECT id FROM agent_tasks WHERE coalesce(created_at, 'infinity') > now() AND created_at < 'tomorrow'::date",
+    'SELECT id FROM agent_tasks WHERE coalesce(created_at, now()) > $1',
+    'SELECT id FROM agent_tasks WHERE 5 > coalesce(priority, 0)',
+    'SELECT id FROM agent_tasks WHERE coalesce(priority, 0, 7) = 0',
+    'SELECT id FROM agent_tasks WHERE coalesce(priority, NULL) = 0',
+  ),
+  ...over(
+    'CREATE TABLE agent_tasks (id bigint, status char(8) NOT NULL);',
+    "SELECT id FROM agent_tasks WHERE coalesce(status, 'x'::text) = 'a '::text",
+  ),
+  ...over(
+    'CREATE TABLE agent_tasks (id bigint, priority int NOT NULL);',
+    'SELECT id FROM agent_tasks WHERE coalesce(priority, $2) = $1',
+    'SELECT id FROM agent_tasks WHERE coalesce(priority, $1) = $2',
+  ),
+  ...over(
+    'CREATE TABLE agent_tasks (id bigint, priority real NOT NULL);',
+    'SELECT id FROM agent_tasks WHERE coalesce(priority, 0.5) = 0.1',
+  ),
+  ...over(
+    "CREATE TYPE state AS ENUM ('new', 'done'); CREATE TABLE agent_tasks (id bigint, state state);",
+    "SELECT id FROM agent_tasks WHERE coalesce(state, 'new') = 'done'",
+  ),
+  // A list has one type for all its values.
+  ...guessed(
+    'SELECT id FROM readings WHERE temperature = 0.1 OR temperature = 5.5',
+    'SELECT id FROM readings WHERE id = 1 OR id = 3000000000',
+    'SELECT id FROM readings WHERE id = $1 OR id = $2',
+    'SELECT id FROM readings WHERE temperature = 1 OR temperature = 2',
+    'SELECT id FROM orders WHERE 1 = id OR id = 2',
+    "SELECT id FROM orders WHERE created_at = '2024-05-01' OR created_at = '2024-05-02 10:00'",
+    "SELECT id FROM orders WHERE status = 'a ' OR status = 'b'",
+    "SELECT id FROM orders WHERE id = '1' OR id = '2'",
+    'SELECT id FROM orders WHERE paid = true OR paid = false',
+    "SELECT id FROM orders WHERE payload = '{}' OR payload = '[]'",
+  ),
+  ...over(
+    'CREATE TABLE readings (id bigint, temperature real);',
+    'SELECT id FROM readings WHERE temperature = 0.1 OR temperature = 5.5',
+  ),
+  ...over(
+    "CREATE COLLATION anycase (provider = icu, locale = 'und-u-ks-level2', deterministic = false); CREATE TABLE cameras (id bigint, status text COLLATE anycase);",
+    "SELECT id FROM cameras WHERE coalesce(status, 'A') = 'a'",
+  ),
+  ...over(
+    "CREATE COLLATION anycase (provider = icu, locale = 'und-u-ks-level2', deterministic = false); CREATE TABLE cameras (id bigint, status text COLLATE anycase NOT NULL);",
+    "SELECT DISTINCT status, count(*) FROM cameras GROUP BY status HAVING status <> 'a'",
+  ),
+  // Patterns compare spaces that = leaves out.
+  ...over(
+    'CREATE TABLE cars (plate char(12));',
+    "SELECT plate FROM cars WHERE plate LIKE 'a '",
+    "SELECT plate FROM cars WHERE plate LIKE 'a'",
+  ),
+  ...over(
+    'CREATE TABLE cars (plate text);',
+    "SELECT plate FROM cars WHERE plate LIKE 'a '",
+    "SELECT plate FROM cars WHERE plate NOT LIKE 'new'",
+    "SELECT plate FROM cars WHERE plate LIKE 'a\\b'",
+    "SELECT plate FROM cars WHERE plate LIKE 'a' || 'b'",
+  ),
+  ...over('CREATE TABLE cars (plate varchar(12));', "SELECT plate FROM cars WHERE plate LIKE 'a '"),
+  // Days of columns with and without a zone, of all ends of the calendar.
+  ...over(
+    'CREATE TABLE events (id bigint, at timestamp);',
+    "SELECT id FROM events WHERE at::date = '2024-05-01'",
+    'SELECT id FROM events WHERE at::date = $1',
+    'SELECT id FROM events WHERE at::date <= $1',
+    'SELECT id FROM events WHERE at::date > $1',
+    'SELECT id FROM events WHERE $1 >= at::date',
+    'SELECT id FROM events WHERE at::date BETWEEN $1 AND $2',
+    "SELECT id FROM events WHERE at::date = 'infinity'",
+    "SELECT id FROM events WHERE at::date <= 'infinity'",
+    'SELECT id FROM events WHERE at::date = CURRENT_DATE - 1',
+    'SELECT id FROM events WHERE date(at) >= now()',
+    "SELECT id FROM events WHERE date(at) > '2024-05-01 12:00'::timestamp",
+    'SELECT id FROM events WHERE extract(year FROM at) = 2024',
+    'SELECT id FROM events WHERE extract(year FROM at) >= 2024',
+    "SELECT id FROM events WHERE date_part('year', at) < 2024",
+    "SELECT id FROM events WHERE date_trunc('day', at) = '2024-05-01'",
+    "SELECT id FROM events WHERE date_trunc('month', at) = '2024-05-07'",
+    "SELECT id FROM events WHERE at::date IN ('2024-05-01', '2024-05-02')",
+  ),
+  ...over(
+    'CREATE TABLE events (id bigint, at timestamp, day date);',
+    'SELECT id FROM events WHERE at::date = $1::timestamp',
+  ),
+  ...over(
+    'CREATE TABLE events (id bigint, at date);',
+    'SELECT id FROM events WHERE extract(year FROM at) <= 2024',
+    'SELECT id FROM events WHERE at::date = $1',
+    "SELECT id FROM events WHERE date(at) = '2024-05-01'",
+    "SELECT id FROM events WHERE date_trunc('month', at) = '2024-05-01'",
+  ),
+  // Arithmetic on the other side.
+  ...over(
+    'CREATE TABLE orders (id bigint, n integer);',
+    'SELECT id FROM orders WHERE n - 5 > 2147483645',
+    'SELECT id FROM orders WHERE n + 1 = 2',
+    'SELECT id FROM orders WHERE 1 - n >= 2',
+    'SELECT id FROM orders WHERE n * 2 >= 3',
+    'SELECT id FROM orders WHERE n / 2 = 1',
+    'SELECT id FROM orders WHERE n + 1 < 2.5',
+    'SELECT id FROM orders WHERE n + 1 > $1',
+    'SELECT id FROM orders WHERE n = 1.0',
+    'SELECT id FROM orders WHERE n < 3000000000.0',
+    'SELECT id FROM orders WHERE n > -1.0',
+    'SELECT id FROM orders WHERE n > - 1.0',
+    'SELECT id FROM orders WHERE n / 2.0 = 5.0',
+  ),
+  ...over('CREATE TABLE orders (id bigint, n smallint);', 'SELECT id FROM orders WHERE n + 1 > 40000'),
+];
