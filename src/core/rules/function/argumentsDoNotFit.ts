@@ -18,7 +18,7 @@ export const argumentsDoNotFit = defineRule({
     whenToIgnore: 'Another function of that name exists where the statement runs.',
   },
   messages: {
-    count: '{name} takes {wanted} arguments, not {given}: function does not exist (42883).',
+    count: '{name} takes {wanted}, not {given}: function does not exist (42883).',
     type: '{name} takes {wanted} here, and {given} is not converted to it implicitly; cast it.',
   },
   examples: [
@@ -94,7 +94,8 @@ export const argumentsDoNotFit = defineRule({
       const severity = catalog.source === 'ddl' ? 'warning' : 'error';
       const required = inputs.filter(each => !each.hasDefault).length;
       if (args.length > inputs.length || args.length < required) {
-        const wanted = required === inputs.length ? String(required) : `${required} to ${inputs.length}`;
+        const count = required === inputs.length ? String(required) : `${required} to ${inputs.length}`;
+        const wanted = `${count} ${count === '1' ? 'argument' : 'arguments'}`;
         report({ at: rangeOf(call), message: 'count', severity, values: { name, wanted, given: args.length } });
         continue;
       }
