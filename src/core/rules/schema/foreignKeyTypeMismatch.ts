@@ -63,7 +63,7 @@ export const foreignKeyTypeMismatch = defineRule({
       good: 'CREATE TABLE nodes (id bigint PRIMARY KEY, parent_id bigint REFERENCES nodes (id))',
     },
   ],
-  check({ statement, catalog, file, find, rangeOf, report }) {
+  check({ statement, catalog, file, body, find, rangeOf, report }) {
     const relation = unwrap(statement.tree)?.fields.relation as NodeFields | undefined;
     const keys = foreignKeyDefinitions({ find });
     if (!relation || keys.length === 0) return;
@@ -85,7 +85,8 @@ export const foreignKeyTypeMismatch = defineRule({
           at: { start: column0, end: range.end },
           message,
           values: { column, type, referenced: `${key.references.name}.${referenced[i]!}`, key: keyType },
-          ...(message === 'refused' && { severity: 'error' as const }),
+          // Another statement of a body may change the columns before.
+          ...(message === 'refused' && !body && { severity: 'error' as const }),
           ...(message === 'other' && { severity: 'info' as const }),
         });
         break;
