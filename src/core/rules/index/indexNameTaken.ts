@@ -71,8 +71,15 @@ export const indexNameTaken = defineRule({
       title: 'the table is dropped and made again',
       good: 'CREATE TABLE jobs (id int); CREATE INDEX by_id ON jobs (id); DROP TABLE jobs; CREATE TABLE jobs (id int, state text); CREATE INDEX by_id ON jobs (state);',
     },
+    {
+      title: 'dropped in the same body',
+      schema: 'CREATE TABLE tokens (user_id bigint, kind text); CREATE INDEX tokens_user ON tokens (user_id);',
+      good: 'DO $$ BEGIN DROP INDEX IF EXISTS tokens_user; CREATE INDEX IF NOT EXISTS tokens_user ON tokens (user_id, kind); END $$',
+    },
   ],
-  check({ statement, catalog, file, report }) {
+  check({ statement, catalog, file, body, report }) {
+    // A statement above it in the body may have dropped that index.
+    if (body) return;
     const created = createdIndex(statement);
     const own = tableFactsOf(statement);
     const taken = created && own && (takenInFile(own, file) ?? takenInCatalog(own, file, catalog));
