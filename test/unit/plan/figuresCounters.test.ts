@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { each, find, inner, node, tree } from './literalPlan';
+import { each, type Fields, find, inner, node, tree } from './literalPlan';
 
 describe('core/plan/figures: rows', () => {
   it('keeps fractional rows of PostgreSQL 18', () => {
@@ -17,7 +17,7 @@ describe('core/plan/figures: rows', () => {
   });
 
   it('does not know the rows of BitmapAnd and BitmapOr', () => {
-    const bitmap = (type: string, rows: number, ...plans: object[]) =>
+    const bitmap = (type: string, rows: number, ...plans: Fields[]) =>
       node(type, [1, rows, 1], { 'Plan Rows': 40, 'Parent Relationship': 'Member' }, ...plans);
     const and = bitmap('BitmapAnd', 0, bitmap('Bitmap Index Scan', 90), bitmap('BitmapOr', 0));
     const parsed = tree(node('Bitmap Heap Scan', [5, 40, 1], {}, and));
