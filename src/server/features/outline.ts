@@ -1,25 +1,36 @@
 import type { DocumentSymbol, FoldingRange } from 'vscode-languageserver';
 import { SymbolKind } from 'vscode-languageserver';
+import type { ParsedStatement } from '../../core/sql/statement';
 import type { ScriptDocument } from '../scriptDocument';
 import { titleOf } from '../statementInfo';
 
+/** Above this many statements the outline is made without parsing them: the editor asks for it as soon as a file opens. */
+const PARSED_LIMIT = 2000;
+
 /** One symbol per statement, named after its first words. */
 export function documentSymbols(document: ScriptDocument): DocumentSymbol[] {
-  return document.script.statements.map(({ range, statement }) => {
+  const { statements } = document.script;
+  const areParsed = statements.length <= PARSED_LIMIT;
+  return statements.map(({ range, statement }) => {
+    const name = titleOf(statement.text.slice(0, 400)) || 'statement';
     const own = document.rangeOf(range);
     const lineEnd = { line: own.start.line + 1, character: 0 };
     const selectionEnd = own.end.line > own.start.line ? lineEnd : own.end;
     return {
-      name: titleOf(statement.text.slice(0, 400)) || 'statement',
-      detail: statement.tables
-        .map(table => table.name)
-        .slice(0, 3)
-        .join(', '),
-      kind: /^Create|^Alter|^Drop|^Index/.test(statement.kind ?? '') ? SymbolKind.Struct : SymbolKind.Function,
+      name,
+      ...(areParsed && { detail: tablesOf(statement) }),
+      kind: /^(create|alter|drop)\b/i.test(name) ? SymbolKind.Struct : SymbolKind.Function,
       range: own,
       selectionRange: { start: own.start, end: selectionEnd },
     };
   });
+}
+
+function tablesOf({ tables }: ParsedStatement): string {
+  return tables
+    .slice(0, 3)
+    .map(({ name }) => name)
+    .join(', ');
 }
 
 /** Each statement of more than one line folds. */
