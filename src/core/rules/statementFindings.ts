@@ -1,6 +1,6 @@
 import type { ParsedStatement } from '../sql/statement';
 import type { Rule } from './defineRule';
-import { EMPTY_FILE } from './fileContext';
+import { EMPTY_FILE, FileFacts } from './fileContext';
 import type { FileContext } from './fileContext';
 import type { Finding } from './finding';
 import { runOnConfiguration, runRules } from './runRules';
@@ -56,7 +56,7 @@ export class StatementFindings {
       const answers: Answer[] = [];
       const file = new RecordedFile(fileOf(), answers);
       const { statement, run } = this;
-      const found = statement.syntaxError ? [] : runRules(statement, run.inFile, run, file, BODY_FILE);
+      const found = statement.syntaxError ? [] : runRules(statement, run.inFile, run, file, bodyFile(statement));
       this.inFile = found.length === 0 ? NONE : found;
       this.answers = answers;
       this.all = undefined;
@@ -99,6 +99,16 @@ export function findingsOf(statement: ParsedStatement, run: LintRun): StatementF
 
 /** A body runs in the transaction of its caller. */
 const BODY_FILE: FileContext = { ...EMPTY_FILE, inTransaction: true };
+
+/**
+ * What rules may know in a body: the tables and indexes it makes, wherever in it. The order of its statements is not
+ * that of the text where it branches or loops, so that nothing is said of what comes before or after.
+ */
+function bodyFile({ inner }: ParsedStatement): FileContext {
+  if (inner.length === 0) return BODY_FILE;
+  const { isCreatedBefore, indexesOn } = FileFacts.gather(inner).contextOf(inner.length);
+  return { ...BODY_FILE, isCreatedBefore, indexesOn };
+}
 
 interface Answer {
   readonly ask: (file: FileContext) => unknown;

@@ -25,6 +25,10 @@ export const deleteWithoutWhere = defineRule({
       good: 'WITH moved AS (DELETE FROM inbox RETURNING *) INSERT INTO archive SELECT * FROM moved',
     },
     { title: 'a cursor', good: 'DELETE FROM sessions WHERE CURRENT OF c' },
+    {
+      title: 'a table the function makes for itself',
+      good: 'CREATE FUNCTION tally() RETURNS void LANGUAGE plpgsql AS $$ BEGIN CREATE TEMP TABLE IF NOT EXISTS work (id bigint); DELETE FROM work; END $$',
+    },
   ],
   check(context) {
     reportUnfiltered(context, 'DeleteStmt', (at, table) => context.report({ at, message: 'all', values: { table } }));

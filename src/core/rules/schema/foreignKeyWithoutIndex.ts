@@ -87,6 +87,10 @@ export const foreignKeyWithoutIndex = defineRule({
       good: 'CREATE TABLE orders (id bigint PRIMARY KEY, coupon_id bigint REFERENCES coupons); CREATE INDEX ON orders (coupon_id) WHERE coupon_id IS NOT NULL;',
     },
     {
+      title: 'an index made in the same body',
+      good: 'DO $$ BEGIN CREATE TABLE zones (id bigint PRIMARY KEY, camera_id bigint REFERENCES cameras); CREATE INDEX ON zones (camera_id); END $$',
+    },
+    {
       title: 'the same columns for the second time, beside the first',
       bad: 'CREATE TABLE zones (id bigint PRIMARY KEY, camera_id bigint REFERENCES cameras, CONSTRAINT zones_camera FOREIGN KEY (camera_id) REFERENCES cameras)',
       flags: 'REFERENCES cameras',

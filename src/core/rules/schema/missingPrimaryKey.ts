@@ -58,8 +58,14 @@ export const missingPrimaryKey = defineRule({
       title: 'an exclusion',
       good: 'CREATE TABLE bookings (room int, during tstzrange, EXCLUDE USING gist (room WITH =, during WITH &&))',
     },
+    {
+      title: 'a key added further down in a body',
+      good: 'DO $$ BEGIN CREATE TABLE visits (id bigint, at timestamptz); ALTER TABLE visits ADD PRIMARY KEY (id); END $$',
+    },
   ],
-  check({ statement, file, find, rangeOf, report }) {
+  check({ statement, file, body, find, rangeOf, report }) {
+    // A later statement of the body may add the key.
+    if (body) return;
     const fields = unwrap(statement.tree)?.fields;
     const relation = fields?.relation as NodeFields | undefined;
     if (!fields || !relation || relation.relpersistence !== 'p') return;

@@ -81,9 +81,9 @@ export const partitionGap = defineRule({
       good: "CREATE TABLE counts (at date) PARTITION BY RANGE (at); CREATE TABLE c1 PARTITION OF counts FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');",
     },
   ],
-  check({ statement, catalog, file, report }) {
+  check({ statement, catalog, file, body, report }) {
     const added = partitionChange(statement)?.adds;
-    if (!added || !file.isCreatedBefore(added.parent.name, added.parent.schema)) return;
+    if (body || !added || !file.isCreatedBefore(added.parent.name, added.parent.schema)) return;
     const all = partitionsOf(added, file);
     if (!all || all.some(({ rows }) => rows.is === 'default' || rows.is === 'unknown')) return;
     if (hasOthers(added.parent, all.length, catalog)) return;
