@@ -192,7 +192,7 @@ const NAME_FIELDS = [
   'domainname',
   'extname',
 ] as const;
-const RELATION_FIELDS = ['relation', 'view', 'sequence', 'table'] as const;
+const RELATION_FIELDS = ['typevar', 'relation', 'view', 'sequence', 'table'] as const;
 
 /** Name under which INSERT ... SELECT into a table is listed; the blank keeps it apart from the names of objects. */
 export function fillTopic(table: string): string {

@@ -37,6 +37,10 @@ export const dropCascade = defineRule({
       title: 'a whole schema that begins anew',
       good: 'DROP SCHEMA IF EXISTS farm CASCADE; CREATE SCHEMA farm;',
     },
+    {
+      title: 'a type that is created anew',
+      good: 'DROP TYPE IF EXISTS span CASCADE; CREATE TYPE span AS (first int, last int);',
+    },
     { title: 'a table created in the same file', good: 'CREATE TABLE load (id int); DROP TABLE load CASCADE;' },
     {
       title: 'a constraint that is added again',
@@ -53,7 +57,7 @@ export const dropCascade = defineRule({
     const { statement, file, report } = context;
     const isMadeAnew = (name: string): boolean =>
       [...file.later(name), ...file.earlier(name)].some(
-        ({ kind = '' }) => kind.startsWith('Create') || kind === 'ViewStmt',
+        ({ kind = '' }) => kind.startsWith('Create') || kind === 'ViewStmt' || kind === 'CompositeTypeStmt',
       );
     if (statement.kind === 'AlterTableStmt') {
       const alter = readAlterTable(statement);

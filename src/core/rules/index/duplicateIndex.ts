@@ -19,6 +19,7 @@ export const duplicateIndex = defineRule({
   },
   messages: {
     same: 'Index {other} of {table} has the same definition; this one only costs writes and space.',
+    unnamed: 'An index of {table} created before has the same definition; this one only costs writes and space.',
     constraint: 'The {kind} of {table} already has this index; a second one only costs writes and space.',
   },
   examples: [
@@ -26,6 +27,11 @@ export const duplicateIndex = defineRule({
       title: 'the same columns under another name',
       bad: 'CREATE INDEX idx_cr_camera ON counting_results (camera_id, created_at); CREATE INDEX idx_results_lookup ON counting_results (camera_id, created_at);',
       flags: 'idx_results_lookup',
+    },
+    {
+      title: 'an index without a name',
+      bad: 'CREATE INDEX ON orders (customer_id); CREATE INDEX orders_customer ON orders (customer_id);',
+      flags: 'orders_customer',
     },
     {
       title: 'an index on the primary key',
@@ -100,7 +106,8 @@ export const duplicateIndex = defineRule({
     if (other.constraint) {
       const kind = other.primary ? 'primary key' : 'unique constraint';
       report({ at, message: 'constraint', values: { kind, table } });
-    } else report({ at, message: 'same', values: { other: other.name ?? 'without a name', table } });
+    } else if (other.name === undefined) report({ at, message: 'unnamed', values: { table } });
+    else report({ at, message: 'same', values: { other: other.name, table } });
   },
 });
 

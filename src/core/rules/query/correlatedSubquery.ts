@@ -2,7 +2,8 @@ import { findRelation } from '../../catalog/catalog';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { NodeMatch } from '../nodeIndex';
-import { asColumn, fromTables, integerConstant, operatorOf } from '../support/expressions';
+import { asColumn, contains, fromTables, integerConstant, operatorOf } from '../support/expressions';
+import { isAggregate } from '../support/fromItems';
 import { leadingIndex } from '../support/indexKeys';
 import { isSmallTable, sizeEvidence, warningIfBig } from '../support/tableSize';
 import { conjuncts } from '../support/trees';
@@ -19,6 +20,7 @@ export const correlatedSubquery = defineRule({
     whenToIgnore: 'The result has few rows and the lookup has an index.',
   },
   messages: {
+    lookup: 'This runs once for each row; a LEFT JOIN of {table} on {column} can read the rows of all at once.',
     row: 'This runs once for each row; a join to {table} grouped by {column} reads it once.',
     scan: 'This reads all of {table} for each row: no index begins with {column}.',
     repeated:
@@ -38,6 +40,11 @@ export const correlatedSubquery = defineRule({
       flags: '(SELECT max(o.id) FROM orders o WHERE o.customer_id = c.id)',
     },
     {
+      title: 'one value of a related row',
+      bad: 'SELECT p.id, (SELECT u.name FROM users u WHERE u.id = p.creator_id) AS creator FROM posts p',
+      flags: '(SELECT u.name FROM users u WHERE u.id = p.creator_id)',
+    },
+    {
       title: 'several figures of one table',
       bad: 'SELECT c.id, (SELECT count(*) FROM orders o WHERE o.customer_id = c.id), (SELECT max(total) FROM orders o WHERE o.customer_id = c.id) FROM customers c',
       flags: '(SELECT count(*) FROM orders o WHERE o.customer_id = c.id)',
@@ -45,6 +52,10 @@ export const correlatedSubquery = defineRule({
     {
       title: 'a join to the grouped table',
       good: 'SELECT c.id, o.n FROM customers c LEFT JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) AS o ON o.customer_id = c.id',
+    },
+    {
+      title: 'the newest row of each, which an index finds',
+      good: 'SELECT c.id, (SELECT o.total FROM orders o WHERE o.customer_id = c.id ORDER BY o.id DESC LIMIT 1) FROM customers c',
     },
     { title: 'a subquery that runs once', good: 'SELECT id, (SELECT max(total) FROM orders) AS top FROM customers' },
     {
@@ -102,8 +113,8 @@ export const correlatedSubquery = defineRule({
           });
         } else if (found.length > 1) {
           report({ at, message: 'repeated', values: { count: found.length, table } });
-        } else if (outer.fields.limitCount === undefined) {
-          report({ at, message: 'row', values: { table, column } });
+        } else if (outer.fields.limitCount === undefined && !found[0]!.isLimited) {
+          report({ at, message: found[0]!.aggregates ? 'row' : 'lookup', values: { table, column } });
         }
       }
     }
@@ -116,6 +127,9 @@ interface Correlation {
   readonly table: string;
   readonly schema: string | undefined;
   readonly column: string;
+  readonly aggregates: boolean;
+  /** By LIMIT: the newest row of each, which an index finds best. */
+  readonly isLimited: boolean;
 }
 
 /** The query in whose select list an expression stands. */
@@ -148,7 +162,15 @@ function readCorrelation(link: NodeMatch, outer: NodeMatch): Correlation | undef
       side => side !== mine && side?.qualifier !== undefined && outside.includes(side.qualifier),
     );
     if (mine && theirs && theirs.qualifier !== own) {
-      return { link, outer, table: table.name, schema: table.schema, column: mine.name };
+      return {
+        link,
+        outer,
+        table: table.name,
+        schema: table.schema,
+        column: mine.name,
+        aggregates: contains(inner.fields.targetList, isAggregate),
+        isLimited: inner.fields.limitCount !== undefined,
+      };
     }
   }
   return undefined;

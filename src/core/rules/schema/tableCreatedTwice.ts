@@ -1,5 +1,7 @@
+import type { ParsedStatement } from '../../sql/statement';
 import { unwrap } from '../../sql/walk';
 import { TOPICS } from '../fileContext';
+import type { FileContext } from '../fileContext';
 import { defineRule } from '../defineRule';
 import { asTable } from '../support/expressions';
 import { tableFactsOf } from '../support/tableFacts';
@@ -31,6 +33,10 @@ export const tableCreatedTwice = defineRule({
       title: 'a partition hidden by another of the same name',
       bad: "CREATE TABLE IF NOT EXISTS r_2024_05 PARTITION OF r FOR VALUES FROM ('2024-05-15') TO ('2024-06-15'); CREATE TABLE IF NOT EXISTS r_2024_05 PARTITION OF r FOR VALUES FROM ('2024-05-01') TO ('2024-06-01');",
       flags: 'r_2024_05',
+    },
+    {
+      title: 'a partition, dropped with the table it is part of',
+      good: 'CREATE TABLE counts (day date) PARTITION BY RANGE (day); CREATE TABLE counts_old PARTITION OF counts DEFAULT; DROP TABLE counts; CREATE TABLE counts_old (day date);',
     },
     {
       title: 'dropped in between',
@@ -80,6 +86,8 @@ export const tableCreatedTwice = defineRule({
         .some(({ kind }) => kind === 'DropStmt' || kind === 'RenameStmt' || kind === 'AlterObjectSchemaStmt')
     )
       return;
+    const parent = tableFactsOf(first)?.partitionOf?.name;
+    if (parent !== undefined && isDroppedAfter(parent, first, file)) return;
     // With a search path (which dumps of several databases have too) or transactions the two may not meet.
     if (file.settingBefore('search_path') !== undefined) return;
     if (file.earlier(TOPICS.transaction).length > 0) return;
@@ -94,3 +102,9 @@ export const tableCreatedTwice = defineRule({
     });
   },
 });
+
+/** Dropping a partitioned table drops its partitions. */
+function isDroppedAfter(parent: string, partition: ParsedStatement, file: FileContext): boolean {
+  const about = file.earlier(parent);
+  return about.slice(about.indexOf(partition) + 1).some(({ kind }) => kind === 'DropStmt');
+}

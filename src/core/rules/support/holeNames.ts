@@ -1,16 +1,20 @@
-import type { ParsedStatement } from '../../sql/statement';
-
-/** Shorter runs of x may be a name of their own. */
-const SHORTEST = 4;
+import type { Placeholder, ParsedStatement } from '../../sql/statement';
 
 /** `{{ ref('orders') }}` where the text names the row of x that stood in its place for the grammar. */
 export function withHolesAsWritten(text: string, { placeholders, text: written }: ParsedStatement): string {
-  if (placeholders.length === 0 || !/x{4}/.test(text)) return text;
+  if (placeholders.length === 0 || !text.includes('xx')) return text;
   let spelled = text;
-  for (const { fills, range } of placeholders) {
+  for (const placeholder of placeholders) {
+    const { fills, range } = placeholder;
     const width = range.end - range.start;
-    if (fills !== 'name' || width < SHORTEST) continue;
-    spelled = spelled.replace(new RegExp(`(?<!x)x{${width}}(?!x)`), () => written.slice(range.start, range.end));
+    if (fills !== 'name' || width < 2) continue;
+    const stand = new RegExp(width < 4 ? `\\bx{${width}}\\b` : `(?<!x)x{${width}}(?!x)`);
+    spelled = spelled.replace(stand, () => spellingOf(placeholder, written.slice(range.start, range.end)));
   }
   return spelled;
+}
+
+/** The variable of `EXECUTE 'DELETE FROM ' || target` by its name, without the quote before it. */
+function spellingOf({ name }: Placeholder, written: string): string {
+  return written.startsWith("'") ? name : written;
 }
