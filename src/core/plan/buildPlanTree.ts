@@ -1,21 +1,25 @@
 import { computeFigures } from './figures';
 import type { DraftNode } from './figures';
-import type { PlanJit, PlanNode, PlanTree, PlanTrigger, RawPlanNode } from './planTree';
+import type { PlanJit, PlanNode, PlanSource, PlanTree, PlanTrigger, RawPlanNode } from './planTree';
 import { isRawObject, rawNumber, rawObjects, rawText } from './rawValue';
 import type { RawObject } from './rawValue';
 
-/**
- * The tree of one EXPLAIN document (`{"Plan": {...}, "Planning Time": ...}`). Undefined if it holds no plan.
- *
- * @param notUnderstood what the reader of the document could not make sense of
- */
-export function buildPlanTree(document: RawObject, notUnderstood: readonly string[] = []): PlanTree | undefined {
+/** What is known of a document besides what stands in it. */
+export interface DocumentOrigin {
+  readonly source?: PlanSource;
+  /** What the reader of the document could not make sense of. */
+  readonly notUnderstood?: readonly string[];
+  readonly nodeLines?: ReadonlyMap<unknown, number>;
+}
+
+/** The tree of one EXPLAIN document (`{"Plan": {...}, "Planning Time": ...}`). Undefined if it holds no plan. */
+export function buildPlanTree(document: RawObject, origin: DocumentOrigin = {}): PlanTree | undefined {
   const plan = document['Plan'];
   if (!isRawObject(plan) || rawText(plan, 'Node Type') === undefined) return undefined;
-  const remarks = [...notUnderstood];
+  const remarks = [...(origin.notUnderstood ?? [])];
   const drafts = flatten(plan as RawPlanNode, remarks);
   const executionMs = rawNumber(document, 'Execution Time') ?? rawNumber(document, 'Total Runtime');
-  const nodes = assemble(drafts, executionMs);
+  const nodes = assemble(drafts, executionMs, origin.nodeLines);
   const root = nodes[0];
   if (!root) return undefined;
   return {
@@ -29,7 +33,17 @@ export function buildPlanTree(document: RawObject, notUnderstood: readonly strin
     jit: readJit(document['JIT']),
     settings: readSettings(document['Settings']),
     notUnderstood: remarks,
+    queryText: rawText(document, 'Query Text'),
+    queryIdentifier: identifier(document['Query Identifier']),
+    source: origin.source,
   };
+}
+
+/** 64 bits: more than a JavaScript number holds, so the readers of texts keep it as it was written. */
+function identifier(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint'
+    ? String(value)
+    : undefined;
 }
 
 function flatten(root: RawPlanNode, remarks: string[]): DraftNode[] {
@@ -67,7 +81,11 @@ function nodeTypeOf(raw: RawPlanNode): string {
   return type === 'Custom Scan' && provider !== undefined ? `Custom Scan (${provider})` : type;
 }
 
-function assemble(drafts: readonly DraftNode[], executionMs: number | undefined): PlanNode[] {
+function assemble(
+  drafts: readonly DraftNode[],
+  executionMs: number | undefined,
+  lines?: ReadonlyMap<unknown, number>,
+): PlanNode[] {
   const figures = computeFigures(drafts, executionMs);
   const nodes: PlanNode[] = [];
   // Children have higher ids than their parents, so from the end every child exists before it is needed.
@@ -87,6 +105,7 @@ function assemble(drafts: readonly DraftNode[], executionMs: number | undefined)
       index: rawText(draft.raw, 'Index Name'),
       relationship: draft.relationship,
       subplanName: draft.subplanName,
+      ...(lines?.has(draft.raw) && { line: lines.get(draft.raw) }),
       figures: own,
     };
   }

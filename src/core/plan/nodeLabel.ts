@@ -9,7 +9,12 @@ const AGGREGATES: Readonly<Record<string, string>> = {
 };
 
 const JOIN = /^(Hash|Merge|Nested Loop)(?: (Left|Right|Full|Semi|Anti|Right Semi|Right Anti))?( Join)?$/;
-const MODIFY = /^(?:Foreign )?(Insert|Update|Delete|Merge) on (.+)$/;
+const FUNCTION_KEYS: Readonly<Record<string, string>> = {
+  'Function Scan': 'Function Name',
+  'Table Function Scan': 'Table Function Name',
+};
+const PREFIX = /^(Async|Parallel|Partial|Finalize) (?=\S)/;
+const MODIFY = /^(Foreign )?(Insert|Update|Delete|Merge) on (.+)$/;
 
 /**
  * Reads `Parallel Index Scan Backward using i on public.t x` and its like. A name that is not known is kept as the
@@ -18,18 +23,12 @@ const MODIFY = /^(?:Foreign )?(Insert|Update|Delete|Merge) on (.+)$/;
 export function parseNodeLabel(label: string): NodeFields {
   const fields: NodeFields = {};
   let rest = label.trim();
-  if (rest.startsWith('Async ')) {
-    fields['Async Capable'] = true;
-    rest = rest.slice(6);
-  }
-  if (rest.startsWith('Parallel ')) {
-    fields['Parallel Aware'] = true;
-    rest = rest.slice(9);
-  }
-  const partial = /^(Partial|Finalize) (.+)$/.exec(rest);
-  if (partial) {
-    fields['Partial Mode'] = partial[1];
-    rest = partial[2] ?? '';
+  for (let prefix = PREFIX.exec(rest); prefix; prefix = PREFIX.exec(rest)) {
+    const [whole, word] = prefix;
+    if (word === 'Async') fields['Async Capable'] = true;
+    else if (word === 'Parallel') fields['Parallel Aware'] = true;
+    else fields['Partial Mode'] = word;
+    rest = rest.slice(whole.length);
   }
   const aggregate = AGGREGATES[rest];
   if (aggregate) return { 'Node Type': 'Aggregate', Strategy: aggregate, ...fields };
@@ -42,8 +41,10 @@ export function parseNodeLabel(label: string): NodeFields {
     };
   }
   const modify = MODIFY.exec(rest);
-  if (modify)
-    return { 'Node Type': 'ModifyTable', Operation: modify[1], ...fields, ...relationFields(modify[2] ?? '') };
+  if (modify) {
+    const type = modify[1] ? 'Foreign Scan' : 'ModifyTable';
+    return { 'Node Type': type, Operation: modify[2], ...fields, ...relationFields(modify[3] ?? '') };
+  }
   const setOperation = /^(Hash)?SetOp (\w+(?: All)?)$/.exec(rest);
   if (setOperation) {
     const strategy = setOperation[1] ? 'Hashed' : 'Sorted';
@@ -78,14 +79,19 @@ function scanFields(rest: string): NodeFields {
     return { 'Node Type': type, 'CTE Name': names[0], Alias: names[1] ?? names[0] };
   }
   if (type === 'Subquery Scan' || type === 'Values Scan') return { 'Node Type': type, Alias: names[0] };
-  if (type === 'Function Scan' || type === 'Table Function Scan') {
-    const name = (names[0] ?? '').split('.').at(-1);
-    return { 'Node Type': type, 'Function Name': name, Alias: names[1] ?? name };
+  if (type === 'Named Tuplestore Scan') {
+    return { 'Node Type': type, 'Tuplestore Name': names[0], Alias: names[1] ?? names[0] };
+  }
+  const key = FUNCTION_KEYS[type];
+  if (key !== undefined) {
+    const { 'Relation Name': name, ...others } = relationFields(target);
+    return { 'Node Type': type, [key]: name, ...others };
   }
   return { 'Node Type': type, ...relationFields(target) };
 }
 
-function relationFields(target: string): NodeFields {
+/** `public.orders o`: a relation, its schema and its alias. */
+export function relationFields(target: string): NodeFields {
   const [qualified = '', alias] = splitNames(target, false);
   const parts = qualified.match(/"(?:[^"]|"")+"|[^."]+/g) ?? [qualified];
   const name = unquote(parts.at(-1) ?? '');

@@ -1,75 +1,82 @@
-import { parseNodeLabel } from './nodeLabel';
+import { guessShape, unflatten } from './guessShape';
+import { joinBrokenLines } from './joinLines';
+import { parseNodeLabel, relationFields } from './nodeLabel';
+import type { PlanProblem } from './planTree';
 import type { RawObject } from './rawValue';
-import { readActual, readCost, readDetail, splitTopLevel } from './textDetail';
+import type { SourceLine } from './sourceLine';
+import { readActual, readCost, readDetail } from './textDetail';
+import { ARROW, looksLikeNode, NOISE, splitFigures, STATEMENT_LINE, SUBPLAN_LABEL, TARGET_LINE } from './textLines';
+import { readJitOptions, readJitTiming, readSerialization, readSettings, readTrigger } from './textStatement';
 import { PLAN_BREAK } from './unframe';
+
+type Fields = Record<string, unknown>;
 
 interface OpenNode {
   /** Column of the arrow; -1 for the root. Children's arrows stand further right. */
   readonly column: number;
-  readonly fields: Record<string, unknown>;
+  /** Column in which EXPLAIN writes the node's own lines. */
+  readonly detailColumn: number;
+  readonly fields: Fields;
 }
 
-/** A plan read from text: the document EXPLAIN (FORMAT JSON) would have given, and the lines nothing was made of. */
+/** Lines further right than `column` belong to a worker, a target table, or `Planning:` and its like. */
+interface Block {
+  readonly column: number;
+  readonly fields: Fields;
+}
+
+/** A plan read from text: the document EXPLAIN (FORMAT JSON) would have given, and what nothing was made of. */
 export interface TextPlan {
   readonly document: RawObject;
-  readonly notUnderstood: readonly string[];
+  readonly line: number;
+  /** The input's line of each node, by the node's object in `document`. */
+  readonly nodeLines: ReadonlyMap<unknown, number>;
+  readonly problems: readonly PlanProblem[];
 }
-
-const FIGURES = /^(.*?)\s*(\((?:cost=|actual |never executed).*)$/;
-const SUBPLAN = /^(CTE \S.*|InitPlan(?: .+)?|SubPlan(?: .+)?)$/;
-/** psql's timing and footer, and the target list of a ModifyTable over several tables, which the label repeats. */
-const IGNORED =
-  /^(Time: [\d.]+ ms.*|\(\d+ .*\)|EXPLAIN\b.*|Replaces: .*|(Foreign )?(Insert|Update|Delete|Merge) on .*)$/i;
-const STATEMENT_LINE =
-  /^(Planning|Planning [Tt]ime|Execution [Tt]ime|Total runtime|Settings|JIT|Trigger .*|Query Identifier|Serialization|Query Text|Query Parameters)(:|$)/;
 
 /** Reads ordinary `EXPLAIN` text output, without psql's frame (see `unframe`). Several plans may follow each other. */
-export function parseTextPlan(text: string): TextPlan[] {
+export function parseTextPlan(lines: readonly SourceLine[]): TextPlan[] {
   const reader = new TextPlanReader();
-  for (const line of joinBrokenLines(text.split('\n'))) reader.line(line);
-  return reader.finish();
-}
-
-/** Mail and chat programs break long lines: figures in parentheses continue until they close. */
-function joinBrokenLines(lines: readonly string[]): string[] {
-  const result: string[] = [];
-  for (const line of lines) {
-    const before = result.at(-1);
-    const unclosed = before !== undefined && /\((?:cost=|actual |never )[^)]*$/.test(before);
-    if (unclosed && !/->/.test(line) && line !== PLAN_BREAK) result[result.length - 1] = `${before} ${line.trim()}`;
-    else result.push(line);
-  }
-  return result;
+  const { lines: shaped, problem } = guessShape(unflatten(joinBrokenLines(lines)));
+  for (const line of shaped) reader.read(line);
+  const plans = reader.finish();
+  return problem ? plans.map(plan => ({ ...plan, problems: [...plan.problems, problem] })) : plans;
 }
 
 class TextPlanReader {
   private readonly plans: TextPlan[] = [];
-  private document: Record<string, unknown> | undefined;
-  private notUnderstood: string[] = [];
+  private document: Fields | undefined;
+  private problems: PlanProblem[] = [];
+  private nodeLines = new Map<unknown, number>();
+  private firstLine = 1;
   private stack: OpenNode[] = [];
   private rootColumn = 0;
-  private subplan: string | undefined;
-  /** `Planning:` and `JIT:` open a block of indented lines. */
-  private block: Record<string, unknown> | undefined;
-  private queryText: string | undefined;
+  private subplan: { readonly name: string; readonly column: number } | undefined;
+  private block: Block | undefined;
+  private afterBlank = false;
+  private query: { readonly parts: string[]; parameters?: string } | undefined;
+  private line: SourceLine = { text: '', line: 1 };
 
-  line(line: string): void {
-    if (line === PLAN_BREAK) return this.close();
-    const text = line.trim();
-    if (text === '') return;
-    const column = line.length - line.trimStart().length;
-    const queryText = /^Query Text:\s*(.*)$/.exec(text);
-    if (queryText) {
-      this.close();
-      this.queryText = queryText[1];
+  read(line: SourceLine): void {
+    this.line = line;
+    if (line.text === PLAN_BREAK) return this.close();
+    const text = line.text.trim();
+    if (text === '') {
+      this.afterBlank = true;
       return;
     }
-    const arrow = /^->\s+(.*)$/.exec(text);
-    if (arrow && this.document) return this.node(arrow[1] ?? '', column);
-    if (this.document && column > this.rootColumn && this.block) return this.blockLine(text);
-    if (this.document && STATEMENT_LINE.test(text) && column <= this.rootColumn + 1) return this.statementLine(text);
-    if (this.document && SUBPLAN.test(text) && column > this.rootColumn) return this.subplanLabel(text, column);
-    if (!this.document || (column <= this.rootColumn && FIGURES.test(text))) return this.root(text, column);
+    const isApart = this.afterBlank;
+    this.afterBlank = false;
+    const column = line.text.length - line.text.trimStart().length;
+    if (this.readQuery(text)) return;
+    if (ARROW.test(text)) return this.arrow(text.replace(ARROW, ''), column);
+    if (this.document && this.block && column > this.block.column) return this.blockLine(this.block, text);
+    this.block = undefined;
+    if (this.document && STATEMENT_LINE.test(text) && !this.isRemote(column)) return this.statementLine(text, column);
+    if (this.document && SUBPLAN_LABEL.test(text) && column > this.rootColumn) return this.subplanLabel(text, column);
+    // A rule or a view may turn one statement into several, a blank line between their plans.
+    const isRoot = column <= this.rootColumn && (splitFigures(text) !== undefined || (isApart && looksLikeNode(text)));
+    if (!this.document || isRoot) return this.root(text, column);
     this.detail(text, column);
   }
 
@@ -79,147 +86,184 @@ class TextPlanReader {
   }
 
   private close(): void {
-    if (this.document) this.plans.push({ document: this.document, notUnderstood: this.notUnderstood });
+    if (this.document) {
+      const { document, problems, nodeLines, firstLine } = this;
+      this.plans.push({ document, problems, nodeLines, line: firstLine });
+    }
     this.document = undefined;
-    this.notUnderstood = [];
+    this.problems = [];
+    this.nodeLines = new Map();
     this.stack = [];
     this.block = undefined;
     this.subplan = undefined;
-    this.queryText = undefined;
+    this.query = undefined;
+  }
+
+  /** auto_explain writes the statement before its plan, on as many lines as it has. */
+  private readQuery(text: string): boolean {
+    const start = /^Query Text:\s*(.*)$/s.exec(text);
+    if (start) {
+      this.close();
+      this.query = { parts: [start[1] ?? ''] };
+      return true;
+    }
+    if (!this.query) return false;
+    const parameters = /^Query Parameters:\s*(.*)$/s.exec(text);
+    if (parameters) this.query.parameters = parameters[1] ?? '';
+    else if (!splitFigures(text) || (this.query.parameters === undefined && !/^[A-Z]/.test(text)))
+      this.query.parts.push(this.line.text);
+    else return false;
+    return true;
   }
 
   private root(text: string, column: number): void {
-    const match = FIGURES.exec(text);
     // Without costs only the shape of the words tells a plan from any other text.
-    const label = match?.[1] ?? text;
-    if (!match && !looksLikeNode(label)) {
-      if (this.queryText !== undefined) this.queryText += `\n${text}`;
-      return;
-    }
-    const queryText = this.queryText;
+    if (!splitFigures(text) && !looksLikeNode(text)) return;
+    const { query } = this;
     this.close();
-    this.document = queryText === undefined ? {} : { 'Query Text': queryText };
+    this.document = {};
+    if (query) this.document['Query Text'] = query.parts.join('\n').trimEnd();
+    if (query?.parameters !== undefined) this.document['Query Parameters'] = query.parameters;
     this.rootColumn = column;
-    const fields = readNode(text);
+    this.firstLine = this.line.line;
+    const fields = this.readNode(text);
     this.document['Plan'] = fields;
-    this.stack = [{ column: -1, fields }];
+    this.stack = [{ column: -1, detailColumn: column + 2, fields }];
   }
 
-  private node(text: string, column: number): void {
+  private arrow(text: string, column: number): void {
+    // Copies of a part of a plan begin at an arrow.
+    const isAnotherPart = this.stack.length > 0 && column < this.rootColumn && splitFigures(text) !== undefined;
+    if (!this.document || isAnotherPart) {
+      this.root(text, column);
+      const root = this.stack.pop();
+      if (root) this.stack.push({ ...root, column, detailColumn: column + 6 });
+      return;
+    }
     this.block = undefined;
     while (this.stack.length > 1 && (this.stack.at(-1)?.column ?? -1) >= column) this.stack.pop();
     const parent = this.stack.at(-1);
     if (!parent) return;
-    const fields = readNode(text);
+    const fields = this.readNode(text);
     const children = (parent.fields['Plans'] ??= []) as unknown[];
-    if (this.subplan !== undefined) {
-      fields['Parent Relationship'] = this.subplan.startsWith('SubPlan') ? 'SubPlan' : 'InitPlan';
-      fields['Subplan Name'] = this.subplan;
-      this.subplan = undefined;
+    if (this.subplan && this.subplan.column < column) {
+      fields['Parent Relationship'] = this.subplan.name.startsWith('SubPlan') ? 'SubPlan' : 'InitPlan';
+      fields['Subplan Name'] = this.subplan.name;
+      // Old servers wrote one bare label above several subplans; a name stands for one.
+      if (!/^(?:SubPlan|InitPlan)$/.test(this.subplan.name)) this.subplan = undefined;
     } else {
       fields['Parent Relationship'] = relationship(parent.fields, children.length);
     }
     children.push(fields);
-    this.stack.push({ column, fields });
+    this.stack.push({ column, detailColumn: column + 6, fields });
+  }
+
+  private readNode(text: string): Fields {
+    const split = splitFigures(text);
+    const fields: Fields = { ...parseNodeLabel(split?.label ?? text) };
+    const figures = split?.figures ?? '';
+    if (/^\(cost/.test(figures) && !readCost(fields, figures.slice(0, 400)) && !figures.includes(')')) {
+      this.report('the input ends before the plan does; what was complete is shown', text);
+    }
+    const actual = /\((?:actual[^)]*|never ?executed)\)?/.exec(figures.slice(0, 800));
+    if (actual) readActual(fields, actual[0]);
+    this.nodeLines.set(fields, this.line.line);
+    return fields;
   }
 
   private subplanLabel(text: string, column: number): void {
-    // A label belongs to the node whose detail lines stand in its column, not to the last child.
+    // A label belongs to the node whose own lines stand in its column, not to the last child.
     while (this.stack.length > 1 && (this.stack.at(-1)?.column ?? -1) >= column) this.stack.pop();
-    this.subplan = text;
+    this.subplan = { name: text, column };
   }
 
   private detail(text: string, column: number): void {
-    const node = this.stack.at(-1);
+    const node = this.nodeOfColumn(column);
     if (!node) return;
+    if (this.subplan && column <= this.subplan.column) this.subplan = undefined;
     const worker = /^Worker (\d+):\s*(.*)$/.exec(text);
-    if (worker) return readWorker(node.fields, Number(worker[1]), worker[2] ?? '');
-    if (readDetail(node.fields, text)) return;
-    if (column <= this.rootColumn && STATEMENT_LINE.test(text)) return this.statementLine(text);
-    if (!IGNORED.test(text)) this.notUnderstood.push(text);
-  }
-
-  private blockLine(text: string): void {
-    const block = this.block;
-    if (!block) return;
-    const timing = /^Timing: (.*)$/.exec(text);
-    if (timing) {
-      block['Timing'] = readJitTiming(timing[1] ?? '');
+    if (worker) {
+      const fields = workerOf(node.fields, Number(worker[1]));
+      this.block = { column, fields };
+      const said = worker[2] ?? '';
+      if (/^actual |^never executed/.test(said)) readActual(fields, said);
+      else if (said !== '' && !readDetail(fields, said)) this.report(undefined, text);
       return;
     }
-    if (!readDetail(block, text)) this.notUnderstood.push(text);
+    const jit = /^JIT for worker (\d+):$/.exec(text);
+    if (jit) return this.openBlock(workerOf(node.fields, Number(jit[1])), 'JIT', column);
+    if (TARGET_LINE.test(text) && node.fields['Node Type'] === 'ModifyTable') {
+      const target = { ...relationFields(text.replace(/^.*? on /, '')) };
+      ((node.fields['Target Tables'] ??= []) as unknown[]).push(target);
+      this.block = { column, fields: target };
+      return;
+    }
+    if (readDetail(node.fields, text)) return;
+    if (!NOISE.test(text)) this.report(undefined, text);
   }
 
-  private statementLine(text: string): void {
+  /** Where EXPLAIN's own indentation survived, a node's lines may also follow its children (Citus). */
+  private nodeOfColumn(column: number): OpenNode | undefined {
+    const exact = this.stack.findLastIndex(node => node.detailColumn === column);
+    if (exact >= 0) this.stack.length = exact + 1;
+    return this.stack.at(-1);
+  }
+
+  /** True for the totals of a task on another server, which stand among the lines of its nodes. */
+  private isRemote(column: number): boolean {
+    return column > this.rootColumn + 1 && this.stack.some(node => node.fields['Node Type'] === 'Task');
+  }
+
+  private openBlock(owner: Fields, name: string, column: number): void {
+    const fields: Fields = {};
+    owner[name] = fields;
+    this.block = { column, fields };
+  }
+
+  private blockLine(block: Block, text: string): void {
+    const timing = /^Timing: (.*)$/.exec(text);
+    const options = /^Options: (.*)$/.exec(text);
+    if (timing) block.fields['Timing'] = readJitTiming(timing[1] ?? '');
+    else if (options) block.fields['Options'] = readJitOptions(options[1] ?? '');
+    else if (text === 'JIT:') this.openBlock(block.fields, 'JIT', block.column + 2);
+    else if (!readDetail(block.fields, text) && !NOISE.test(text)) this.report(undefined, text);
+  }
+
+  private statementLine(text: string, column: number): void {
     const document = this.document;
     if (!document) return;
-    this.block = undefined;
-    const [, name = '', value = ''] = /^(.+?):\s*(.*)$/.exec(text) ?? ['', text, ''];
-    const trigger = /^Trigger (.+): (?:time=([\d.]+) )?calls=(\d+)/.exec(text);
-    if (trigger) {
-      const triggers = (document['Triggers'] ??= []) as unknown[];
-      triggers.push(readTrigger(trigger[1] ?? '', Number(trigger[2] ?? 0), Number(trigger[3])));
-    } else if (/^planning time$/i.test(name)) document['Planning Time'] = Number.parseFloat(value);
+    const [, name = '', value = ''] = /^(.+?):\s*(.*)$/s.exec(text) ?? ['', text, ''];
+    const trigger = readTrigger(text);
+    if (trigger) ((document['Triggers'] ??= []) as unknown[]).push(trigger);
+    else if (/^planning time$/i.test(name)) document['Planning Time'] = Number.parseFloat(value);
     else if (/^(execution time|total runtime)$/i.test(name)) document['Execution Time'] = Number.parseFloat(value);
     else if (name === 'Settings') document['Settings'] = readSettings(value);
-    else if (name === 'Planning' || name === 'JIT' || name === 'Serialization') {
-      this.block = {};
-      document[name] = this.block;
-      if (value !== '') this.block['Description'] = value;
+    else if (name === 'Planning' || name === 'JIT') this.openBlock(document, name, column);
+    else if (name === 'Serialization') {
+      this.openBlock(document, name, column);
+      if (this.block) Object.assign(this.block.fields, readSerialization(value));
     } else document[name] = value;
+  }
+
+  private report(message: string | undefined, text: string): void {
+    this.problems.push({ message: message ?? 'not understood', line: this.line.line, text });
   }
 }
 
-function readNode(text: string): Record<string, unknown> {
-  const match = FIGURES.exec(text);
-  const fields: Record<string, unknown> = { ...parseNodeLabel(match?.[1] ?? text) };
-  const figures = match?.[2] ?? '';
-  const cost = /\(cost=[^)]*\)/.exec(figures);
-  if (cost) readCost(fields, cost[0]);
-  const actual = /\((?:actual [^)]*|never executed)\)/.exec(figures);
-  if (actual) readActual(fields, actual[0]);
-  return fields;
-}
-
-/** A node without costs: capitalised words, a known ending or beginning, no sentence. */
-function looksLikeNode(label: string): boolean {
-  return /^((Parallel|Partial|Finalize|Async|Hash|Merge|Nested|Insert|Update|Delete|Custom|Foreign|Bitmap|Mixed|Group)[A-Z\w ]|.*\bScan\b|(Result|Append|MergeAppend|Merge Append|Sort|Incremental Sort|Limit|Unique|Aggregate|HashAggregate|GroupAggregate|Materialize|Memoize|Gather|Gather Merge|LockRows|WindowAgg|ProjectSet|SetOp.*|HashSetOp.*|Recursive Union|Group|Hash|ModifyTable|BitmapAnd|BitmapOr)$)/.test(
-    label,
-  );
-}
-
+/** What a child is to its parent, which the text format does not say. */
 function relationship(parent: RawObject, index: number): string {
   const type = String(parent['Node Type']);
-  if (/Append|BitmapAnd|BitmapOr|ModifyTable/.test(type)) return type === 'ModifyTable' ? 'Outer' : 'Member';
+  if (/Append$|^BitmapAnd$|^BitmapOr$|^Custom Scan$|^Task$/.test(type)) return 'Member';
   if (type === 'Subquery Scan') return 'Subquery';
+  if (type === 'ModifyTable') return 'Outer';
   const plans = (parent['Plans'] as readonly RawObject[] | undefined) ?? [];
-  const before = plans.slice(0, index).filter(plan => plan['Subplan Name'] === undefined).length;
-  return before === 0 ? 'Outer' : 'Inner';
+  const hasSibling = plans.slice(0, index).some(plan => plan['Subplan Name'] === undefined);
+  return hasSibling ? 'Inner' : 'Outer';
 }
 
-function readWorker(fields: Record<string, unknown>, number: number, text: string): void {
-  const workers = (fields['Workers'] ??= []) as Record<string, unknown>[];
+function workerOf(fields: Fields, number: number): Fields {
+  const workers = (fields['Workers'] ??= []) as Fields[];
   let worker = workers.find(candidate => candidate['Worker Number'] === number);
   if (!worker) workers.push((worker = { 'Worker Number': number }));
-  if (/^actual |^never executed/.test(text)) readActual(worker, text);
-  else if (text !== '') readDetail(worker, text);
-}
-
-/** "Generation 1.2 ms (Deform 0.3 ms), Inlining 0.0 ms, ..., Total 5.0 ms". */
-function readJitTiming(text: string): RawObject {
-  return Object.fromEntries([...text.matchAll(/([A-Z]\w+) ([\d.]+) ms/g)].map(([, name, ms]) => [name, Number(ms)]));
-}
-
-function readTrigger(label: string, ms: number, calls: number): RawObject {
-  const match = /^(for constraint )?(.+?)(?: on (.+))?$/.exec(label);
-  const name = match?.[2] ?? label;
-  const relation = match?.[3] === undefined ? {} : { Relation: match[3] };
-  return match?.[1]
-    ? { 'Trigger Name': name, 'Constraint Name': name, ...relation, Time: ms, Calls: calls }
-    : { 'Trigger Name': name, ...relation, Time: ms, Calls: calls };
-}
-
-function readSettings(text: string): RawObject {
-  const pairs = splitTopLevel(text).map(pair => /^(\S+) = '?(.*?)'?$/.exec(pair));
-  return Object.fromEntries(pairs.flatMap(pair => (pair ? [[pair[1], pair[2]]] : [])));
+  return worker;
 }

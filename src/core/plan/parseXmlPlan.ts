@@ -1,53 +1,80 @@
 import type { RawObject } from './rawValue';
-import { decodeEntities } from './unframe';
+import { isRawObject, rawScalar } from './rawValue';
+import { decodeEntities } from './unframeMarkup';
 
-interface Element {
+/** A document, and where in the text it began. */
+export interface FoundDocument {
+  readonly document: RawObject;
+  readonly offset: number;
+  readonly truncated?: boolean;
+}
+
+interface OpenElement {
   readonly name: string;
-  readonly children: Element[];
+  readonly offset: number;
+  readonly children: [string, unknown][];
   text: string;
 }
 
 /** Children of these elements are list members, whatever their names. */
-const LISTS = new Set(['Plans', 'Triggers', 'Workers', 'Grouping-Sets', 'Target-Tables']);
+const LISTS = new Set([
+  'Plans',
+  'Triggers',
+  'Workers',
+  'Grouping-Sets',
+  'Target-Tables',
+  'Group-Keys',
+  'Hash-Keys',
+  'Tasks',
+  'Subplans',
+]);
 
 /** Reads EXPLAIN (FORMAT XML): one document per `<Query>`, with the names of the JSON format. */
-export function parseXmlPlan(text: string): RawObject[] {
-  const root = readElements(text);
-  const queries = find(root, 'Query');
-  // auto_explain leaves `<Query>` out.
-  return (queries.length > 0 ? queries : find(root, 'explain')).flatMap(query => {
-    const value = toValue(query);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? [value as RawObject] : [];
-  });
-}
-
-function readElements(text: string): Element {
-  const root: Element = { name: '', children: [], text: '' };
-  const stack = [root];
-  for (const match of text.matchAll(/<(\/?)([A-Za-z][\w.-]*)(?:\s[^<>]*?)?(\/?)>|([^<]+)/g)) {
-    const [, closing, name, empty, content] = match;
-    const top = stack.at(-1) ?? root;
-    if (content !== undefined) top.text += content;
-    else if (closing) {
-      if (stack.length > 1) stack.pop();
+export function parseXmlPlan(text: string): FoundDocument[] {
+  const found: FoundDocument[] = [];
+  const stack: OpenElement[] = [];
+  const close = (truncated: boolean) => {
+    const element = stack.pop();
+    if (!element) return;
+    const value = valueOf(element, stack.at(-1)?.name);
+    const isDocument =
+      element.name === 'Query' ||
+      (element.name === 'explain' && element.children.some(([name]) => name === 'Plan')) ||
+      (stack.length === 0 && element.name === 'Plan');
+    if (isDocument && isRawObject(value)) {
+      const document = element.name === 'Plan' ? { Plan: value } : value;
+      found.push({ document, offset: element.offset, ...(truncated && { truncated }) });
+    } else stack.at(-1)?.children.push([element.name, value]);
+  };
+  for (const match of text.matchAll(/<(\/?)([A-Za-z_][\w.-]*)(?:\s[^<>]*?)?(\/?)>|([^<]+)/g)) {
+    const [, closing, name = '', empty, content] = match;
+    const top = stack.at(-1);
+    if (content !== undefined) {
+      if (top && (top.children.length === 0 || content.trim() !== '')) top.text += content;
+    } else if (closing) {
+      const at = stack.findLastIndex(open => open.name === name);
+      // Closing what was never opened is damage to pass over; closing an outer element closes what it holds.
+      while (at >= 0 && stack.length > at) close(false);
     } else {
-      const element: Element = { name: name ?? '', children: [], text: '' };
-      top.children.push(element);
-      if (!empty) stack.push(element);
+      stack.push({ name, offset: match.index, children: [], text: '' });
+      if (empty) close(false);
     }
   }
-  return root;
+  while (stack.length > 0) close(true);
+  return found;
 }
 
-function find(element: Element, name: string): Element[] {
-  return element.children.flatMap(child => (child.name === name ? [child] : find(child, name)));
-}
-
-function toValue(element: Element): unknown {
-  if (element.children.length === 0) return scalar(decodeEntities(element.text));
-  const isList = LISTS.has(element.name) || element.children.every(child => child.name === 'Item');
-  if (isList) return element.children.map(toValue);
-  return Object.fromEntries(element.children.map(child => [fieldName(child.name), toValue(child)]));
+function valueOf(element: OpenElement, parent: string | undefined): unknown {
+  const { name, children } = element;
+  const isKeys = parent === 'Group-Keys' || parent === 'Hash-Keys';
+  if (children.length === 0) {
+    if (isKeys || LISTS.has(name)) return [];
+    const text = decodeEntities(element.text);
+    if (name === 'Item' || parent === 'Settings') return text;
+    return rawScalar(fieldName(name), text);
+  }
+  if (LISTS.has(name) || children.every(([child]) => child === 'Item')) return children.map(([, value]) => value);
+  return Object.fromEntries(children.map(([child, value]) => [name === 'Settings' ? child : fieldName(child), value]));
 }
 
 /** EXPLAIN writes blanks and slashes as hyphens; a few names have hyphens of their own. */
@@ -56,10 +83,6 @@ function fieldName(tag: string): string {
     .replace(/-/g, ' ')
     .replace(/\bI O\b/, 'I/O')
     .replace('Full sort', 'Full-sort')
-    .replace('Pre sorted', 'Pre-sorted');
-}
-
-function scalar(text: string): unknown {
-  if (text === 'true' || text === 'false') return text === 'true';
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+    .replace('Pre sorted', 'Pre-sorted')
+    .replace('One Time', 'One-Time');
 }

@@ -20,6 +20,39 @@ export interface PlanTree {
   readonly settings: Readonly<Record<string, string>>;
   /** What was in the input and could not be understood. */
   readonly notUnderstood: readonly string[];
+  /** The statement, where a log or the document names it. */
+  readonly queryText?: string;
+  /** `Query Identifier`, all its digits. */
+  readonly queryIdentifier?: string;
+  /** Where and how the input said it; absent for what came as data, not as text. */
+  readonly source?: PlanSource;
+}
+
+export type PlanFormat = 'json' | 'text' | 'yaml' | 'xml';
+
+export interface PlanSource {
+  readonly format: PlanFormat;
+  /** The line of the input the plan begins in, from 1. */
+  readonly line: number;
+  /** What the log says the statement took; present only for plans of auto_explain. */
+  readonly loggedMs?: number;
+}
+
+/** What a reader of plans could make nothing of, or had to guess. */
+export interface PlanProblem {
+  /** Fit to be shown, in one line. */
+  readonly message: string;
+  /** The line of the input, from 1. */
+  readonly line?: number;
+  /** What stands there, shortened. */
+  readonly text?: string;
+}
+
+/** All that was understood of an input. */
+export interface PlanReading {
+  /** One tree per explained statement, in the order of the input. */
+  readonly plans: readonly PlanTree[];
+  readonly problems: readonly PlanProblem[];
 }
 
 export interface PlanNode {
@@ -38,6 +71,8 @@ export interface PlanNode {
   readonly relationship?: string;
   /** `CTE recent`, `InitPlan 1`. */
   readonly subplanName?: string;
+  /** The line of a text plan's input that shows the node, from 1. */
+  readonly line?: number;
   readonly figures: PlanFigures;
 }
 

@@ -38,3 +38,19 @@ export function rawObjects(raw: RawObject, key: string): readonly RawObject[] {
   const value = raw[key];
   return Array.isArray(value) ? value.filter(isRawObject) : [];
 }
+
+/** True for fields whose value is SQL or a name, also when it reads like a number. */
+export function isTextField(name: string): boolean {
+  return /(?:^|\b)(?:Filter|Cond|Name|Alias|Schema|Key|Call|SQL|Text|Parameters|Order By|Method|Provider|Identifier|Seed)$/.test(
+    name,
+  );
+}
+
+/** A value of XML or of the text format, which do not tell numbers from texts. */
+export function rawScalar(name: string, text: string): unknown {
+  if (isTextField(name)) return text;
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (!/^-?\d+(?:\.\d+)?$/.test(text)) return text;
+  const value = Number(text);
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? text : value;
+}

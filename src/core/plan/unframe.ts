@@ -1,106 +1,103 @@
+import type { SourceLine } from './sourceLine';
+import { linesFrom, relabel } from './sourceLine';
+import { fromSingleColumnCsv } from './unframeCsv';
+import { fromAsciiDoc, fromHtml, fromLatex, isAsciiDoc, isLatex } from './unframeMarkup';
+
 /** Between two plans of one text: psql prints a header above each result. */
 export const PLAN_BREAK = '\f';
 
 /**
- * Takes the EXPLAIN output out of what surrounds it when copied: psql's table frames in all its formats and line
- * styles, CSV quoting, HTML, server log prefixes. Where a header tells that a new result begins, a line with
- * {@link PLAN_BREAK} is left.
+ * Takes the EXPLAIN output out of what a client drew around it: psql's table frames in all its formats and line
+ * styles, CSV quoting, HTML, the quotes of pgAdmin and of program code. Where a header tells that a new result
+ * begins, a line with {@link PLAN_BREAK} is left.
  */
-export function unframe(text: string): string {
-  let lines = text
-    .replace(/^\uFEFF/, '')
-    .replace(/\r\n?/g, '\n')
-    .split('\n');
-  if (/,LOG,\d{5},"duration: /.test(text)) lines = fromCsvLog(lines);
-  else if (/<td\b/i.test(text)) lines = fromHtml(text);
-  else if (lines.some(line => /^\|={3,}\s*$/.test(line))) lines = fromAsciiDoc(lines);
-  else if (lines.some(line => /^"(.*"|\s*[[{-].*)?$/.test(line)) && !/^\s*[[{]/.test(text)) lines = fromCsv(lines);
-  // Some tools quote every line in single quotes.
-  else if (lines.some(line => /^'.*'$/.test(line))) lines = lines.map(line => line.replace(/^'(.*)'$/, '$1'));
-  return joinWrapped(lines.map(stripLogPrefix).flatMap(stripFrame)).join('\n');
+export function unframe(lines: readonly SourceLine[]): SourceLine[] {
+  return joinWrapped(fromClient(lines).flatMap(stripFrame));
 }
 
-function fromHtml(text: string): string[] {
-  const cells = [...text.matchAll(/<t([dh])\b[^>]*>([\s\S]*?)<\/t\1>/gi)];
-  return cells.flatMap(cell => decodeEntities((cell[2] ?? '').replace(/<br\s*\/?>\n?/gi, '\n')).split('\n'));
-}
-
-/** The five entities of XML, `&nbsp;` and numeric references. */
-export function decodeEntities(text: string): string {
-  const named: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', amp: '&' };
-  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex?: string, decimal?: string, name?: string) => {
-    if (name !== undefined) return named[name.toLowerCase()] ?? whole;
-    const code = hex === undefined ? Number(decimal) : parseInt(hex, 16);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-  });
-}
-
-function fromAsciiDoc(lines: readonly string[]): string[] {
-  const first = lines.findIndex(line => /^\|={3,}\s*$/.test(line));
-  const body = lines.slice(first + 1);
-  return body
-    .filter(line => !/^\|={3,}\s*$/.test(line) && !/^\.{4}$/.test(line) && !line.startsWith('[options='))
-    .map(line => line.replace(/^[\^<>.]*l?\|/, '').replace(/\\\|/g, '|'));
-}
-
-/** One column of CSV: quoted records may span lines, unquoted ones are a line each. */
-function fromCsv(lines: readonly string[]): string[] {
-  const result: string[] = [];
-  let open: string[] | undefined;
-  for (const line of lines) {
-    if (open === undefined && !line.startsWith('"')) {
-      result.push(line);
-      continue;
-    }
-    open = [...(open ?? []), line];
-    const quotes = open.reduce((sum, part) => sum + (part.match(/"/g)?.length ?? 0), 0);
-    if (quotes % 2 !== 0 || !/"[;,]?\s*$/.test(line)) continue;
-    const record = open.join('\n').replace(/[;,]?\s*$/, '');
-    result.push(...record.slice(1, -1).replaceAll('""', '"').split('\n'));
-    open = undefined;
+function fromClient(lines: readonly SourceLine[]): readonly SourceLine[] {
+  const first =
+    lines
+      .find(line => line.text.trim() !== '')
+      ?.text.trimStart()
+      .charAt(0) ?? '';
+  if (lines.some(line => /<t[dh][\s>]|-&gt;|^\s*<(?:pre|html)\b/i.test(line.text))) return fromHtml(lines);
+  if (isAsciiDoc(lines)) return fromAsciiDoc(lines);
+  if (isLatex(lines))
+    return fromLatex(lines).flatMap(line => linesFrom(line.text.replace(/\\\\ {2}|\\\\(?=[\]}])/g, '\n  '), line.line));
+  // A row a line, as a list or tuples in the source of a program: ('Sort ...',) or "Sort ...",
+  if (mostly(lines, /^[\s[(]*'.*'[\s,)\]]*$/)) {
+    return lines.map(line => relabel(line, line.text.replace(/^[\s[(]*'(.*)'[\s,)\]]*$/, '$1')));
   }
-  return open === undefined ? result : [...result, ...open];
+  if (mostly(lines, /^[\s[(]+"(?!").*"[\s,)\]]*$/) && first !== '{') {
+    return lines.map(line => relabel(line, line.text.replace(/^[\s[(]+"(.*)"[\s,)\]]*$/, '$1')));
+  }
+  if (first !== '[' && first !== '{' && lines.some(line => /^"(.*"[;,]?|\s*[[{<-].*)?$/.test(line.text))) {
+    return fromSingleColumnCsv(lines);
+  }
+  return lines;
 }
 
-/** In a csvlog the plan is a field in the middle of a record: only its quoting and the fields after it have to go. */
-function fromCsvLog(lines: readonly string[]): string[] {
-  return lines.map(line => line.replaceAll('""', '"').replace(/",{3,}.*$/, ''));
+/** True if nine of ten lines that have text look like `shape`. */
+function mostly(lines: readonly SourceLine[], shape: RegExp): boolean {
+  const content = lines.filter(line => line.text.trim() !== '');
+  return content.length > 0 && content.filter(line => shape.test(line.text)).length / content.length >= 0.9;
 }
 
-/** auto_explain indents the plan by a tab; the line that opens it carries the log prefix and a duration. */
-function stripLogPrefix(line: string): string {
-  if (/\bduration: [\d.]+ ms\s+plan:\s*$/.test(line)) return PLAN_BREAK;
-  const inline = /\bduration: [\d.]+ ms\s+plan:\s*(\S.*)$/.exec(line);
-  if (inline) return inline[1] ?? '';
-  return line.replace(/^\t/, '').replace(/\t/g, '        ');
+const RULE_LINE = /^[-+=|\u2500-\u257F\s]{3,}$/;
+const RECORD_LINE = /^[-*\u2500-\u257F+|]*\[ ?(?:RECORD|\p{Lu}[\p{L}]+) \d+ ?\][-+\u2500-\u257F*|]*\s*$/u;
+const FOOTER = /^\s*\(\d+ \p{L}+\)\s*$/u;
+const BAR = /^[|│║]/;
+/** psql's marks of a line end inside a value; some clients leave them behind. */
+const CONTINUED = /[+↵¤]$/;
+const HEADER = /^"?(?:QUERY[ _]PLAN)"?$/i;
+
+function stripFrame(line: SourceLine): SourceLine[] {
+  const { text } = line;
+  if (text === PLAN_BREAK) return [line];
+  if (isRule(text) || RECORD_LINE.test(text) || FOOTER.test(text)) return [];
+  const inner = stripBars(text);
+  if (HEADER.test(inner.trim())) return [relabel(line, PLAN_BREAK)];
+  const end = inner.trimEnd();
+  return [relabel(line, CONTINUED.test(end) ? end.slice(0, -1) : inner)];
 }
 
-const RULE_LINE = /^\s*[-+=|─-╿]{3,}\s*$/;
+function isRule(text: string): boolean {
+  return /[-=\u2500-\u257F]{2}/.test(text) && RULE_LINE.test(text);
+}
 
-function stripFrame(line: string): string[] {
-  if (line === PLAN_BREAK) return [line];
-  if (/^-\[ RECORD \d+ \][-+]*\s*$/.test(line) || /^\s*\(\d+ (rows?|Zeilen?|lignes?)\)\s*$/.test(line)) return [];
-  if (RULE_LINE.test(line) && !/^\s*-\s*$/.test(line)) return [];
-  const inner = line
-    .replace(/^QUERY PLAN\s*[|│║] ?/, '')
-    .replace(/^\s{6,}[|│║] /, '')
-    .replace(/^\s*[|│║]/, '')
-    .replace(/\s*[|│║]\s*$/, '');
-  if (/^\s*"?QUERY PLAN"?\s*$/i.test(inner)) return [PLAN_BREAK];
-  return [inner.replace(/(^|\s*)[+↵¤]\s*$/, '')];
+function stripBars(text: string): string {
+  const start = text.trimStart();
+  // `\x` puts the column's name before the first line of each value and blanks before the others.
+  const expanded = /^(?:[|│║] ?)?(?:QUERY PLAN\s*|\s{9,})[|│║] ?/.exec(text);
+  const framed = expanded !== null || BAR.test(start);
+  if (!framed) return text;
+  const rest = expanded ? text.slice(expanded[0].length) : start.slice(1);
+  const end = rest.trimEnd();
+  return BAR.test(end.slice(-1)) ? end.slice(0, -1).trimEnd() : end;
 }
 
 /** psql `\pset format wrapped` cuts long lines and marks both sides of the cut. */
-function joinWrapped(lines: readonly string[]): string[] {
-  const result: string[] = [];
+function joinWrapped(lines: readonly SourceLine[]): SourceLine[] {
+  const result: SourceLine[] = [];
+  let parts: string[] = [];
+  let first: SourceLine | undefined;
+  const flush = () => {
+    if (first) result.push(relabel(first, parts.length === 1 ? first.text : parts.join('')));
+  };
   for (const line of lines) {
-    const before = result.at(-1);
-    const mark = line.trimStart().slice(0, 1);
+    const start = line.text.trimStart();
+    const mark = start.charAt(0);
+    const before = parts.at(-1);
     if (before !== undefined && (mark === '.' || mark === '…') && before.endsWith(mark)) {
-      result[result.length - 1] = before.slice(0, -1) + line.trimStart().slice(1);
+      parts[parts.length - 1] = before.slice(0, -1);
+      parts.push(start.slice(1));
     } else {
-      result.push(line);
+      flush();
+      first = line;
+      parts = [line.text];
     }
   }
+  flush();
   return result;
 }
