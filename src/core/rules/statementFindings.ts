@@ -40,16 +40,6 @@ export class StatementFindings {
     return this.own;
   }
 
-  /** The findings as they were, if no rule asked anything of the file, so that nothing in it can change them. */
-  get settled(): readonly Finding[] | undefined {
-    return this.answers?.length === 0 ? this.all : undefined;
-  }
-
-  /** The findings as they were last; for a file in which nothing changed that rules ask about. */
-  get last(): readonly Finding[] | undefined {
-    return this.all;
-  }
-
   /** The findings in a file. */
   findings(fileOf: () => FileContext): readonly Finding[] {
     if (!this.isUpToDate(fileOf)) {
@@ -101,13 +91,16 @@ export function findingsOf(statement: ParsedStatement, run: LintRun): StatementF
 const BODY_FILE: FileContext = { ...EMPTY_FILE, inTransaction: true };
 
 /**
- * What rules may know in a body: the tables and indexes it makes, wherever in it. The order of its statements is not
- * that of the text where it branches or loops, so that nothing is said of what comes before or after.
+ * What rules may know in a body: the tables and indexes it makes and what it drops, wherever in it. The order of its
+ * statements is not that of the text where it branches or loops, so that nothing else is said of what comes before or
+ * after.
  */
 function bodyFile({ inner }: ParsedStatement): FileContext {
   if (inner.length === 0) return BODY_FILE;
-  const { isCreatedBefore, indexesOn } = FileFacts.gather(inner).contextOf(inner.length);
-  return { ...BODY_FILE, isCreatedBefore, indexesOn };
+  const { isCreatedBefore, indexesOn, earlier } = FileFacts.gather(inner).contextOf(inner.length);
+  const isTopic = (name: string): boolean => name.startsWith(' ');
+  const later = (name: string) => (isTopic(name) ? [] : earlier(name).filter(({ kind }) => kind === 'DropStmt'));
+  return { ...BODY_FILE, isCreatedBefore, indexesOn, later };
 }
 
 interface Answer {

@@ -61,6 +61,11 @@ export const redundantPrefix = defineRule({
       title: 'the columns are included as well',
       good: 'CREATE INDEX orders_cover ON orders (customer_id) INCLUDE (total); CREATE INDEX orders_wide ON orders (customer_id, created_at);',
     },
+    {
+      title: 'the shorter one is dropped in the same body',
+      schema: 'CREATE TABLE tokens (user_id bigint, kind text); CREATE INDEX tokens_user ON tokens (user_id);',
+      good: 'DO $$ BEGIN DROP INDEX tokens_user; CREATE INDEX tokens_user_kind ON tokens (user_id, kind); END $$',
+    },
   ],
   check({ statement, catalog, file, report }) {
     const created = createdIndex(statement);
