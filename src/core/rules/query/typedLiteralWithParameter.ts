@@ -39,6 +39,12 @@ export const typedLiteralWithParameter = defineRule({
       flags: 'date %(day)s',
       fixed: 'SELECT id FROM orders WHERE created_at >= CAST(%(day)s AS date)',
     },
+    {
+      title: 'the next value',
+      bad: 'SELECT id FROM orders WHERE created_at >= now() - interval %s AND status = %s',
+      flags: 'interval %s',
+      fixed: 'SELECT id FROM orders WHERE created_at >= now() - CAST(%s AS interval) AND status = %s',
+    },
     { title: 'a cast', good: 'SELECT id FROM orders WHERE created_at >= now() - $1::interval' },
     { title: 'CAST', good: 'SELECT id FROM orders WHERE created_at >= now() - CAST(:age AS interval)' },
     { title: 'a string', good: "SELECT id FROM orders WHERE created_at >= now() - interval '1 day'" },
@@ -82,4 +88,5 @@ const MESSAGES: Readonly<Partial<Record<Placeholder['style'], 'refused' | 'clien
   colon: 'client',
   named: 'client',
   pyformat: 'client',
+  format: 'client',
 };
