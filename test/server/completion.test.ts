@@ -136,7 +136,7 @@ describe('server/features/completion in other languages', () => {
   it('proposes nothing that would end the string it stands in', async () => {
     const inDouble = await texts('python', 'cur.execute("select | from customers where id = 1")');
     assert.ok(inDouble?.includes('name'));
-    assert.ok(!inDouble.includes('"Full Name"'));
+    assert.ok(!inDouble?.includes('"Full Name"'));
     const inTemplate = await texts('typescript', 'sql`select | from customers`');
     assert.ok(inTemplate?.includes('"Full Name"'));
   });

@@ -20,7 +20,7 @@ export function completeAt(
 ): CompletionList | undefined {
   const statement = cursorStatementAt(script, offset);
   if (!statement) return undefined;
-  const { tokens, prefix, quote, range, variables, before } = statement;
+  const { tokens, prefix, quote, range, body, before } = statement;
   const scope = new CursorScope(tokens, catalog);
   const collector = new Collector(quote === '"' ? prefix.replaceAll('""', '"') : prefix);
   const { serverVersion } = catalog ?? {};
@@ -32,7 +32,7 @@ export function completeAt(
     collector,
     quote,
     upperCase: writesUpperCase(tokens, prefix, before),
-    variables,
+    variables: body?.variables ?? new Map<string, string>(),
   };
   // A catalog's tables are looked up by name: the first question pays for that.
   if (catalog) indexOf(catalog);
@@ -41,9 +41,10 @@ export function completeAt(
   } else {
     const spot = spotAt(tokens, scope);
     if (!spot) return undefined;
-    proposeAt(context, spot, statement.language);
+    proposeAt(context, spot, body?.language);
   }
-  const { items, isIncomplete } = collector.finish();
+  const { items: all, isIncomplete } = collector.finish();
+  const items = body?.isQuoted === true ? all.filter(({ insertText }) => !insertText.includes("'")) : all;
   return { range, isIncomplete, items: quote === '' ? items : items.map(item => quoted(item, quote)) };
 }
 

@@ -8,6 +8,8 @@ export interface CursorBody {
   readonly range: SourceRange;
   readonly variables: ReadonlyMap<string, string>;
   readonly language: string;
+  /** True if it stands in single quotes, which would have to be doubled in it. */
+  readonly isQuoted: boolean;
 }
 
 /** Words of PL/pgSQL behind which a statement begins. */
@@ -15,14 +17,15 @@ const BEFORE_STATEMENT = new Set(['begin', 'then', 'else', 'loop', 'declare']);
 const MODES = new Set(['in', 'out', 'inout', 'variadic']);
 const AFTER_TYPE = new Set(['default', 'not', 'collate']);
 
-/** Reads the dollar-quoted body that opens at `open`; undefined if the statement defines no routine. */
+/** Reads the body in quotes that opens at `open`; undefined if the statement defines no routine there. */
 export function bodyAround(text: string, open: number, offset: number): CursorBody | undefined {
   const head = text.slice(0, open);
   if (!/^\s*(?:--[^\n]*\n|\s)*(?:create\s+(?:or\s+replace\s+)?(?:function|procedure)|do)\b/i.test(head))
     return undefined;
-  const tag = /^\$\w*\$/.exec(text.slice(open))?.[0] ?? '$$';
+  if (text[open] === "'" && !/\bas\s*$/i.test(head)) return undefined;
+  const tag = /^(?:\$\w*\$|')/.exec(text.slice(open))?.[0] ?? '$$';
   const from = open + tag.length;
-  const closed = text.indexOf(tag, from);
+  const closed = tag === "'" ? endOfString(text, from) : text.indexOf(tag, from);
   const to = closed < 0 ? text.length : closed;
   const tail = closed < 0 ? '' : text.slice(closed + tag.length);
   const language = (/\blanguage\s+'?(\w+)/i.exec(head) ?? /\blanguage\s+'?(\w+)/i.exec(tail))?.[1]?.toLowerCase();
@@ -42,7 +45,14 @@ export function bodyAround(text: string, open: number, offset: number): CursorBo
     range: { start: from + own.start, end: from + own.end },
     variables,
     language: isPlpgsql ? 'plpgsql' : 'sql',
+    isQuoted: text[open] === "'",
   };
+}
+
+/** The quote that ends a string, or -1; two of them are one in it. */
+function endOfString(text: string, from: number): number {
+  for (let i = text.indexOf("'", from); i >= 0; i = text.indexOf("'", i + 2)) if (text[i + 1] !== "'") return i;
+  return -1;
 }
 
 /** The stretch between the semicolons, and the words that begin statements, around an offset. */

@@ -2,6 +2,7 @@ import type { SourceRange } from '../../base/sourceRange';
 import { Lexer, TokenKind } from '../../sql/lexer';
 import type { LanguageScript } from '../place';
 import { bodyAround } from './cursorBody';
+import type { CursorBody } from './cursorBody';
 import { CURSOR_NAME, CursorTokens } from './cursorTokens';
 
 /** A statement as it is being typed. */
@@ -13,9 +14,8 @@ export interface CursorStatement {
   readonly quote: '' | '"' | "'";
   /** What a proposal replaces, in offsets of the document. */
   readonly range: SourceRange;
-  /** Variables and parameters of the body around the cursor, with their types. */
-  readonly variables: ReadonlyMap<string, string>;
-  readonly language?: string;
+  /** The function's body around it, with its variables. */
+  readonly body?: CursorBody;
   /** The text of the document before the statement, for how its keywords are written. */
   readonly before: string;
 }
@@ -28,7 +28,7 @@ export function cursorStatementAt(script: LanguageScript, offset: number): Curso
   const { start, end } = segmentAt(script, offset);
   if (end - start > MAX_LENGTH) return undefined;
   const before = script.text.slice(Math.max(0, start - 2000), start);
-  return read(script.text.slice(start, end), offset - start, start, new Map(), before);
+  return read(script.text.slice(start, end), offset - start, start, before);
 }
 
 /** From the statement's start, or what precedes the cursor since the last one, to the statement's end. */
@@ -52,9 +52,8 @@ function read(
   text: string,
   offset: number,
   start: number,
-  variables: ReadonlyMap<string, string>,
   before: string,
-  language?: string,
+  body?: CursorBody,
 ): CursorStatement | undefined {
   const lexer = new Lexer(text.slice(0, offset));
   let word: { from: number; quote: '' | '"' | "'" } = { from: offset, quote: '' };
@@ -67,25 +66,19 @@ function read(
       case TokenKind.templateTag:
         if (lexer.unterminated) return undefined;
         break;
-      case TokenKind.dollarString: {
+      case TokenKind.dollarString:
+      case TokenKind.string: {
         if (!lexer.unterminated) break;
-        const body = bodyAround(text, lexer.start, offset);
-        if (!body) return undefined;
-        const { variables: own, language: inner } = body;
-        return read(
-          text.slice(body.range.start, body.range.end),
-          offset - body.range.start,
-          start + body.range.start,
-          own,
-          before,
-          inner,
-        );
-      }
-      case TokenKind.string:
-        if (!lexer.unterminated) break;
+        const inner = bodyAround(text, lexer.start, offset);
+        if (inner) {
+          const { range } = inner;
+          const own = text.slice(range.start, range.end);
+          return read(own, offset - range.start, start + range.start, before, inner);
+        }
         if (text[lexer.start] !== "'") return undefined;
         word = { from: lexer.start, quote: "'" };
         break;
+      }
       case TokenKind.quotedIdentifier:
         if (lexer.unterminated) word = { from: lexer.start, quote: '"' };
         break;
@@ -110,7 +103,7 @@ function read(
   const around = `${text.slice(0, from)} ${CURSOR_NAME} ${text.slice(end)}`;
   const tokens = new CursorTokens(around, from + 1);
   if (tokens.cursor < 0) return undefined;
-  return { tokens, prefix, quote, range, variables, before, ...(language !== undefined && { language }) };
+  return { tokens, prefix, quote, range, before, ...(body && { body }) };
 }
 
 /** How much of what follows the cursor belongs to the word. */

@@ -14,6 +14,10 @@ import type { UtilitySpot } from './utilitySpots';
 /** The columns of a list in parentheses; for INSERT all of them at once first. */
 export function addColumnList(context: CompletionContext, spot: Extract<UtilitySpot, { kind: 'column list' }>): void {
   const { collector, catalog, quote } = context;
+  for (const name of spot.names ?? []) {
+    if (spot.taken.includes(name)) continue;
+    collector.add(name, 'own', () => columnProposal({ name }, undefined, undefined));
+  }
   const relation = catalog && spot.table && findRelation(catalog, spot.table.name, spot.table.schema);
   if (!relation) return;
   const columns = columnsOfRelation(relation);
@@ -46,13 +50,8 @@ export function addColumnList(context: CompletionContext, spot: Extract<UtilityS
   for (const column of columns) {
     const { generated } = column.base?.column ?? {};
     if (spot.taken.includes(column.name)) continue;
-    if (
-      spot.use !== 'one' &&
-      spot.use !== 'index' &&
-      spot.use !== 'conflict' &&
-      (generated === 'stored' || generated === 'virtual')
-    )
-      continue;
+    const isWritten = spot.use === 'insert' || spot.use === 'update';
+    if (isWritten && (generated === 'stored' || generated === 'virtual')) continue;
     const tier =
       spot.use === 'conflict' && unique.has(quoteIdentifier(column.name))
         ? 'fitting'

@@ -1,7 +1,7 @@
 import { findRelation } from '../../catalog/lookup';
 import { quoteIdentifier } from '../../sql/identifiers';
 import { indexOf } from './catalogIndex';
-import { addColumns, addMembers } from './columnProposals';
+import { addColumns, addMembers, columnProposal } from './columnProposals';
 import type { Completion } from './completion';
 import type { CompletionContext } from './context';
 import { addKeywords, inCase } from './context';
@@ -76,6 +76,7 @@ export function proposeAt(context: CompletionContext, spot: Spot, language?: str
       return;
     case 'column list':
       addColumnList(context, spot);
+      if (spot.use === 'index' || spot.use === 'expression') addFunctions(context, { scalar: true });
       return;
     case 'assignment':
       addAssignments(context, spot.source, spot.taken);
@@ -183,6 +184,11 @@ function proposeMembers(context: CompletionContext, { qualifier, of }: Extract<S
   const [schema = ''] = qualifier;
   switch (of.kind) {
     case 'relation':
+      if (catalog && context.tokens.reads(0, 'comment', 'on', 'column')) {
+        const table = findRelation(catalog, qualifier.at(-1) ?? '', qualifier.at(-2));
+        for (const column of table ? columnsOfRelation(table) : [])
+          context.collector.add(column.name, 'own', () => columnProposal(column, undefined, undefined));
+      }
       if (qualifier.length === 1) {
         addRelationsOf(context, schema, of);
         if (of.use === 'read' || of.use === 'join') addFunctionsOf(context, schema, { rows: true });
@@ -208,7 +214,7 @@ function proposeMembers(context: CompletionContext, { qualifier, of }: Extract<S
     case 'column list':
       return;
     default: {
-      const source = scope.sourceNamed(qualifier) ?? excludedRow(context, qualifier);
+      const source = scope.sourceNamed(qualifier) ?? rowOfTarget(context, qualifier);
       if (source) {
         addMembers(context, source, of.kind === 'expression' ? of.compared : undefined);
         const isStarPlace = of.kind === 'expression' && of.clause === 'select';
@@ -227,21 +233,11 @@ function proposeMembers(context: CompletionContext, { qualifier, of }: Extract<S
 }
 
 /** EXCLUDED, OLD and NEW have the columns of the target. */
-function excludedRow(
-  { scope, catalog, variables, tokens }: CompletionContext,
-  qualifier: readonly string[],
-): ScopeSource | undefined {
-  const [name = ''] = qualifier;
+function rowOfTarget({ scope }: CompletionContext, qualifier: readonly string[]): ScopeSource | undefined {
   const target = scope.block?.target;
-  if (qualifier.length === 1 && target && ['excluded', 'old', 'new'].includes(name)) return scope.sourceOf(target, 0);
-  const table =
-    catalog && tokens.is(0, 'comment') ? findRelation(catalog, qualifier.at(-1) ?? '', qualifier.at(-2)) : undefined;
-  if (!table || variables.has(name)) return undefined;
-  return {
-    text: { kind: 'table', at: 0, end: 0, columnNames: [] },
-    relation: table,
-    columns: () => columnsOfRelation(table),
-  };
+  const [name = ''] = qualifier;
+  const isRow = qualifier.length === 1 && ['excluded', 'old', 'new'].includes(name);
+  return isRow && target ? scope.sourceOf(target, 0) : undefined;
 }
 
 /** True between CASE and its END. */
