@@ -26,3 +26,53 @@ CREATE PROCEDURE tidy() LANGUAGE plpgsql AS $$
 BEGIN
   EXECUTE 'VACUUM ANALYZE farm_readings';
 END $$;
+
+-- expect schema/partition-gap
+CREATE TABLE readings_2024_01 PARTITION OF farm_readings FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
+
+-- expect ddl/partition-moved-attached
+CREATE FUNCTION archive_readings() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE old record;
+BEGIN
+  FOR old IN SELECT inhrelid::regclass AS name FROM pg_inherits WHERE inhparent = 'farm_readings'::regclass LOOP
+    EXECUTE format('ALTER TABLE %s SET SCHEMA archive', old.name);
+  END LOOP;
+END $$;
+
+CREATE TABLE herds (id bigint PRIMARY KEY, name text NOT NULL, tag text NOT NULL, limits jsonb, created_at timestamptz);
+CREATE TABLE visits (id bigint PRIMARY KEY, herd_id bigint REFERENCES herds, created_at timestamptz);
+
+-- expect schema/missing-extension
+CREATE INDEX herds_by_name ON herds USING gin (name gin_trgm_ops);
+
+-- expect index/hash-index
+CREATE INDEX herds_by_tag ON herds USING hash (tag);
+
+-- expect index/gin-on-document-path
+CREATE INDEX herds_limits ON herds USING gin ((limits -> 'limits'));
+
+-- expect join/left-join-made-inner
+SELECT h.id, count(v.id) FROM herds h LEFT JOIN visits v ON v.herd_id = h.id
+WHERE v.created_at IS NULL OR v.created_at > now() - interval '30 days' GROUP BY h.id;
+
+-- expect query/typed-literal-with-parameter
+SELECT id FROM visits WHERE created_at > now() - interval :age;
+
+-- expect names/ambiguous-column
+CREATE FUNCTION last_visit() RETURNS timestamptz LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN (SELECT max(created_at) FROM visits v JOIN herds h ON h.id = v.herd_id);
+END $$;
+
+-- expect function/swallowed-exception
+DO $$
+DECLARE failed int := 0;
+BEGIN
+  FOR i IN 1..3 LOOP
+    BEGIN
+      PERFORM latest(i);
+    EXCEPTION WHEN OTHERS THEN
+      failed := failed + 1;
+    END;
+  END LOOP;
+END $$;
