@@ -17,8 +17,6 @@ const EDITS = Number(process.env['BENCH_EDITS'] ?? 40);
 /** Edits before the measuring starts, so that compilers have seen the code. */
 const WARM_UP = 10;
 const LIMIT_MS = 60_000;
-/** Some servers send diagnostics in parts: all are there when none came for this long. */
-const QUIET_MS = 1500;
 
 interface Contender {
   readonly name: string;
@@ -89,7 +87,7 @@ async function measure({ name, command, args }: Contender): Promise<Measured | u
       console.log(`${name}: no diagnostics within ${LIMIT_MS / 1000} s`);
       return undefined;
     }
-    const last = await server.quiet(QUIET_MS);
+    const last = await server.settled();
     const openMs = Math.max(firstMs, last.at - opened);
     const openCpuMs = server.cpuMs();
     const line = STATEMENTS / 2;

@@ -87,13 +87,17 @@ export class MeasuredServer {
     this.#waiting?.(event);
   }
 
-  /** Waits until no diagnostics came for so long; says when the last ones came and how many they were. */
-  async quiet(quietMs: number): Promise<{ readonly at: number; readonly diagnostics: number }> {
-    for (;;) {
-      const wait = this.#last.at + quietMs - performance.now();
-      if (wait <= 0) return this.#last;
-      await new Promise(resolve => setTimeout(resolve, wait));
+  /** Waits until the server has nothing more to do; says when the last diagnostics came and how many they were. */
+  async settled(): Promise<{ readonly at: number; readonly diagnostics: number }> {
+    let quiet = 0;
+    for (let before = this.cpuMs(); quiet < 3;) {
+      await new Promise(resolve => setTimeout(resolve, 400));
+      const now = this.cpuMs();
+      // A clock tick of 10 ms may be anything; on a busy machine work comes in spurts.
+      quiet = now - before <= 10 ? quiet + 1 : 0;
+      before = now;
     }
+    return this.#last;
   }
 
   /** Most memory the server's processes ever held, in MB, each at its own peak. Linux only. */

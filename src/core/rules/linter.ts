@@ -5,11 +5,11 @@ import { EMPTY_FILE, FileFacts, LONGEST_INSERT_RUN } from './fileContext';
 import type { FileContext } from './fileContext';
 import type { Finding, Severity } from './finding';
 import { RULES } from './registry';
-import { ScriptFindings } from './scriptFindings';
-import type { FindingGroup } from './scriptFindings';
+import { countBySeverity, ScriptFindings } from './scriptFindings';
+import type { FindingGroup, SeverityCounts } from './scriptFindings';
 import { readStatementFacts } from './statementFacts';
 import { findingsOf, SYNTAX_RULE } from './statementFindings';
-import type { LintRun, StatementFindings } from './statementFindings';
+import type { LintRun } from './statementFindings';
 import { applySuppressions, findAllows } from './suppressions';
 import { DEFAULT_THRESHOLDS } from './thresholds';
 import type { Thresholds } from './thresholds';
@@ -64,9 +64,12 @@ interface Warmed {
   readonly facts?: FileFacts;
 }
 
-interface Entry {
-  readonly located: LocatedStatement;
-  readonly findings: StatementFindings;
+/** What changed since the last run: these statements are new, or are to be asked again. */
+interface Change {
+  readonly start: number;
+  readonly end: number;
+  /** The statements that are no longer there. */
+  readonly gone: readonly LocatedStatement[];
 }
 
 /**
@@ -75,14 +78,13 @@ interface Entry {
  */
 export class ScriptLinter {
   private run: LintRun | undefined;
-  private entries: readonly Entry[] = [];
+  /** The statements of the last run. */
+  private checked: readonly LocatedStatement[] = [];
+  /** Those with findings, and what was found. */
+  private flagged: FlaggedStatements = new FlaggedStatements([], () => undefined);
   private facts: FileFacts | undefined;
-  /** The facts of the run before. */
-  private factsBefore: FileFacts | undefined;
   /** How far {@link warm} came with these statements. */
   private warmed: Warmed = { statements: [], count: 0 };
-  /** Numbers of the statements to ask again although the facts stayed. */
-  private recheck = { start: 0, end: 0 };
 
   constructor(private readonly script: LintableScript) {}
 
@@ -129,19 +131,13 @@ export class ScriptLinter {
   lint(options: LintOptions): ScriptFindings {
     // Statement by statement first: a tree is used up before it makes room for the next.
     this.warm(options, () => false);
-    this.follow();
-    const { text, statements } = this.script;
-    const groups: FindingGroup[] = [];
+    const change = this.follow();
     const facts = this.facts!;
-    const factsStayed = facts === this.factsBefore;
-    this.factsBefore = facts;
-    for (let number = 0; number < this.entries.length; number++) {
-      const { located, findings: known } = this.entries[number]!;
-      const stays = factsStayed && (number < this.recheck.start || this.recheck.end <= number);
-      const findings = (stays ? known.last : known.settled) ?? known.findings(() => facts.contextOf(number));
-      if (findings.length > 0) groups.push({ place: located, findings });
-    }
-    const found = new ScriptFindings(groups, severities(options));
+    const { text, statements } = this.script;
+    if (change)
+      this.flagged = this.flagged.replace(statements, change, (start, end) => this.collect(facts, start, end));
+    else this.flagged = new FlaggedStatements(this.collect(facts, 0, statements.length), severities(options));
+    const found = this.flagged.findings();
     const allows = findAllows(text, statements);
     if (allows.length === 0) return found;
     const keptFindings = applySuppressions(found.all(), allows, {
@@ -155,55 +151,136 @@ export class ScriptLinter {
     return new ScriptFindings([{ place, findings: keptFindings }], severities(options));
   }
 
+  /** The findings of some statements. A method of its own, so that its loop is compiled once. */
+  private collect(facts: FileFacts, start: number, end: number): FindingGroup[] {
+    const groups: FindingGroup[] = [];
+    const { statements } = this.script;
+    for (let number = start; number < end; number++) {
+      const place = statements[number]!;
+      const findings = findingsOf(place.statement, this.run!).findings(() => facts.contextOf(number));
+      if (findings.length > 0) groups.push({ place, findings });
+    }
+    return groups;
+  }
+
   private begin(options: LintOptions): void {
     const run = asRun(options);
     if (run === this.run) return;
     this.run = run;
-    this.entries = [];
+    this.checked = [];
+    this.facts = undefined;
     this.warmed = { statements: [], count: 0 };
-    this.factsBefore = undefined;
   }
 
   /** How many statements at the beginning and at the end are those of the last run. */
   private unchanged(): { readonly same: number; readonly tail: number } {
     const { statements } = this.script;
-    const old = this.entries;
-    let same = 0;
-    while (same < old.length && same < statements.length && old[same]!.located === statements[same]) same++;
-    let tail = 0;
-    const most = Math.min(old.length, statements.length) - same;
-    while (tail < most && old[old.length - 1 - tail]!.located === statements[statements.length - 1 - tail]) tail++;
-    return { same, tail };
+    const same = countSame(this.checked, statements);
+    return { same, tail: countSameAtEnd(this.checked, statements, same) };
   }
 
-  /** Brings the entries up to the statements the script has now. */
-  private follow(): void {
+  /** What has changed; undefined if all statements have to be asked again, since what the file means to them changed. */
+  private follow(): Change | undefined {
     const { statements } = this.script;
-    const old = this.entries;
-    this.recheck = { start: 0, end: 0 };
     const { same, tail } = this.unchanged();
-    const fresh = statements
-      .slice(same, statements.length - tail)
-      .map((located): Entry => ({ located, findings: findingsOf(located.statement, this.run!) }));
-    const gone = old.slice(same, old.length - tail);
-    if (fresh.length === 0 && gone.length === 0 && this.facts) return;
-    this.entries = old.slice(0, same).concat(fresh, old.slice(old.length - tail));
-    const outlived = [...gone, ...fresh].every(({ located }) => this.facts?.outlive(located.statement));
-    if (!this.facts || fresh.length !== gone.length || !outlived) {
+    const gone = this.checked.slice(same, this.checked.length - tail);
+    const end = statements.length - tail;
+    this.checked = statements;
+    const outlived = [...gone, ...statements.slice(same, end)].every(({ statement }) => this.facts?.outlive(statement));
+    if (!this.facts || end - same !== gone.length || !outlived) {
       const { facts, count } = this.warmed;
       const isWhole = this.warmed.statements === statements && count === statements.length;
       this.facts = isWhole && facts ? facts : FileFacts.gather(statements);
-      return;
+      return undefined;
     }
     this.facts.follow(statements);
-    // Only the INSERTs right behind the edit could count another run before them.
-    this.recheck = { start: same, end: same + fresh.length };
-    while (this.recheck.end < statements.length && this.recheck.end - same <= LONGEST_INSERT_RUN) {
-      const { statement } = statements[this.recheck.end]!;
-      if (readStatementFacts(statement)?.insertsOneRowInto === undefined) break;
-      this.recheck.end++;
-    }
+    return { start: same, end: endOfInserts(statements, end), gone };
   }
+}
+
+/** Only the INSERTs right behind an edit could count another run of INSERTs before them. */
+function endOfInserts(statements: readonly LocatedStatement[], from: number): number {
+  let end = from;
+  while (end < statements.length && end - from <= LONGEST_INSERT_RUN) {
+    if (readStatementFacts(statements[end]!.statement)?.insertsOneRowInto === undefined) break;
+    end++;
+  }
+  return end;
+}
+
+/** The statements with findings, in the order of the text, and how many findings there are. */
+class FlaggedStatements {
+  private counts: SeverityCounts | undefined;
+
+  constructor(
+    private readonly groups: readonly FindingGroup[],
+    private readonly severityOf: (finding: Finding) => Severity | undefined,
+  ) {}
+
+  findings(): ScriptFindings {
+    this.counts ??= countBySeverity(this.groups, this.severityOf);
+    return new ScriptFindings(this.groups, this.severityOf, this.counts);
+  }
+
+  /** Those of another version of the script; `collect` gives the groups of some of its statements. */
+  replace(
+    statements: readonly LocatedStatement[],
+    { start, end, gone }: Change,
+    collect: (start: number, end: number) => FindingGroup[],
+  ): FlaggedStatements {
+    const replaced = new Set<FindingGroup['place']>([...gone, ...statements.slice(start, end)]);
+    const before = start > 0 ? statements[start - 1]!.range.start : -1;
+    const from = firstBeyond(this.groups, before);
+    let to = from;
+    while (to < this.groups.length && replaced.has(this.groups[to]!.place)) to++;
+    const fresh = collect(start, end);
+    const groups = this.groups.slice(0, from).concat(fresh, this.groups.slice(to));
+    const flagged = new FlaggedStatements(groups, this.severityOf);
+    if (this.counts) {
+      const less = countBySeverity(this.groups.slice(from, to), this.severityOf);
+      const more = countBySeverity(fresh, this.severityOf);
+      const { error, warning, info, hint } = this.counts;
+      flagged.counts = {
+        error: error - less.error + more.error,
+        warning: warning - less.warning + more.warning,
+        info: info - less.info + more.info,
+        hint: hint - less.hint + more.hint,
+      };
+    }
+    return flagged;
+  }
+}
+
+/** Number of the first group that begins behind an offset. */
+function firstBeyond(groups: readonly FindingGroup[], offset: number): number {
+  let low = 0;
+  let high = groups.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (groups[middle]!.place.range.start <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+// Functions of their own, so that their loops are compiled once.
+
+function countSame(old: readonly LocatedStatement[], statements: readonly LocatedStatement[]): number {
+  const most = Math.min(old.length, statements.length);
+  let same = 0;
+  while (same < most && old[same] === statements[same]) same++;
+  return same;
+}
+
+function countSameAtEnd(
+  old: readonly LocatedStatement[],
+  statements: readonly LocatedStatement[],
+  same: number,
+): number {
+  const most = Math.min(old.length, statements.length) - same;
+  let tail = 0;
+  while (tail < most && old[old.length - 1 - tail] === statements[statements.length - 1 - tail]) tail++;
+  return tail;
 }
 
 /** Runs by catalog, which go when it goes, and then by the rest of what makes them up. */
@@ -256,9 +333,12 @@ function hasRun(id: string, options: LintOptions): boolean {
   return !isOff(rule, options) && !(rule.needs.includes('catalog') && options.catalog === undefined);
 }
 
-function severities({ severities: wanted }: LintOptions): (finding: Finding) => Severity | undefined {
-  return finding => {
-    const severity = wanted?.[finding.rule];
-    return severity === 'off' ? undefined : (severity ?? finding.severity);
+function severities({ severities: wanted = {} }: LintOptions): (finding: Finding) => Severity | undefined {
+  // Asked for every finding of a document after each edit, and most often there are none.
+  const byRule = new Map(Object.entries(wanted));
+  if (byRule.size === 0) return ({ severity }) => severity;
+  return ({ rule, severity: own }) => {
+    const severity = byRule.get(rule);
+    return severity === 'off' ? undefined : (severity ?? own);
   };
 }

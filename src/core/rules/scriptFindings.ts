@@ -11,6 +11,8 @@ export interface FindingGroup {
   readonly findings: readonly Finding[];
 }
 
+export type SeverityCounts = Readonly<Record<Severity, number>>;
+
 /**
  * The findings of a document. They are kept where they were found and moved to their place in the document only when
  * somebody looks: of many thousands an editor shows few.
@@ -20,6 +22,8 @@ export class ScriptFindings {
     private readonly groups: readonly FindingGroup[],
     /** The severity to show, or nothing for a rule that is off. */
     private readonly severityOf: (finding: Finding) => Severity | undefined,
+    /** How many there are, if somebody knows. */
+    private readonly counts?: SeverityCounts,
   ) {}
 
   /** All, in the order of the text, with offsets of the document. */
@@ -40,25 +44,23 @@ export class ScriptFindings {
 
   /** The most serious ones in the order of the text, and how many are left out. */
   mostSerious(limit: number): { readonly findings: Finding[]; readonly more: number } {
-    const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0, hint: 0 };
-    for (const { findings } of this.groups) {
-      for (const finding of findings) {
-        const severity = this.severityOf(finding);
-        if (severity) counts[severity]++;
-      }
-    }
-    let room = limit;
+    const counts = this.counts ?? countBySeverity(this.groups, this.severityOf);
+    const total = counts.error + counts.warning + counts.info + counts.hint;
+    if (total <= limit) return { findings: this.all(), more: 0 };
     const quota = { ...counts };
+    let room = limit;
     for (const severity of SEVERITIES) {
-      quota[severity] = Math.min(counts[severity], room);
+      quota[severity] = Math.min(quota[severity], room);
       room -= quota[severity];
     }
-    const total = SEVERITIES.reduce((sum, severity) => sum + counts[severity], 0);
-    const findings = this.collect(this.groups, severity => quota[severity]-- > 0);
-    return { findings, more: total - findings.length };
+    return { findings: this.collect(this.groups, severity => quota[severity]-- > 0, limit), more: total - limit };
   }
 
-  private collect(groups: readonly FindingGroup[], wanted: (severity: Severity) => boolean): Finding[] {
+  private collect(
+    groups: readonly FindingGroup[],
+    wanted: (severity: Severity) => boolean,
+    limit = Infinity,
+  ): Finding[] {
     const found: Finding[] = [];
     for (const { place, findings } of groups) {
       for (const finding of findings) {
@@ -66,8 +68,28 @@ export class ScriptFindings {
         if (severity === undefined || !wanted(severity)) continue;
         const shown = severity === finding.severity ? finding : { ...finding, severity };
         found.push(shiftFinding(shown, place.range.start));
+        if (found.length === limit) return found;
       }
     }
     return found;
   }
+}
+
+/**
+ * A function of its own with nothing behind its loop: within a longer one the engine would compile the loop anew, and
+ * throw the code away at its end, each time.
+ */
+export function countBySeverity(
+  groups: readonly FindingGroup[],
+  severityOf: (finding: Finding) => Severity | undefined,
+): SeverityCounts {
+  const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0, hint: 0 };
+  for (let i = 0; i < groups.length; i++) {
+    const { findings } = groups[i]!;
+    for (let k = 0; k < findings.length; k++) {
+      const severity = severityOf(findings[k]!);
+      if (severity !== undefined) counts[severity]++;
+    }
+  }
+  return counts;
 }
