@@ -182,6 +182,26 @@ async function walkWithoutConnection({ steps, editor, workspace, shoot }) {
     await editor.press('F2');
     await editor.message.filter({ hasText: 'keeps its name until ALTER TABLE renames it' }).waitFor();
   });
+  await steps.run('completes columns and joins, and tells parameters', async () => {
+    await editor.open('draft.sql');
+    await editor.goTo(1, 9);
+    await editor.keyboard.type('.');
+    await editor.suggestions.filter({ hasText: 'customer_id' }).first().waitFor();
+    await shoot('3-completion');
+    await editor.press('Escape');
+    await editor.goTo(3, 29);
+    await editor.press('Control+Space');
+    await editor.suggestions.filter({ hasText: 'customers c on c.id = o.customer_id' }).first().waitFor();
+    await editor.press('Enter');
+    await editor.lineOf('select 1 from orders o join customers c on c.id = o.customer_id;').waitFor();
+    await editor.goTo(5, 19);
+    await editor.keyboard.type('(');
+    await page.locator('.parameter-hints-widget:visible', { hasText: 'days integer' }).waitFor();
+    await editor.press('Escape');
+    await editor.command('Revert File');
+    await editor.press('Control+w');
+    await editor.activeTab('queries.sql').waitFor();
+  });
   await steps.run('fixes what is safe when it is saved', async () => {
     await editor.save();
     await editor.lineOf('select EXISTS (SELECT 1 from orders where customer_id = 7);').waitFor();

@@ -65,6 +65,12 @@ group by c.email;
 
 delete from orders;
 `,
+  'draft.sql': `select o from orders o;
+
+select 1 from orders o join ;
+
+select open_orders;
+`,
   'broken.sql': `CREATE FUNCTION close_orders() RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
