@@ -20,7 +20,7 @@ export const addColumnRewritesTable = defineRule({
   },
   messages: {
     volatile:
-      '{function} differs from row to row, so {table} is rewritten while reads and writes wait. Add the column first, SET DEFAULT after that, and fill old rows in batches.',
+      '{function} differs from row to row, so {table} is rewritten while reads and writes wait. Add the column, then SET DEFAULT, then fill old rows in batches.',
     sequence: 'Every row gets its number now: {table} is rewritten while reads and writes wait.',
     stored:
       'The value is stored in every row: {table} is rewritten while reads and writes wait. PostgreSQL 18 can compute it on reading (VIRTUAL).',

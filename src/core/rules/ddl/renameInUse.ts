@@ -22,7 +22,8 @@ export const renameInUse = defineRule({
   messages: {
     table: 'Queries that use {from} fail as soon as this is committed; a view named {from} keeps them working.',
     column: 'Queries that use {from} of {table} fail as soon as this is committed.',
-    schema: 'Queries that name the schema {from} fail as soon as this is committed, and so does a search_path with it.',
+    schema:
+      'Queries that name the schema {from} fail as soon as this is committed; a search_path no longer finds it either.',
     value: 'Queries that write or compare {from} fail as soon as this is committed.',
   },
   examples: [

@@ -23,7 +23,7 @@ export const setStorageRewrites = defineRule({
     index:
       'Reads and writes of the table of {index} wait until the index is copied; REINDEX (TABLESPACE ...) CONCURRENTLY lets them go on.',
     all: 'One after the other is copied while its readers and writers wait; move them one by one, in steps of their own.',
-    copies: 'Reads and writes of {table} wait until all of it is copied.',
+    copies: 'Reads and writes of {table} wait until all of it is copied; do it while the table is not in use.',
     unlogged:
       'Reads and writes of {table} wait until all of it is copied; after a crash it is empty, and standbys do not have it.',
   },

@@ -14,7 +14,7 @@ export const selfAssignment = defineRule({
     why: 'The assignment does nothing. Often a parameter or another column was meant, or a variable has the name of the column.',
     whenToIgnore: 'Rows are rewritten on purpose, to run a trigger or to apply a new storage setting.',
   },
-  messages: { same: '{column} is set to the value it has.' },
+  messages: { same: '{column} is set to the value it has: rows are written anew for nothing.' },
   examples: [
     {
       title: 'among others',

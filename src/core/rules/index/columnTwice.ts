@@ -16,7 +16,7 @@ export const columnTwice = defineRule({
     whenToIgnore: 'Never.',
   },
   messages: {
-    index: 'Column {column} is in this index already.',
+    index: 'Column {column} is in this index already; a second time it only makes the index larger.',
     constraint: 'PostgreSQL refuses {column} twice in one key.',
   },
   examples: [

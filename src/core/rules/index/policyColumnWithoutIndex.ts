@@ -16,7 +16,7 @@ export const policyColumnWithoutIndex = defineRule({
     why: 'The condition is added to every query of the role, so each of them reads rows of all users or tenants only to drop most of them.',
     whenToIgnore: 'The table is small, or queries always filter by another, more selective column.',
   },
-  messages: { missing: 'Every query of {table} filters by {column}, and no index begins with it.' },
+  messages: { missing: 'Every query of {table} filters by {column}, and no index begins with it: create one.' },
   examples: [
     {
       title: 'a tenant',

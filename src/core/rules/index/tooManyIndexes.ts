@@ -16,7 +16,9 @@ export const tooManyIndexes = defineRule({
     why: 'Every insert writes to each of them, and so does every update that touches an indexed column; planning looks at all of them.',
     whenToIgnore: 'The table is read far more often than written, and each index serves a query of its own.',
   },
-  messages: { many: 'This is index number {count} of {table}: every insert writes to all of them.' },
+  messages: {
+    many: 'This is index number {count} of {table}: every insert writes to all of them. Drop those that no query uses.',
+  },
   examples: [
     {
       title: 'the eleventh index',

@@ -16,7 +16,7 @@ export const duplicateJoin = defineRule({
     why: 'The second join reads again what the first has read. Often the second was meant to use another column.',
     whenToIgnore: 'Never: use the first alias.',
   },
-  messages: { same: '{second} is always the same row as {first}: both are joined to {to}.' },
+  messages: { same: '{second} is always the same row as {first}: both are joined to {to}. One join is enough.' },
   examples: [
     {
       title: 'two aliases of one row',

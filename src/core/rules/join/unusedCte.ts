@@ -15,7 +15,7 @@ export const unusedCte = defineRule({
     why: 'PostgreSQL does not run it, functions with effects in it included. What remains is text to read, or a sign that a reference was forgotten.',
     whenToIgnore: 'Never.',
   },
-  messages: { unused: 'Nothing reads {name}, so PostgreSQL never runs it.' },
+  messages: { unused: 'Nothing reads {name}, so PostgreSQL never runs it: leave it out.' },
   examples: [
     {
       title: 'the only one',

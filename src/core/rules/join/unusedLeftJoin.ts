@@ -21,7 +21,7 @@ export const unusedLeftJoin = defineRule({
     why: 'The join neither adds nor drops a row. PostgreSQL leaves it out when it can prove that, and plans it for nothing.',
     whenToIgnore: 'The statement is put together by a program that adds columns later.',
   },
-  messages: { unused: 'No column of {table} is used, and this join neither adds nor drops rows.' },
+  messages: { unused: 'No column of {table} is used, and this join neither adds nor drops rows: leave it out.' },
   examples: [
     {
       title: 'a table left over',

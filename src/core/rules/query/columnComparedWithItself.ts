@@ -14,8 +14,9 @@ export const columnComparedWithItself = defineRule({
     whenToIgnore: 'You mean IS NOT NULL; then write it.',
   },
   messages: {
-    always: '{column} is compared with itself: this is true whenever it is not NULL.',
-    never: '{column} is compared with itself: this is never true.',
+    always:
+      '{column} is compared with itself: this is true whenever it is not NULL. Another column was probably meant.',
+    never: '{column} is compared with itself: this is never true. Another column was probably meant.',
   },
   examples: [
     {

@@ -17,7 +17,7 @@ export const distinctParentheses = defineRule({
   },
   messages: {
     whole: 'DISTINCT is about all selected columns, not only the one in parentheses; DISTINCT ON (...) is about one.',
-    record: 'DISTINCT (...) over several columns returns one column of a record type.',
+    record: 'DISTINCT (...) over several columns returns one column of a record type; leave the parentheses out.',
   },
   examples: [
     {

@@ -13,7 +13,7 @@ export const offsetWithoutLimit = defineRule({
     why: 'The skipped rows are computed all the same. A page needs LIMIT; all rows after a position are better asked for with a condition on the sort key.',
     whenToIgnore: 'The table is small, or all but the first rows are really wanted.',
   },
-  messages: { rest: 'Without LIMIT all rows after the first {rows} are returned.' },
+  messages: { rest: 'Without LIMIT all rows after the first {rows} are returned; say how many are wanted.' },
   examples: [
     { title: 'the rest of a table', bad: 'SELECT id FROM orders ORDER BY id OFFSET 100', flags: '100' },
     { title: 'a parameter', bad: 'SELECT id FROM orders ORDER BY id OFFSET $1 ROWS', flags: '$1' },

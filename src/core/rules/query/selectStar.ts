@@ -21,7 +21,7 @@ export const selectStar = defineRule({
     whenToIgnore: 'You look at a table by hand, or the application really uses all its columns.',
   },
   messages: {
-    star: 'SELECT * reads every column: an index-only scan is impossible and wide values are fetched too.',
+    star: 'SELECT * reads every column, wide values too, and rules out an index-only scan; name the columns that are needed.',
   },
   examples: [
     {

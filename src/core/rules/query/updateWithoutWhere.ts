@@ -13,7 +13,7 @@ export const updateWithoutWhere = defineRule({
     why: 'Each updated row is written anew, with its index entries: the table grows to twice its size, and all its rows stay locked until the end. Large tables are updated in batches, each in its own transaction.',
     whenToIgnore: 'You mean all rows and the table is small. `WHERE true` says so in the statement.',
   },
-  messages: { all: 'UPDATE without WHERE rewrites every row of {table}.' },
+  messages: { all: 'UPDATE without WHERE rewrites every row of {table}; add a condition, or do it in batches.' },
   examples: [
     { title: 'a forgotten condition', bad: 'UPDATE accounts SET balance = 0', flags: 'UPDATE accounts' },
     {

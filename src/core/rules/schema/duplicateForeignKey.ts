@@ -17,7 +17,7 @@ export const duplicateForeignKey = defineRule({
     why: 'Every insert and every delete of a referenced row is checked twice, and if their actions differ the order of their names decides.',
     whenToIgnore: 'The new one replaces the old, which is dropped elsewhere.',
   },
-  messages: { same: '{columns} refer to {referenced} already: every write is checked twice.' },
+  messages: { same: 'There is a foreign key from {columns} to {referenced} already: every write is checked twice.' },
   examples: [
     {
       title: 'in the column and at the end',

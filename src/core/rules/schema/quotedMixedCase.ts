@@ -15,7 +15,7 @@ export const quotedMixedCase = defineRule({
     why: 'Every query must write it in quotes, letter by letter; without them the name is folded to lower case and not found.',
     whenToIgnore: 'A library generates both the tables and the queries.',
   },
-  messages: { quoted: '{name} must be quoted in every query.' },
+  messages: { quoted: '{name} must be quoted in every query; a name in lower case needs no quotes.' },
   examples: [
     {
       title: 'camel case',

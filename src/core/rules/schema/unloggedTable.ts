@@ -13,7 +13,9 @@ export const unloggedTable = defineRule({
     why: 'After a crash the table is empty, and replicas never have its rows. In return writes are faster.',
     whenToIgnore: 'Its rows can be made again: a cache, a queue of the day, a table that is loaded anew.',
   },
-  messages: { unlogged: '{table} is emptied after a crash and has no rows on replicas.' },
+  messages: {
+    unlogged: '{table} is emptied after a crash and has no rows on standbys; keep in it only what may be lost.',
+  },
   examples: [
     { title: 'a table of orders', bad: 'CREATE UNLOGGED TABLE orders (id bigint PRIMARY KEY)', flags: 'UNLOGGED' },
     { title: 'a cache says what it is', good: 'CREATE UNLOGGED TABLE query_cache (key text PRIMARY KEY, value jsonb)' },
