@@ -11,13 +11,22 @@ const OPEN_FIGURES =
  * the one before if that one stops in the middle: inside figures, brackets or quotes, or at the width of the text.
  */
 export function joinBrokenLines(lines: readonly SourceLine[]): SourceLine[] {
-  const width = breakingWidth(lines);
+  const { width, isShared } = breakingWidth(lines);
   const result: Joined[] = [];
   let inPlan = false;
-  for (const line of lines) {
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i];
+    if (!line) continue;
     const text = line.text.trim();
     if (line.text === PLAN_BREAK) inPlan = false;
     const last = result.at(-1);
+    const mayGoOn = inPlan && last?.inQuotes === true && !(last.isCut && isShared);
+    const inside = mayGoOn ? linesOfText(lines, i, last) : 0;
+    if (last && inside > 0) {
+      for (const each of lines.slice(i, i + inside)) last.add('\n', each.text);
+      i += inside - 1;
+      continue;
+    }
     const separator = inPlan && last && text !== '' ? continues(last, line.text, text) : undefined;
     if (last && separator !== undefined) last.add(separator, separator === '' && !last.isFigures() ? line.text : text);
     else result.push(new Joined(line, line.text.length >= width - 1));
@@ -26,9 +35,25 @@ export function joinBrokenLines(lines: readonly SourceLine[]): SourceLine[] {
   return result.map(each => each.finish());
 }
 
+/** Lines of a text within a literal, which may look like anything. */
+const MAX_LITERAL_LINES = 50;
+
+/** How many lines complete the literal that is open, if after them everything is closed; otherwise 0. */
+function linesOfText(lines: readonly SourceLine[], from: number, last: Joined): number {
+  if (last.isNode) return 0;
+  let state = last.state;
+  for (let i = from; i < Math.min(lines.length, from + MAX_LITERAL_LINES); i++) {
+    const text = lines[i]?.text ?? '';
+    if (text === PLAN_BREAK || (ARROW.test(text.trim()) && splitFigures(text))) return 0;
+    state = scan(text, state);
+    if (state.quote === '') return state.depth === 0 ? i - from + 1 : 0;
+  }
+  return 0;
+}
+
 /** True for a first node, also if its figures are cut off: `Sort  (cos`. */
 function beginsPlan(text: string): boolean {
-  if (splitFigures(text) !== undefined || ARROW.test(text)) return true;
+  if (splitFigures(text) !== undefined || ARROW.test(text) || looksLikeNode(text)) return true;
   const cut = OPEN_FIGURES.exec(text);
   return cut !== null && looksLikeNode(text.slice(0, cut.index).trim());
 }
@@ -37,7 +62,7 @@ function beginsPlan(text: string): boolean {
  * The width at which something broke the lines: the greatest length that several lines share, else that of the
  * longest. Below 40 columns nobody reads plans.
  */
-function breakingWidth(lines: readonly SourceLine[]): number {
+function breakingWidth(lines: readonly SourceLine[]): { readonly width: number; readonly isShared: boolean } {
   const counts = new Map<number, number>();
   let longest = 40;
   for (const { text } of lines) {
@@ -45,7 +70,8 @@ function breakingWidth(lines: readonly SourceLine[]): number {
     if (text.length >= 40) counts.set(text.length, (counts.get(text.length) ?? 0) + 1);
   }
   const shared = [...counts].filter(([, count]) => count >= 3).map(([length]) => length);
-  return shared.length > 0 ? Math.max(...shared) : longest;
+  const isShared = shared.length > 0;
+  return { width: isShared ? Math.max(...shared) : longest, isShared };
 }
 
 /** What to put between the two lines, or undefined if the second does not continue the first. */
@@ -58,29 +84,47 @@ function continues(last: Joined, raw: string, text: string): string | undefined 
   if (last.isCut) return '';
   if (/^\s/.test(raw) && last.isNode && splitFigures(text)) return ' ';
   if (last.inQuotes) return '\n';
-  if (last.depth > 0 || /[,=]\s*$/.test(last.lastPart)) return ' ';
+  if (last.state.depth > 0 || /[,=]\s*$/.test(last.lastPart)) return ' ';
   return undefined;
+}
+
+/** What is open at the end of a text. */
+interface Open {
+  readonly quote: string;
+  readonly depth: number;
+}
+
+function scan(text: string, open: Open): Open {
+  let { quote, depth } = open;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charAt(i);
+    if (quote !== '') {
+      if (char === quote) quote = '';
+    } else if (char === "'" || char === '"') quote = char;
+    else if (char === '(' || char === '[') depth++;
+    else if ((char === ')' || char === ']') && depth > 0) depth--;
+  }
+  return { quote, depth };
 }
 
 /** A line with what continues it; what is open at its end is known without looking at all of it again. */
 class Joined {
   readonly isNode: boolean;
+  state: Open = { quote: '', depth: 0 };
   private readonly parts: string[];
-  private quote = '';
-  depth = 0;
-  isCut: boolean;
+  private readonly first: SourceLine;
 
   constructor(
-    private readonly first: SourceLine,
-    isCut: boolean,
+    first: SourceLine,
+    public isCut: boolean,
   ) {
+    this.first = first;
     this.parts = [first.text];
-    this.isCut = isCut;
     this.isNode =
       ARROW.test(first.text.trim()) ||
       splitFigures(first.text) !== undefined ||
-      OPEN_FIGURES.test(first.text.trimEnd());
-    this.scan(first.text);
+      OPEN_FIGURES.test(first.text.trimEnd().slice(-400));
+    this.state = scan(first.text, this.state);
   }
 
   get lastPart(): string {
@@ -88,33 +132,22 @@ class Joined {
   }
 
   get inQuotes(): boolean {
-    return this.quote !== '';
+    return this.state.quote !== '';
   }
 
   isFigures(): boolean {
     if (!this.isNode) return false;
-    const tail = this.parts.slice(-8).join('').trimEnd();
-    return OPEN_FIGURES.test(tail.slice(-400));
+    return OPEN_FIGURES.test(this.parts.slice(-8).join('').trimEnd().slice(-400));
   }
 
   add(separator: string, text: string): void {
     this.parts.push(separator, text);
     // The next line continues this one too only if this one reaches the width.
     this.isCut = this.isCut && text.length >= this.first.text.length - 1;
-    this.scan(text);
+    this.state = scan(text, this.state);
   }
 
   finish(): SourceLine {
     return this.parts.length === 1 ? this.first : { text: this.parts.join(''), line: this.first.line };
-  }
-
-  private scan(text: string): void {
-    for (const char of text) {
-      if (this.quote !== '') {
-        if (char === this.quote) this.quote = '';
-      } else if (char === "'" || char === '"') this.quote = char;
-      else if (char === '(' || char === '[') this.depth++;
-      else if ((char === ')' || char === ']') && this.depth > 0) this.depth--;
-    }
   }
 }

@@ -74,7 +74,22 @@ function valueOf(element: OpenElement, parent: string | undefined): unknown {
     return rawScalar(fieldName(name), text);
   }
   if (LISTS.has(name) || children.every(([child]) => child === 'Item')) return children.map(([, value]) => value);
-  return Object.fromEntries(children.map(([child, value]) => [name === 'Settings' ? child : fieldName(child), value]));
+  const fields: [string, unknown][] = [];
+  for (const [child, value] of children) {
+    if (child === 'Incremental-Sort-Groups') fields.push(sortGroups(value, fields));
+    else fields.push([name === 'Settings' ? child : fieldName(child), value]);
+  }
+  return Object.fromEntries(fields);
+}
+
+/** XML names both kinds of groups alike, and memory and disk too. */
+function sortGroups(value: unknown, before: readonly [string, unknown][]): [string, unknown] {
+  const name = before.some(([known]) => known === 'Full-sort Groups') ? 'Pre-sorted Groups' : 'Full-sort Groups';
+  if (!isRawObject(value)) return [name, value];
+  const methods: readonly unknown[] = Array.isArray(value['Sort Methods Used']) ? value['Sort Methods Used'] : [];
+  const kind = methods.length > 0 && methods.every(method => /^external/.test(String(method))) ? 'Disk' : 'Memory';
+  const renamed = Object.entries(value).map(([key, each]) => [key === 'Sort Space' ? `Sort Space ${kind}` : key, each]);
+  return [name, Object.fromEntries(renamed)];
 }
 
 /** EXPLAIN writes blanks and slashes as hyphens; a few names have hyphens of their own. */

@@ -17,6 +17,9 @@ interface Pending {
   readonly key: string;
 }
 
+/** Lists that EXPLAIN opens also when they have no members. */
+const LISTS = new Set(['Plans', 'Triggers', 'Workers']);
+
 const ENTRY = /^("(?:[^"\\]|\\.)*"|[A-Za-z_][^:"]{0,200}):(?:\s+(.*))?$/;
 
 /**
@@ -110,7 +113,7 @@ class YamlReader {
     const value = match[2] ?? '';
     if (value !== '') fields[key] = scalar(key, value);
     else {
-      fields[key] = '';
+      fields[key] = LISTS.has(key) ? [] : '';
       this.pending = { column, fields, key };
       return;
     }

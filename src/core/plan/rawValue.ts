@@ -41,10 +41,11 @@ export function rawObjects(raw: RawObject, key: string): readonly RawObject[] {
 
 /** True for fields whose value is SQL or a name, also when it reads like a number. */
 export function isTextField(name: string): boolean {
-  return /(?:^|\b)(?:Filter|Cond|Name|Alias|Schema|Key|Call|SQL|Text|Parameters|Order By|Method|Provider|Identifier|Seed)$/.test(
-    name,
-  );
+  return TEXT_FIELD.test(name) && !name.startsWith('Rows Removed');
 }
+
+const TEXT_FIELD =
+  /(?:^|\b)(?:Filter|Cond|Name|Alias|Schema|Key|Call|SQL|Text|Parameters|Order By|Method|Provider|Identifier|Seed)$/;
 
 /** A value of XML or of the text format, which do not tell numbers from texts. */
 export function rawScalar(name: string, text: string): unknown {

@@ -114,7 +114,9 @@ function readSpace(fields: Fields, value: string, name: string): void {
 }
 
 function readBatches(fields: Fields, value: string, name: string): void {
-  const kind = fields['Node Type'] === 'Aggregate' ? 'HashAgg' : 'Hash';
+  // A worker's lines do not repeat the node's type; only a Hash has buckets.
+  const isAggregate = fields['Node Type'] === 'Aggregate' || ('Worker Number' in fields && !('Hash Buckets' in fields));
+  const kind = isAggregate && name === 'Batches' ? 'HashAgg' : 'Hash';
   const match = /^(\d+)(?: \(originally (\d+)\))?/.exec(value);
   fields[`${kind} ${name}`] = scalar(name, match?.[1] ?? value);
   if (match?.[2] !== undefined) fields[`Original ${kind} ${name}`] = Number(match[2]);
