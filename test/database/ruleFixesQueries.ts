@@ -131,6 +131,7 @@ export const QUERIES: readonly FurtherStatement[] = [
   ),
   ...over(
     'CREATE TABLE orders (id int, customer_id int); CREATE TABLE customers (customer_id int, name text);',
+    'SELECT o.a FROM orders o (a, b) NATURAL JOIN customers c (b, name)',
     'SELECT * FROM orders o NATURAL FULL JOIN customers AS c WHERE c.name > $1',
   ),
   // Stars.

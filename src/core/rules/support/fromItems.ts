@@ -94,7 +94,9 @@ function readItem(
       const table = asTable(fields);
       const cte = table.schema === undefined ? ctes.get(table.name) : undefined;
       if (cte) return { ...base, name: name ?? table.name, isFew: hasFewRows(cte.ctequery), isLateral: false };
-      const relation = catalog && findRelation(catalog, table.name, table.schema);
+      // `orders AS o (number)`: its columns go by other names than those in the catalog.
+      const isRenamed = list((fields.alias as NodeFields | undefined)?.colnames).length > 0;
+      const relation = catalog && !isRenamed ? findRelation(catalog, table.name, table.schema) : undefined;
       return {
         ...base,
         name: name ?? table.name,
