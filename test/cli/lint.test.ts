@@ -87,6 +87,17 @@ describe('cli: lint', () => {
     assert.deepEqual(same, fix);
   });
 
+  it('sees in a migration what the migrations before it made', () => {
+    write('db/1.sql', 'create table orders (id bigint primary key, note text);');
+    write('db/2.sql', 'select note from orders where id = 1;\nalter table orders drop column note;');
+    write('db/3.sql', 'select note from orders where id = 1;');
+    write('.query-tuner.json', '{"schemaFiles": ["db/*.sql"]}');
+    assert.deepEqual(
+      found(['db']).filter(line => line.includes('unknown-column')),
+      ['db/3.sql: warning names/unknown-column'],
+    );
+  });
+
   it('writes the safe fixes and leaves the others', () => {
     const file = write('q.sql', 'select count(*) > 0 from orders where customer_id = 7;\n' + NOT_IN);
     const { stderr } = run(['--fix', 'q.sql']);

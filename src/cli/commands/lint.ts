@@ -2,9 +2,6 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { styleText } from 'node:util';
 import type { Catalog } from '../../core/catalog/catalog';
-import { emptyCatalog } from '../../core/catalog/catalog';
-import { catalogFromText } from '../../core/catalog/catalogFromDdl';
-import { upPartOf } from '../../core/catalog/migrationText';
 import { lintGithub, lintReport, reachesSeverity, type LintedFile } from '../../core/report/lintReport';
 import { lintSarif } from '../../core/report/lintSarif';
 import { lintText as reportText, type Paint } from '../../core/report/lintText';
@@ -19,6 +16,7 @@ import { ConfigurationFiles } from '../../workspace/configurationFiles';
 import { filesOfGlobs, findFiles } from '../../workspace/findFiles';
 import { choose, type CommandLine, type Options } from '../arguments';
 import { print, printJson, progress, readInput } from '../io';
+import { SchemaFiles } from '../schemaFiles';
 import { namesServer, withServer } from '../target';
 import { UsageError } from '../usage';
 import { VERSION } from '../version';
@@ -37,8 +35,11 @@ export async function lint({ options, operands }: CommandLine): Promise<number> 
   if (found.length === 0) throw new UsageError(`no file matches ${operands.join(' ')}.`);
   const configurations = new ConfigurationFiles();
   const grammar = await loadGrammar();
-  const catalogs = new Catalogs(grammar, await givenCatalog(options, grammar));
-  const files: LintedFile[] = [];
+  const linted = new Set(found.map(file => path.resolve(cwd, file)));
+  const server = namesServer(options) ? await serverCatalog(options) : undefined;
+  const schemas = new SchemaFiles(grammar, linted);
+  const given = options.schema && findFiles(options.schema, cwd).map(file => path.resolve(cwd, file));
+  const results: LintedFile[] = [];
   for (const file of found) {
     // Standard input is linted as a file of the current folder, or as the one it is said to be.
     const asIf = path.resolve(cwd, file === '-' ? (options['stdin-filename'] ?? 'stdin.sql') : file);
@@ -50,20 +51,28 @@ export async function lint({ options, operands }: CommandLine): Promise<number> 
     }
     if (configuration.isExcluded(asIf) && !operands.includes(file)) continue;
     const { severities, thresholds, serverVersion, schemaFiles } = configuration;
-    const catalog = catalogs.given ?? (schemaFiles && catalogs.ofFiles(schemaFiles.folder, schemaFiles.globs));
+    const files = given ?? (schemaFiles && filesOfGlobs(schemaFiles.folder, schemaFiles.globs));
+    const catalog = server ?? (files && schemas.catalogFor(asIf, files));
     const lintOptions: LintOptions = {
       severities,
       thresholds,
       ...(serverVersion !== undefined && { serverVersion }),
       ...(catalog && { catalog }),
     };
-    files.push(lintFile(file, languageOfFile(asIf), grammar, lintOptions, options.fix === true));
+    results.push(lintFile(file, languageOfFile(asIf), grammar, lintOptions, options.fix === true));
   }
-  const report = lintReport(files);
+  const report = lintReport(results);
   if (format === 'json') printJson(report);
   else if (format === 'sarif') printJson(lintSarif(report, VERSION, RULES));
-  else print(format === 'github' ? lintGithub(report) : reportText(report, files, paintFor(process.stdout)));
+  else print(format === 'github' ? lintGithub(report) : reportText(report, results, paintFor(process.stdout)));
   return reachesSeverity(report, failOn) ? 1 : 0;
+}
+
+async function serverCatalog(options: Options): Promise<Catalog> {
+  return withServer(options, async database => {
+    progress('reading the catalog');
+    return database.readCatalog();
+  });
 }
 
 function lintFile(file: string, language: string, grammar: Grammar, options: LintOptions, fix: boolean): LintedFile {
@@ -91,40 +100,6 @@ function lintText(text: string, language: string, grammar: Grammar, options: Lin
     return { ...finding, fixes: finding.fixes.filter(({ edits }) => editsKeepHost(host, text, edits)) };
   });
   return { text, statements: script.statements.length, findings };
-}
-
-/** The catalog of --connection, --embedded or --schema. */
-async function givenCatalog(options: Options, grammar: Grammar): Promise<Catalog | undefined> {
-  if (namesServer(options)) {
-    return withServer(options, async database => {
-      progress('reading the catalog');
-      return database.readCatalog();
-    });
-  }
-  return options.schema && catalogOfFiles(grammar, findFiles(options.schema, process.cwd()));
-}
-
-/** Catalogs by the schema files that configurations name, each read once. */
-class Catalogs {
-  readonly #known = new Map<string, Catalog>();
-
-  constructor(
-    private readonly grammar: Grammar,
-    readonly given: Catalog | undefined,
-  ) {}
-
-  ofFiles(folder: string, globs: readonly string[]): Catalog {
-    const key = JSON.stringify([folder, globs]);
-    const known = this.#known.get(key);
-    if (known) return known;
-    const catalog = catalogOfFiles(this.grammar, filesOfGlobs(folder, globs));
-    this.#known.set(key, catalog);
-    return catalog;
-  }
-}
-
-function catalogOfFiles(grammar: Grammar, files: readonly string[]): Catalog {
-  return files.reduce((known, file) => catalogFromText(grammar, upPartOf(readInput(file)), known), emptyCatalog('ddl'));
 }
 
 /** Colours for a terminal, unless NO_COLOR says otherwise. */
