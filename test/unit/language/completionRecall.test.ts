@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Catalog } from '../../../src/core/catalog/catalog';
 import { completeAt } from '../../../src/core/language/completion/completeAt';
 import { occurrencesAt, placesIn } from '../../../src/core/language/place';
 import type { Example } from '../../../src/core/rules/defineRule';
@@ -18,6 +19,14 @@ interface Gap {
   readonly schema: string;
 }
 
+const catalogs = new Map<string, Promise<Catalog>>();
+
+function catalogFor(schema: string): Promise<Catalog> {
+  const catalog = catalogs.get(schema) ?? catalogOf(schema);
+  catalogs.set(schema, catalog);
+  return catalog;
+}
+
 function textOf(example: Example): string {
   return 'bad' in example ? example.bad : example.good;
 }
@@ -30,7 +39,7 @@ async function* gaps(): AsyncIterable<Gap> {
     const { schema } = example;
     const sql = textOf(example);
     if (schema === undefined) continue;
-    const catalog = await catalogOf(schema);
+    const catalog = await catalogFor(schema);
     for (const place of placesIn(new Script(grammar, sql))) {
       for (const { thing, role, range } of occurrencesAt(place, catalog)) {
         if (!KINDS.includes(thing.kind) || role === 'definition') continue;
@@ -54,7 +63,7 @@ describe('core/language/completion in the examples of all rules', function () {
     let count = 0;
     for await (const { text, offset, name, schema } of gaps()) {
       count++;
-      const list = completeAt(new Script(grammar, text), offset, await catalogOf(schema));
+      const list = completeAt(new Script(grammar, text), offset, await catalogFor(schema));
       const texts = list?.items.map(({ insertText }) => insertText) ?? [];
       const names = texts.flatMap(proposal => proposal.match(/"(?:[^"]|"")*"|[^.\s]+/g) ?? []).map(identifierOf);
       if (!names.includes(name)) missing.push(`${text.slice(0, offset)}|${text.slice(offset)} <- ${name}`);

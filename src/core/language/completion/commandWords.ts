@@ -1,6 +1,6 @@
 import type { QualifiedName } from '../../sql/names/scope';
-import { endsOperand } from './cursorScope';
 import type { CursorTokens } from './cursorTokens';
+import { endsOperand } from './operands';
 import type { UtilitySpot } from './utilitySpots';
 
 /** Kinds of relations that hold rows of their own. */

@@ -39,13 +39,15 @@ export function completeAt(
   if (quote === "'") {
     if (!proposeInString(context)) return undefined;
   } else {
-    const spot = spotAt(tokens, scope);
+    const spot = spotAt(tokens, scope, body !== undefined);
     if (!spot) return undefined;
     proposeAt(context, spot, body?.language);
   }
   const { items: all, isIncomplete } = collector.finish();
   const items = body?.isQuoted === true ? all.filter(({ insertText }) => !insertText.includes("'")) : all;
-  return { range, isIncomplete, items: quote === '' ? items : items.map(item => quoted(item, quote)) };
+  if (quote !== '') return { range, isIncomplete, items: items.map(item => quoted(item, quote)) };
+  const isCall = tokens.is(tokens.cursor + 1, '(') && script.text[offset] === '(';
+  return { range, isIncomplete, items: isCall ? items.map(withoutParentheses) : items };
 }
 
 /** In a string: values of the column it is compared with, and names of settings. */
@@ -62,10 +64,26 @@ function proposeInString(context: CompletionContext): boolean {
   return true;
 }
 
+/** The parentheses stand behind the cursor already. */
+function withoutParentheses(item: Completion): Completion {
+  return item.kind === 'function' ? withText(item, item.insertText.replace(/\(.*$/, ''), item.filterText) : item;
+}
+
 /** The opening quote is there already, and what is typed is held against the text with it. */
 function quoted(item: Completion, quote: '"' | "'"): Completion {
-  if (quote === "'") return { ...item, filterText: item.insertText };
+  if (quote === "'") return withText(item, item.insertText, item.insertText);
   const plain = item.insertText.replace(/\(.*$/, '');
   const name = plain.startsWith('"') ? plain : `"${identifierOf(plain)}"`;
-  return { ...item, insertText: name, filterText: name, isSnippet: undefined } as Completion;
+  return withText(item, name, name);
+}
+
+function withText({ label, kind, detail, subject }: Completion, insertText: string, filterText?: string): Completion {
+  return {
+    label,
+    kind,
+    insertText,
+    ...(detail !== undefined && { detail }),
+    ...(subject && { subject }),
+    ...(filterText !== undefined && { filterText }),
+  };
 }

@@ -3,12 +3,12 @@ import type { Catalog, Column, Relation } from '../../catalog/catalog';
 import { findRelation } from '../../catalog/lookup';
 import { isAlive } from '../../catalog/systemCatalog/lifespan';
 import { systemRelations } from '../../catalog/systemCatalog/systemCatalog';
-import { TokenKind } from '../../sql/lexer';
 import type { CursorTokens } from './cursorTokens';
-import { beginsQuery } from './cursorTokens';
 import { builtinsNamed } from './builtins';
+import { endsOperand } from './operands';
 import type { CteText, QueryBlock, SourceText } from './queryBlocks';
-import { clauseAt, itemsOf, readBlock } from './queryBlocks';
+import { itemsOf, readBlock } from './queryBlocks';
+import { isQueryGroup, isRecursive, parents, seesOuter, visibleSources } from './visibility';
 
 /** A column that can be named at the cursor. */
 export interface ScopeColumn {
@@ -258,16 +258,6 @@ export class CursorScope {
   }
 }
 
-/** INSERT's own table cannot be named in its VALUES or its query, and that query's tables only there. */
-function visibleSources(block: QueryBlock, at: number): readonly SourceText[] {
-  const { clauses, sources, target } = block;
-  const keyword = clauseAt(block, at)?.keyword ?? '';
-  if (clauses[0]?.keyword !== 'insert' || !target || keyword === 'into') return sources;
-  if (keyword === 'values') return [];
-  const hasConflict = clauses.some(clause => clause.keyword === 'on conflict' && clause.from < at);
-  return hasConflict || keyword === 'returning' ? [target] : sources.filter(source => source !== target);
-}
-
 export function columnsOfRelation(relation: Relation): readonly ScopeColumn[] {
   return relation.columns.map(column => ({ name: column.name, type: column.type, base: { relation, column } }));
 }
@@ -275,49 +265,6 @@ export function columnsOfRelation(relation: Relation): readonly ScopeColumn[] {
 function renamed(columns: readonly ScopeColumn[], names: readonly string[]): readonly ScopeColumn[] {
   if (names.length === 0) return columns;
   return [...names.map((name, i) => ({ ...columns[i], name })), ...columns.slice(names.length)];
-}
-
-/** The parentheses around the cursor, from the inside out; -1 is the statement. */
-function* parents(tokens: CursorTokens): Iterable<number> {
-  let open = tokens.parent(tokens.cursor);
-  for (; open >= 0; open = tokens.parent(open)) yield open;
-  yield -1;
-}
-
-export function isQueryGroup(tokens: CursorTokens, open: number): boolean {
-  return beginsQuery(tokens, open + 1) || (tokens.is(open + 1, '(') && isQueryGroup(tokens, open + 1));
-}
-
-/** False for a WITH query's and a FROM item's own query: what stands beside them cannot be named there. */
-function seesOuter(tokens: CursorTokens, open: number, outer: QueryBlock): boolean {
-  if (open >= 0 && (tokens.is(open - 1, 'as', 'materialized') || tokens.is(open - 1, '('))) {
-    if (outer.ctes.some(cte => cte.open === open)) return false;
-  }
-  if (tokens.is(open - 1, 'lateral')) return true;
-  const clause = clauseAt(outer, open);
-  return !(clause?.keyword === 'from' && tokens.is(open - 1, 'from', 'join', ','));
-}
-
-function isRecursive(tokens: CursorTokens, open: number): boolean {
-  for (let i = open - 1; i >= 0; i = tokens.before(i)) if (tokens.is(i, 'with')) return tokens.is(i + 1, 'recursive');
-  return false;
-}
-
-const OPERAND_WORDS = new Set(['end', 'null', 'true', 'false', 'current_date', 'current_timestamp', 'default']);
-const NO_OPERAND = new Set(
-  `select distinct all where and or not in like ilike is between case when then else as on from by having limit offset
-  returning set values using over filter within array any some exists cast extract interval collate at to asc desc nulls
-  union intersect except if elsif while return perform`.split(/\s+/),
-);
-
-/** True if an expression can end at a token, so that what follows is an operator or an alias. */
-export function endsOperand(tokens: CursorTokens, i: number): boolean {
-  const kind = tokens.kind(i);
-  if (kind === TokenKind.word) return OPERAND_WORDS.has(tokens.lower(i)) || !NO_OPERAND.has(tokens.lower(i));
-  if (kind === TokenKind.quotedIdentifier || kind === TokenKind.string || kind === TokenKind.dollarString) return true;
-  if (kind === TokenKind.number || kind === TokenKind.parameter || kind === TokenKind.placeholder) return true;
-  if (tokens.is(i, '*')) return tokens.is(i - 1, 'select', ',', '.', 'distinct', 'returning', '(');
-  return tokens.is(i, ')', ']');
 }
 
 function findAtLevel(tokens: CursorTokens, from: number, to: number, fits: (i: number) => boolean): number {

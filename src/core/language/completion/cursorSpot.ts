@@ -1,7 +1,7 @@
 import type { CursorScope, ScopeColumn, ScopeSource } from './cursorScope';
-import { endsOperand } from './cursorScope';
 import type { CursorTokens } from './cursorTokens';
 import { beginsQuery } from './cursorTokens';
+import { endsOperand } from './operands';
 import { clauseAt, itemsOf } from './queryBlocks';
 import type { RelationWish, UtilitySpot } from './utilitySpots';
 import { utilitySpot } from './utilitySpots';
@@ -27,21 +27,30 @@ export interface Compared {
   readonly source?: ScopeSource;
 }
 
+/** What goes on behind the first of several words that belong together. */
+const KEYWORDS_AFTER: Readonly<Record<string, readonly string[]>> = {
+  group: ['by'],
+  order: ['by'],
+  partition: ['by'],
+  is: ['null', 'not null', 'true', 'false', 'distinct from', 'not distinct from'],
+  nulls: ['first', 'last'],
+};
+
 const COMPARISONS = ['=', '<>', '!=', '<', '>', '<=', '>='];
 
 /** What can stand at the cursor; undefined where a new name is given. */
-export function spotAt(tokens: CursorTokens, scope: CursorScope): Spot | undefined {
+export function spotAt(tokens: CursorTokens, scope: CursorScope, isBody: boolean): Spot | undefined {
   const { cursor } = tokens;
   const qualifier = tokens.qualifierBefore(cursor);
   if (tokens.is(cursor - 1, '.')) {
     if (qualifier.length === 0) return undefined;
-    const of = spotOf(tokens, scope, cursor - 2 * qualifier.length);
+    const of = spotOf(tokens, scope, cursor - 2 * qualifier.length, isBody);
     return of && { kind: 'member', qualifier, of };
   }
-  return spotOf(tokens, scope, cursor);
+  return spotOf(tokens, scope, cursor, isBody);
 }
 
-function spotOf(tokens: CursorTokens, scope: CursorScope, at: number): Spot | undefined {
+function spotOf(tokens: CursorTokens, scope: CursorScope, at: number, isBody: boolean): Spot | undefined {
   const previous = at - 1;
   if (tokens.is(previous, '::')) return { kind: 'type' };
   const open = tokens.parent(at);
@@ -54,7 +63,9 @@ function spotOf(tokens: CursorTokens, scope: CursorScope, at: number): Spot | un
   if (!block) return undefined;
   if (at === block.first) return { kind: 'start', nested: true };
   const clause = clauseAt(block, at);
-  if (!clause) return inOtherText(tokens, scope, at);
+  // An expression of PL/pgSQL, or a command of which nothing is known.
+  const isNone = !clause || (clause.keyword === '' && !tokens.is(block.first, '('));
+  if (isNone) return isBody ? expressionSpot(tokens, scope, '', at) : undefined;
   const { keyword } = clause;
   if (open >= clause.from) {
     const listed = listSpot(tokens, scope, keyword, at, open);
@@ -95,14 +106,11 @@ function spotOf(tokens: CursorTokens, scope: CursorScope, at: number): Spot | un
   return expressionSpot(tokens, scope, keyword, at);
 }
 
-/** A statement that is neither a query nor known here, such as an expression of PL/pgSQL. */
-function inOtherText(tokens: CursorTokens, scope: CursorScope, at: number): Spot | undefined {
-  return expressionSpot(tokens, scope, '', at);
-}
-
 function expressionSpot(tokens: CursorTokens, scope: CursorScope, clause: string, at: number): Spot | undefined {
   const previous = at - 1;
   if (tokens.is(previous, 'as')) return undefined;
+  const continued = KEYWORDS_AFTER[tokens.lower(previous)];
+  if (continued && !tokens.is(previous - 1, '.')) return { kind: 'keywords', words: continued };
   if (tokens.is(previous, 'by') || (tokens.is(previous, ',') && clause === 'select'))
     return { kind: 'expression', clause, opens: true };
   if (endsOperand(tokens, previous) && previous >= 0 && !opensClause(tokens, previous, clause))
@@ -226,6 +234,11 @@ function fromSpot(
   }
   const source = scope.sources.find(({ text }) => text.end === at && text.at < at);
   const joined = tokens.is(opener, 'join') && !tokens.is(opener - 1, 'cross', 'natural');
+  if (tokens.is(previous, 'left', 'right', 'full', 'inner', 'cross', 'natural', 'outer'))
+    return {
+      kind: 'keywords',
+      words: ['join', ...(tokens.is(previous, 'left', 'right', 'full') ? ['outer join'] : []), 'join lateral'],
+    };
   const natural = tokens.is(opener, 'join') && isNatural(tokens, opener);
   return { kind: 'after source', clause, needsOn: joined && !natural, ...(source && { source }) };
 }
@@ -270,6 +283,6 @@ function sourceOf(scope: CursorScope, column: ScopeColumn): ScopeSource | undefi
 export function valueSpot(tokens: CursorTokens, scope: CursorScope): Compared | undefined {
   const compared = comparedAt(tokens, scope, tokens.cursor);
   if (compared) return compared;
-  const spot = utilitySpot(tokens, tokens.cursor) === 'query' ? spotOf(tokens, scope, tokens.cursor) : undefined;
+  const spot = utilitySpot(tokens, tokens.cursor) === 'query' ? spotOf(tokens, scope, tokens.cursor, false) : undefined;
   return spot?.kind === 'expression' ? spot.compared : undefined;
 }

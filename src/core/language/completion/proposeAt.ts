@@ -48,6 +48,8 @@ export function proposeAt(context: CompletionContext, spot: Spot, language?: str
           }));
         }
       }
+      if (context.tokens.is(context.tokens.cursor - 1, 'union', 'intersect', 'except'))
+        addKeywords(context, ['all'], 'own');
       addKeywords(context, spot.nested ? QUERY_STARTS : STATEMENT_STARTS, 'common');
       return;
     case 'expression':
@@ -120,7 +122,6 @@ function proposeOperand(
     // Behind UNION nothing else can be named.
     if (scope.block?.isLaterArm === true) return;
   }
-  if (opens && clause === 'group' && context.tokens.is(context.tokens.cursor - 1, 'group', 'order')) return;
   addColumns(context, compared);
   addFunctions(context, { scalar: isScalarPlace(context) });
   addKeywords(context, operandKeywords(clause, opens), 'other');

@@ -141,7 +141,8 @@ function readClauses(tokens: CursorTokens, first: number, end: number): Clause[]
   };
   for (let i = first; i < end; i = tokens.after(i)) {
     const word = tokens.lower(i);
-    if (!CLAUSES.has(word) || i === tokens.cursor || !isClause(tokens, i, word, keyword, clauses)) continue;
+    if (!CLAUSES.has(word) || i === tokens.cursor) continue;
+    if (i !== first && !isClause(tokens, i, word, keyword, clauses)) continue;
     finish(i);
     keyword = word === 'on' ? 'on conflict' : word;
     from = i;

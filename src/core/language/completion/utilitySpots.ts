@@ -1,6 +1,7 @@
 import type { QualifiedName } from '../../sql/names/scope';
 import { isIndexPlace, OBJECTS, plainHead, relationSpot, settingSpot, tableAt } from './commandWords';
 import type { CursorTokens } from './cursorTokens';
+import { beginsQuery } from './cursorTokens';
 import { alterSpot, createSpot } from './definitionSpots';
 
 /** A table or view is wanted. */
@@ -58,6 +59,8 @@ export function utilitySpot(tokens: CursorTokens, at: number): UtilitySpot | und
       return relationSpot(tokens, at);
     case 'copy':
       return tokens.is(1, '(') ? 'query' : copySpot(tokens, at);
+    case 'explain':
+      return explainSpot(tokens, at);
     case 'call':
       return at === 1 ? { kind: 'routine', procedures: true } : 'query';
     case 'grant':
@@ -66,6 +69,18 @@ export function utilitySpot(tokens: CursorTokens, at: number): UtilitySpot | und
     default:
       return 'query';
   }
+}
+
+/** Before the statement that is explained. */
+function explainSpot(tokens: CursorTokens, at: number): UtilitySpot | undefined | 'query' {
+  for (let i = 1; i < at; i = tokens.after(i)) if (beginsQuery(tokens, i)) return 'query';
+  if (tokens.parent(at) >= 0)
+    return {
+      kind: 'keywords',
+      words: ['analyze', 'buffers', 'verbose', 'settings', 'wal', 'costs off', 'format json'],
+    };
+  const options = at === 1 ? ['analyze', '(analyze, buffers)'] : [];
+  return { kind: 'keywords', words: ['select', 'with', 'insert into', 'update', 'delete from', ...options] };
 }
 
 function copySpot(tokens: CursorTokens, at: number): UtilitySpot | undefined {
