@@ -45,7 +45,9 @@ async function registeredCommands(): Promise<string[]> {
   const cardboard = new Proxy(function () {}, {
     get(target, name) {
       if (name === 'prototype') return target.prototype as unknown;
-      // neither a promise nor something to iterate over
+      // a setting that is a list is an empty one
+      if (name === Symbol.iterator) return () => [][Symbol.iterator]();
+      // no promise
       if (name === 'then' || typeof name === 'symbol') return undefined;
       if (name === 'registerCommand') return (id: string) => (commands.push(id), { dispose: () => undefined });
       if (name === 'list' || name === 'textDocuments' || name === 'subscriptions') return [];
