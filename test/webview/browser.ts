@@ -10,13 +10,14 @@ export interface Browser {
 
 export interface Page {
   addInitScript(script: string): Promise<void>;
+  emulateMedia(options: { reducedMotion?: 'reduce' | null; forcedColors?: 'active' | null }): Promise<void>;
   exposeFunction(name: string, callback: (value: never) => unknown): Promise<void>;
   route(url: string, handler: (route: Route) => Promise<void>): Promise<void>;
   goto(url: string): Promise<unknown>;
   reload(): Promise<unknown>;
   evaluate<T, A = undefined>(work: ((argument: A) => T) | string, argument?: A): Promise<T>;
   locator(selector: string): Locator;
-  readonly keyboard: { press(key: string): Promise<void> };
+  readonly keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
   screenshot(options: { path: string; fullPage?: boolean }): Promise<unknown>;
   setViewportSize(size: { width: number; height: number }): Promise<void>;
   on(event: 'pageerror', listener: (error: Error) => void): void;
@@ -35,6 +36,10 @@ export interface Locator {
   isVisible(): Promise<boolean>;
   isDisabled(): Promise<boolean>;
   focus(): Promise<void>;
+  hover(): Promise<void>;
+  fill(text: string): Promise<void>;
+  selectOption(value: string): Promise<unknown>;
+  inputValue(): Promise<string>;
   first(): Locator;
   nth(index: number): Locator;
   evaluate<T>(work: (element: HTMLElement) => T): Promise<T>;

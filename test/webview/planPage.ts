@@ -104,6 +104,12 @@ export async function openPlanPanel(
     cancel: () => record('cancel'),
     copy: (what, id) => record('copy', what, ...(id === undefined ? [] : [id])),
     openRule: rule => record('openRule', rule),
+    copyText: text => record('copyText', text),
+    exportAs: (format, content, encoding) => record('exportAs', format, content, encoding),
+    hoverNode: id => record('hoverNode', id),
+    compareWith: entry => record('compareWith', entry),
+    pinBaseline: entry => record('pinBaseline', entry),
+    clearHistory: () => record('clearHistory'),
   };
   const listeners = new Set<(message: unknown) => void>();
   const plan = new Channel<PlanHost, PlanPage>(

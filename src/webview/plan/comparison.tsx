@@ -1,145 +1,144 @@
 import type { JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { ComparisonView } from '../../protocol/planPanel';
-import { Icon } from '../shared/icon';
-import { VirtualRows } from '../shared/virtualRows';
-import { count, ms, times, UNKNOWN } from './words';
+import { useWidth } from '../shared/useWidth';
+import { scrollRowIntoView, VirtualRows } from '../shared/virtualRows';
+import { ComparisonRow } from './comparisonRow';
+import { rowsWithBlocks, tellsBlocks } from './comparisonRows';
+import { movedIndex } from './treeRows';
+import type { Move } from './treeRows';
+
+export { VerdictStrip } from './verdict';
 
 const ROW_HEIGHT = 26;
-const VERDICTS = {
-  better: { icon: 'faster', text: 'Better' },
-  same: { icon: 'equal', text: 'No real difference' },
-  worse: { icon: 'slower', text: 'Worse' },
-} as const;
+const HEAD_HEIGHT = 26;
+/** Below this width only what changed most is shown of each side. */
+const NARROW = 620;
 
-/** The answer in one line: before -> after, and by how much. */
-export function VerdictStrip({ comparison }: { readonly comparison: ComparisonView }): JSX.Element {
-  const verdict = VERDICTS[comparison.verdict];
-  const measured = comparison.beforeMs !== undefined && comparison.afterMs !== undefined;
-  const before = measured ? comparison.beforeMs : comparison.beforeCost;
-  const after = measured ? comparison.afterMs : comparison.afterCost;
-  const known = before !== undefined && after !== undefined;
-  const longest = known ? Math.max(before, after) : 0;
-  return (
-    <section class={`verdict ${comparison.verdict}`} aria-label="Before and after">
-      <div class="verdict-words">
-        <Icon name={verdict.icon} />
-        <strong class="verdict-name">{verdict.text}</strong>
-        {comparison.speedUp !== undefined && <span class="speed-up">{speed(comparison.speedUp)}</span>}
-      </div>
-      {known && (
-        <div class="verdict-bars">
-          <VerdictBar name="Before" value={measured ? ms(before) : `cost ${count(before)}`} share={before / longest} />
-          <VerdictBar name="After" value={measured ? ms(after) : `cost ${count(after)}`} share={after / longest} />
-        </div>
-      )}
-    </section>
-  );
-}
+const MOVES: Readonly<Record<string, Move>> = {
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+  PageUp: 'pageUp',
+  PageDown: 'pageDown',
+  Home: 'first',
+  End: 'last',
+};
 
-function speed(factor: number): string {
-  if (factor >= 1) return `${times(factor)} faster`;
-  return factor > 0 ? `${times(1 / factor)} slower` : '';
-}
-
-interface BarProps {
-  readonly name: string;
-  readonly value: string;
-  readonly share: number;
-}
-
-function VerdictBar({ name, value, share }: BarProps): JSX.Element {
-  return (
-    <div class={`verdict-bar ${name.toLowerCase()}`}>
-      <span class="verdict-label">{name}</span>
-      <span class="track">
-        {/* A sliver stays visible however small the share: an empty track would read as "unknown". */}
-        <span class="fill" style={{ width: `${Number.isFinite(share) ? Math.max(0.8, share * 100) : 0}%` }} />
-      </span>
-      <span class="verdict-value">{value}</span>
-    </div>
-  );
-}
-
-const CHANGES = {
-  same: { sign: '=', word: 'same' },
-  changed: { sign: '~', word: 'changed' },
-  added: { sign: '+', word: 'added' },
-  removed: { sign: '−', word: 'removed' },
-} as const;
-
-/** Both plans side by side, node by node. */
+/** Both plans side by side, node by node: the blocks first, for they are the same on the next run. */
 export function ComparisonTable({ comparison }: { readonly comparison: ComparisonView }): JSX.Element {
-  const [onlyChanges, setOnlyChanges] = useState(false);
+  const [isOnlyChanges, setOnlyChanges] = useState(false);
+  const [cursor, setCursor] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = useMemo(
-    () => (onlyChanges ? comparison.rows.filter(row => row.change !== 'same') : comparison.rows),
-    [comparison, onlyChanges],
-  );
+  const width = useWidth(scroller);
+  const all = useMemo(() => rowsWithBlocks(comparison), [comparison]);
+  const rows = useMemo(() => (isOnlyChanges ? all.filter(row => row.change !== 'same') : all), [all, isOnlyChanges]);
+  const hasBlocks = tellsBlocks(all);
+  const isNarrow = width < NARROW;
+  const selected = Math.min(cursor, rows.length - 1);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const move = MOVES[event.key];
+    if (move) {
+      const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 2);
+      goTo(movedIndex(selected, move, rows.length, page));
+    } else if (event.key === 'n' || event.key === 'p') goTo(nextChange(rows, selected, event.key === 'n' ? 1 : -1));
+    else return;
+    event.preventDefault();
+  };
+  const goTo = (index: number): void => {
+    if (index < 0) return;
+    setCursor(index);
+    if (scroller.current) scrollRowIntoView(scroller.current, index, ROW_HEIGHT, HEAD_HEIGHT);
+  };
+  const changed = all.filter(row => row.change !== 'same').length;
   return (
     <section class="comparison" aria-labelledby="comparison-title">
-      <div class="section-head">
+      <div class="tab-bar">
         <h2 id="comparison-title">Before and after, node by node</h2>
+        <span class="quiet">
+          {changed} of {all.length} differ
+        </span>
         <label class="check">
           <input
             type="checkbox"
-            checked={onlyChanges}
+            checked={isOnlyChanges}
             onChange={event => setOnlyChanges(event.currentTarget.checked)}
           />
           Only changes
         </label>
       </div>
-      <div class="table comparison-table" role="table" aria-rowcount={rows.length + 1} ref={scroller} tabIndex={0}>
+      <div
+        class={['table comparison-table', isNarrow && 'narrow', hasBlocks && 'with-blocks'].filter(Boolean).join(' ')}
+        role="grid"
+        aria-label="Before and after"
+        aria-rowcount={rows.length + 1}
+        aria-activedescendant={selected < 0 ? undefined : `difference-${selected}`}
+        ref={scroller}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      >
         <div role="rowgroup" class="table-head">
           <div role="row" class="comparison-row" aria-rowindex={1}>
-            <span role="columnheader" class="change" />
-            <span role="columnheader">Before</span>
-            <span role="columnheader" class="number">
-              Total
+            <span role="columnheader" class="change">
+              <span class="sr-only">Change</span>
             </span>
-            <span role="columnheader">After</span>
-            <span role="columnheader" class="number">
-              Total
-            </span>
+            <SideHead name="Before" hasBlocks={hasBlocks} />
+            <SideHead name="After" hasBlocks={hasBlocks} />
           </div>
         </div>
         <VirtualRows
           count={rows.length}
           rowHeight={ROW_HEIGHT}
+          keep={selected}
           scroller={scroller}
-          renderRow={(index, top) => <ComparisonRow key={index} row={rows[index]!} index={index} top={top} />}
+          renderRow={(index, top) => (
+            <ComparisonRow
+              key={index}
+              row={rows[index]!}
+              index={index}
+              top={top}
+              hasBlocks={hasBlocks}
+              selected={index === selected}
+              select={() => setCursor(index)}
+            />
+          )}
         />
       </div>
+      <p class="keys quiet">
+        <kbd>↑</kbd> <kbd>↓</kbd> move, <kbd>n</kbd> <kbd>p</kbd> next and previous difference
+      </p>
     </section>
   );
 }
 
-interface RowProps {
-  readonly row: ComparisonView['rows'][number];
-  readonly index: number;
-  readonly top: number;
+function SideHead({
+  name,
+  hasBlocks,
+}: {
+  readonly name: 'Before' | 'After';
+  readonly hasBlocks: boolean;
+}): JSX.Element {
+  return (
+    <>
+      <span role="columnheader" class={name.toLowerCase()}>
+        {name}
+      </span>
+      {hasBlocks && (
+        <span role="columnheader" class="number" title="Blocks the node itself touched">
+          Blocks
+        </span>
+      )}
+      <span role="columnheader" class="number time" title="With everything below it">
+        Total
+      </span>
+    </>
+  );
 }
 
-function ComparisonRow({ row, index, top }: RowProps): JSX.Element {
-  const change = CHANGES[row.change];
-  const indent = { paddingInlineStart: `${Math.min(row.depth, 12) * 10}px` };
-  return (
-    <div role="row" class={`comparison-row ${row.change}`} aria-rowindex={index + 2} style={{ top: `${top}px` }}>
-      <span role="cell" class="change" title={change.word} aria-label={change.word}>
-        {change.sign}
-      </span>
-      <span role="cell" class="before" style={indent} title={row.before}>
-        {row.before ?? ''}
-      </span>
-      <span role="cell" class="number">
-        {row.before === undefined ? '' : row.beforeMs === undefined ? UNKNOWN : ms(row.beforeMs)}
-      </span>
-      <span role="cell" class="after" style={indent} title={row.after}>
-        {row.after ?? ''}
-      </span>
-      <span role="cell" class="number">
-        {row.after === undefined ? '' : row.afterMs === undefined ? UNKNOWN : ms(row.afterMs)}
-      </span>
-    </div>
-  );
+function nextChange(rows: readonly { readonly change: string }[], from: number, step: 1 | -1): number {
+  for (let index = from + step; index >= 0 && index < rows.length; index += step) {
+    if (rows[index]!.change !== 'same') return index;
+  }
+  return from;
 }

@@ -1,36 +1,99 @@
 import type { JSX } from 'preact';
-import type { PlanFinding } from '../../core/plan/planTree';
-import type { NodeView } from '../../protocol/planPanel';
+import type { NodeView, WorkerView } from '../../protocol/planPanel';
+import { CopyButton } from '../shared/copyButton';
 import { Icon } from '../shared/icon';
-import type { Actions } from './actions';
+import { clip } from '../shared/shownText';
+import { formatBytes } from '../../core/base/units';
 import { Findings } from './findings';
-import { blocks, estimateError, exactCount, ms, percent } from './words';
+import { blockFigures, estimatedFigures, measuredFigures, nodeName, nodeText, workerName } from './nodeText';
+import type { Figure } from './nodeText';
+import type { PlanModel } from './planModel';
+import { count, exactCount, ms, UNKNOWN } from './words';
+
+/** Longer values are cut where they are shown; what is copied is whole. */
+const MOST = 4_000;
+/** Values of this length stand across the whole width. */
+const LONG = 60;
+/** SQL expressions and lists of them: in the editor's font, to be copied one by one. */
+const CODE = /^(?!Rows Removed).*(Cond|Filter|Keys?|Output|SQL|Function Call)$/;
+/** Said among the figures already. */
+const SAID = new Set(['First row after', 'Startup cost', 'Rows Removed by Filter']);
 
 interface Props {
   readonly node: NodeView;
-  readonly findings: readonly PlanFinding[];
-  readonly actions: Actions;
+  readonly model: PlanModel;
 }
 
-/** Everything known about the selected node. */
-export function Details({ node, findings, actions }: Props): JSX.Element {
+/** Everything known about the selected node, measured and estimated apart. */
+export function Details({ node, model }: Props): JSX.Element {
+  const { actions, view, nodes } = model;
+  const findings = view.findings.filter(finding => finding.nodeId === node.id);
+  const parent = node.parentId === undefined ? undefined : nodes.get(node.parentId);
+  const rest = node.properties.filter(({ name }) => !SAID.has(name) || (name.startsWith('Rows') && !node.rowsRemoved));
+  const code = rest.filter(({ name, value }) => CODE.test(name) || value.length > LONG);
+  const short = rest.filter(property => !code.includes(property));
   return (
     <section class="details" aria-labelledby="details-title">
       <div class="section-head">
         <h2 id="details-title">
-          <span class="node-type">{node.nodeType}</span> <span class="node-detail">{node.detail}</span>
+          {node.subplanName && <span class="subplan">{clip(node.subplanName, 60)}</span>}
+          <span class="node-type">{clip(node.nodeType, 120)}</span>{' '}
+          <span class="node-detail">{clip(node.detail, 500)}</span>
         </h2>
-        <button type="button" class="secondary" onClick={() => actions.revealNode(node.id)}>
-          <Icon name="goto" />
-          <span>Go to SQL</span>
-        </button>
+        <div class="head-buttons">
+          {parent && (
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="Parent node"
+              title={`Parent: ${clip(nodeName(parent), 120)} (Backspace)`}
+              onClick={() => actions.select(parent.id)}
+            >
+              <Icon name="parent" />
+            </button>
+          )}
+          <CopyButton label="Copy node as text" iconOnly text={() => nodeText(node)} copy={actions.copyText} />
+          <button type="button" class="quiet-button" onClick={() => actions.revealNode(node.id)}>
+            <Icon name="goto" />
+            <span>Go to SQL</span>
+          </button>
+        </div>
       </div>
-      {findings.length > 0 && <Findings findings={findings} actions={actions} />}
-      <dl class="properties">
-        {[...figuresOf(node), ...node.properties].map(({ name, value }, index) => (
+      {node.neverExecuted && (
+        <p class="never-words">
+          <Icon name="never" />
+          Never executed: nothing above asked it for a row.
+        </p>
+      )}
+      {findings.length > 0 && <Findings findings={findings} model={model} />}
+      <div class="figure-groups">
+        <Group title="Measured" figures={measuredFigures(node)} />
+        <Group title="Estimated" figures={estimatedFigures(node)} />
+        <Group title="Buffers and I/O" figures={blockFigures(node)} />
+        <Group title="More" figures={short} />
+      </div>
+      {code.length > 0 && <Conditions conditions={code} model={model} />}
+      {node.workers && node.workers.length > 0 && <Workers workers={node.workers} />}
+    </section>
+  );
+}
+
+function Group({
+  title,
+  figures,
+}: {
+  readonly title: string;
+  readonly figures: readonly Figure[];
+}): JSX.Element | null {
+  if (figures.length === 0) return null;
+  return (
+    <section class="figure-group" aria-label={title}>
+      <h3>{title}</h3>
+      <dl class="pairs">
+        {figures.map(({ name, value }, index) => (
           <div key={index}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dt>{clip(name, 200)}</dt>
+            <dd>{clip(value, MOST)}</dd>
           </div>
         ))}
       </dl>
@@ -38,28 +101,79 @@ export function Details({ node, findings, actions }: Props): JSX.Element {
   );
 }
 
-function figuresOf(node: NodeView): { name: string; value: string }[] {
-  const figures: { name: string; value: string }[] = [];
-  const add = (name: string, value: string | undefined): void => {
-    if (value !== undefined) figures.push({ name, value });
-  };
-  if (node.subplanName) add('Subplan', node.subplanName);
-  if (node.neverExecuted) add('Executed', 'never');
-  if (node.selfMs !== undefined) {
-    add('Self time', ms(node.selfMs) + (node.selfShare === undefined ? '' : ` (${percent(node.selfShare)})`));
-  }
-  if (node.totalMs !== undefined) add('Total time', ms(node.totalMs));
-  if (node.rowsActual !== undefined) add('Rows', exactCount(node.rowsActual));
-  const error = estimateError(node);
-  add('Rows planned', exactCount(node.rowsPlanned) + (error ? ` – ${error.explanation}` : ''));
-  if (node.loops !== undefined) add('Loops', exactCount(node.loops));
-  if (node.totalCost !== undefined) add('Cost', exactCount(node.totalCost));
-  if (node.sharedHitBlocks !== undefined) add('From cache', withBytes(node.sharedHitBlocks));
-  if (node.sharedReadBlocks !== undefined) add('Read', withBytes(node.sharedReadBlocks));
-  if (node.tempWrittenBlocks) add('Temporary files', withBytes(node.tempWrittenBlocks));
-  return figures;
+interface ConditionsProps {
+  readonly conditions: readonly Figure[];
+  readonly model: PlanModel;
 }
 
-function withBytes(blockCount: number): string {
-  return `${exactCount(blockCount)} blocks (${blocks(blockCount)})`;
+function Conditions({ conditions, model }: ConditionsProps): JSX.Element {
+  return (
+    <dl class="conditions">
+      {conditions.map(({ name, value }, index) => (
+        <div key={index}>
+          <dt>{clip(name, 200)}</dt>
+          <dd>
+            <code>{clip(value, MOST)}</code>
+            {value.length > MOST && (
+              <p class="quiet">
+                The first {exactCount(MOST)} characters of {formatBytes(value.length)}; copy it for all.
+              </p>
+            )}
+          </dd>
+          <CopyButton label={`Copy ${clip(name, 60)}`} iconOnly text={() => value} copy={model.actions.copyText} />
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Workers({ workers }: { readonly workers: readonly WorkerView[] }): JSX.Element {
+  const most = Math.max(...workers.map(worker => worker.totalMs ?? 0)) || 1;
+  const hasMore = workers.some(worker => worker.properties.length > 0);
+  return (
+    <section class="workers">
+      <h3>Who did what</h3>
+      <div class="sideways" tabIndex={0} role="group" aria-label="Processes">
+        <table class="plain-table">
+          <thead>
+            <tr>
+              <th scope="col">Process</th>
+              <th scope="col" class="number">
+                Time
+              </th>
+              <th scope="col" class="number">
+                Rows
+              </th>
+              <th scope="col" class="number">
+                Loops
+              </th>
+              {hasMore && <th scope="col">More</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {workers.map((worker, index) => (
+              <tr key={index}>
+                <th scope="row">{workerName(worker.number)}</th>
+                <td class="number">
+                  {ms(worker.totalMs)}
+                  <span class="track cool">
+                    <span class="fill" style={{ width: `${((worker.totalMs ?? 0) / most) * 100}%` }} />
+                  </span>
+                </td>
+                <td class="number" title={exactCount(worker.rows)}>
+                  {count(worker.rows)}
+                </td>
+                <td class="number">{worker.loops === undefined ? UNKNOWN : exactCount(worker.loops)}</td>
+                {hasMore && (
+                  <td class="quiet">
+                    {worker.properties.map(({ name, value }) => `${clip(name, 60)}: ${clip(value, 120)}`).join(', ')}
+                  </td>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
 }

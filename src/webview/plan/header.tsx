@@ -1,25 +1,35 @@
 import type { JSX } from 'preact';
-import type { PlanView } from '../../protocol/planPanel';
+import type { PlanHost, PlanView } from '../../protocol/planPanel';
 import { Icon } from '../shared/icon';
+import { clip } from '../shared/shownText';
 import type { Actions } from './actions';
 import { count, exactCount, ms } from './words';
 
+interface Props {
+  readonly view: PlanView;
+  readonly actions: Actions;
+  readonly host: PlanHost;
+  /** The form to run it again is open. */
+  readonly isAsking: boolean;
+  ask(): void;
+}
+
 /** What was explained, where, and the figures of the whole. */
-export function Header({ view, actions }: { readonly view: PlanView; readonly actions: Actions }): JSX.Element {
+export function Header({ view, actions, isAsking, ask }: Props): JSX.Element {
   const triggerMs = view.triggers.reduce((sum, trigger) => sum + trigger.ms, 0);
+  const isFile = view.source === 'file';
   return (
     <header class="header">
-      <h1 title={view.title}>{view.title}</h1>
+      <h1 title={clip(view.title, 1_000)}>{clip(view.title, 500)}</h1>
       <p class="where">
-        {view.connection} · {view.server}
+        {[view.connection, view.server]
+          .filter(Boolean)
+          .map(text => clip(text))
+          .join(' · ')}
       </p>
       <div class="header-line">
         <dl class="figures">
-          {view.analyzed ? (
-            <Figure name="Execution" value={ms(view.executionMs)} main />
-          ) : (
-            <Figure name="Execution" value="not run" main />
-          )}
+          <Figure name="Execution" value={view.analyzed ? ms(view.executionMs) : 'not run'} main />
           <Figure name="Planning" value={ms(view.planningMs)} />
           <Figure
             name="Cost"
@@ -30,7 +40,10 @@ export function Header({ view, actions }: { readonly view: PlanView; readonly ac
             <Figure
               name="Triggers"
               value={ms(triggerMs)}
-              title={view.triggers.map(t => `${t.name}: ${ms(t.ms)} in ${exactCount(t.calls)} calls`).join('\n')}
+              title={view.triggers
+                .slice(0, 20)
+                .map(trigger => `${clip(trigger.name, 120)}: ${ms(trigger.ms)} in ${exactCount(trigger.calls)} calls`)
+                .join('\n')}
             />
           )}
           {view.jitMs !== undefined && <Figure name="JIT" value={ms(view.jitMs)} title="Just-in-time compilation" />}
@@ -41,22 +54,36 @@ export function Header({ view, actions }: { readonly view: PlanView; readonly ac
             <Icon name="goto" />
             <span>Go to SQL</span>
           </button>
+          {!isFile && (
+            <>
+              <button
+                type="button"
+                class="secondary"
+                title={view.analyzed ? 'Plan it without executing it' : 'Plan it again'}
+                onClick={() => actions.explain({ analyze: false })}
+              >
+                Explain
+              </button>
+              <button
+                type="button"
+                class="secondary"
+                title="Execute it, measure it, roll it back"
+                onClick={() => actions.explain({ analyze: true })}
+              >
+                <Icon name="run" />
+                <span>Explain Analyze</span>
+              </button>
+            </>
+          )}
           <button
             type="button"
             class="secondary"
-            title={view.analyzed ? 'Plan it without executing it' : 'Plan it again'}
-            onClick={() => actions.explain(false)}
+            title="With other options, settings or parameters, several times, compared"
+            aria-expanded={isAsking}
+            onClick={ask}
           >
-            Explain
-          </button>
-          <button
-            type="button"
-            class="secondary"
-            title="Execute it, measure it, roll it back"
-            onClick={() => actions.explain(true)}
-          >
-            <Icon name="run" />
-            <span>Explain Analyze</span>
+            <Icon name="again" />
+            <span>Run again …</span>
           </button>
         </div>
       </div>

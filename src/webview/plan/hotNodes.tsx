@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { PlanView } from '../../protocol/planPanel';
+import { clip } from '../shared/shownText';
 import { hottestNodes } from './treeRows';
 import { heat, ms, percent } from './words';
 
@@ -30,8 +31,8 @@ export function HotNodes({ view, selected, select }: Props): JSX.Element | null 
             >
               <span class="hot-share">{node.selfShare === undefined ? '' : percent(node.selfShare)}</span>
               <span class="hot-name">
-                <span class="node-type">{node.nodeType}</span>
-                {node.detail && <span class="node-detail"> {node.detail}</span>}
+                <span class="node-type">{clip(node.nodeType, 120)}</span>
+                {node.detail && <span class="node-detail"> {clip(node.detail)}</span>}
               </span>
               <span class="hot-ms">{node.selfMs === undefined ? '' : ms(node.selfMs)}</span>
               <span class="track">

@@ -1,7 +1,14 @@
 import { render } from 'preact';
 import { acquireEditor } from '../shared/vscodeApi';
 import { App } from './app';
-import './plan.css';
+import './css/base.css';
+import './css/head.css';
+import './css/layout.css';
+import './css/table.css';
+import './css/text.css';
+import './css/advice.css';
+import './css/details.css';
+import './css/runAgain.css';
 
 const root = document.getElementById('root');
 if (root) render(<App editor={acquireEditor()} />, root);

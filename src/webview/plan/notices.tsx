@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { ProgressView } from '../../protocol/planPanel';
 import { Icon } from '../shared/icon';
+import { clip } from '../shared/shownText';
 import type { Actions } from './actions';
 import { percent } from './words';
 
@@ -11,7 +12,7 @@ export function Progress({ progress, cancel }: { readonly progress: ProgressView
     <div class="progress" role="status">
       <div class="progress-line">
         <span class="progress-text">
-          {progress.text}
+          {clip(progress.text)}
           {fraction !== undefined && <span class="quiet"> {percent(fraction)}</span>}
         </span>
         {progress.cancellable && (
@@ -23,7 +24,7 @@ export function Progress({ progress, cancel }: { readonly progress: ProgressView
       <div
         class={fraction === undefined ? 'progress-track unknown' : 'progress-track'}
         role="progressbar"
-        aria-label={progress.text}
+        aria-label={clip(progress.text)}
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={fraction === undefined ? undefined : Math.round(fraction * 100)}
@@ -39,7 +40,7 @@ export function ErrorBanner({ text, dismiss }: { readonly text: string; dismiss?
   return (
     <div class={dismiss ? 'banner error passing' : 'banner error'} role="alert">
       <Icon name="error" />
-      <p>{text}</p>
+      <p>{clip(text, 5_000)}</p>
       {dismiss && (
         <button type="button" class="plain" aria-label="Dismiss" title="Dismiss" onClick={dismiss}>
           <Icon name="close" />
@@ -65,11 +66,11 @@ export function EmptyState({ actions }: { readonly actions: Actions }): JSX.Elem
         that is always rolled back; its plan, the time of every node and what could make it faster appear here.
       </p>
       <div class="buttons">
-        <button type="button" class="primary" onClick={() => actions.explain(true)}>
+        <button type="button" class="primary" onClick={() => actions.explain({ analyze: true })}>
           <Icon name="run" />
           <span>Explain Analyze</span>
         </button>
-        <button type="button" class="secondary" onClick={() => actions.explain(false)}>
+        <button type="button" class="secondary" onClick={() => actions.explain({ analyze: false })}>
           Explain
         </button>
       </div>

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { SuggestionView } from '../../protocol/planPanel';
 import { Icon } from '../shared/icon';
+import { clip } from '../shared/shownText';
 import { SqlCode } from '../shared/sqlCode';
 import type { Actions } from './actions';
 import { count, exactCount, times } from './words';
@@ -29,9 +30,9 @@ export function SuggestionCard({
   return (
     <article class={`card ${state}`} aria-labelledby={titleId}>
       <div class="card-head">
-        <h3 id={titleId}>{suggestion.title}</h3>
-        <span class="badge how" title={suggestion.evidence}>
-          {suggestion.how}
+        <h3 id={titleId}>{clip(suggestion.title, 500)}</h3>
+        <span class="badge how" title={clip(suggestion.evidence, 1_000)}>
+          {clip(suggestion.how, 80)}
         </span>
         {STATES[state] && (
           <span class={`badge state ${state}`} role="status">
@@ -45,25 +46,25 @@ export function SuggestionCard({
       <dl class="card-facts">
         <div>
           <dt>Evidence</dt>
-          <dd>{suggestion.evidence}</dd>
+          <dd>{clip(suggestion.evidence, 2_000)}</dd>
         </div>
         {suggestion.cost && (
           <div>
             <dt>Price</dt>
-            <dd>{suggestion.cost}</dd>
+            <dd>{clip(suggestion.cost, 500)}</dd>
           </div>
         )}
         {suggestion.locks && (
           <div>
             <dt>Locks</dt>
-            <dd>{suggestion.locks}</dd>
+            <dd>{clip(suggestion.locks, 500)}</dd>
           </div>
         )}
         {suggestion.inverse.length > 0 ? (
           <div>
             <dt>Undo</dt>
             <dd>
-              <code>{suggestion.inverse.map(withSemicolon).join(' ')}</code>
+              <code>{clip(suggestion.inverse.map(withSemicolon).join(' '), 2_000)}</code>
             </dd>
           </div>
         ) : (

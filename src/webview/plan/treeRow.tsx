@@ -2,7 +2,11 @@ import type { JSX } from 'preact';
 import type { PlanFinding } from '../../core/plan/planTree';
 import type { NodeView } from '../../protocol/planPanel';
 import { Icon } from '../shared/icon';
-import { blocks, count, estimateError, exactCount, heat, ms, percent, touchedBlocks, UNKNOWN } from './words';
+import { clip } from '../shared/shownText';
+import { cellText } from './columns';
+import type { Column } from './columns';
+import { nodeName } from './nodeText';
+import { estimateError, heat } from './words';
 
 /** Deeper nodes are not indented further: their names must stay readable in a narrow panel. */
 const MAX_INDENT = 24;
@@ -10,31 +14,40 @@ const MAX_INDENT = 24;
 interface Props {
   readonly id: string;
   readonly node: NodeView;
-  readonly analyzed: boolean;
+  readonly columns: readonly Column[];
   readonly index: number;
   /** CSS pixels from the top of the rows. */
   readonly top: number;
+  /** Among its siblings, or in the list when it is not shown as a tree. */
   readonly place: { readonly position: number; readonly size: number } | undefined;
+  /** In the order of a figure, without the tree. */
+  readonly isFlat: boolean;
   readonly selected: boolean;
+  /** The pointer, or the cursor in the editor, is on what it comes from. */
+  readonly lit: boolean;
+  /** The search found it. */
+  readonly found: boolean;
   /** Undefined for a node without children. */
   readonly expanded: boolean | undefined;
   /** The severity of a finding on this node. */
   readonly finding: PlanFinding['severity'] | undefined;
   select(nodeId: number): void;
+  hover(nodeId: number | null): void;
   toggle(node: NodeView): void;
   goToSql(nodeId: number): void;
 }
 
 /** One node: what it is, then its figures. */
 export function TreeRow(props: Props): JSX.Element {
-  const { node, analyzed } = props;
+  const { node, isFlat } = props;
+  const looks = [node.neverExecuted && 'never', props.lit && 'lit', props.found && 'found'].filter(Boolean);
   return (
     <div
       id={props.id}
       role="row"
-      class={node.neverExecuted ? 'plan-row never' : 'plan-row'}
-      aria-level={node.depth + 1}
-      aria-expanded={props.expanded}
+      class={['plan-row', ...looks].join(' ')}
+      aria-level={isFlat ? 1 : node.depth + 1}
+      aria-expanded={isFlat ? undefined : props.expanded}
       aria-selected={props.selected}
       aria-rowindex={props.index + 2}
       aria-posinset={props.place?.position}
@@ -42,31 +55,28 @@ export function TreeRow(props: Props): JSX.Element {
       style={{ top: `${props.top}px` }}
       onClick={() => props.select(node.id)}
       onDblClick={() => props.goToSql(node.id)}
+      onMouseEnter={() => props.hover(node.id)}
+      onMouseLeave={() => props.hover(null)}
     >
-      <NodeCell {...props} />
-      <SelfCell node={node} analyzed={analyzed} />
-      <span role="gridcell" class="col-total number">
-        {analyzed ? (node.neverExecuted ? UNKNOWN : ms(node.totalMs)) : count(node.totalCost)}
-      </span>
-      <RowsCell node={node} analyzed={analyzed} />
-      <span role="gridcell" class="col-loops number" title={exactCount(node.loops)}>
-        {count(node.loops, 10_000)}
-      </span>
-      <BuffersCell node={node} />
+      <NameCell {...props} />
+      {props.columns.map(column => (
+        <FigureCell key={column.id} column={column} node={node} />
+      ))}
     </div>
   );
 }
 
-function NodeCell({ node, expanded, finding, toggle }: Props): JSX.Element {
-  const name = [node.subplanName, node.nodeType, node.detail].filter(Boolean).join(' ');
+function NameCell({ node, columns, isFlat, expanded, finding, toggle }: Props): JSX.Element {
+  const name = clip(nodeName(node), 1_000);
+  const saysNever = columns.some(column => column.id === 'self');
   return (
     <span
       role="gridcell"
       class="col-node"
       title={node.neverExecuted ? `${name} (never executed)` : name}
-      style={{ '--depth': String(Math.min(node.depth, MAX_INDENT)) }}
+      style={{ '--depth': isFlat ? '0' : String(Math.min(node.depth, MAX_INDENT)) }}
     >
-      {expanded === undefined ? (
+      {isFlat ? null : expanded === undefined ? (
         <span class="twistie" />
       ) : (
         <span
@@ -86,58 +96,52 @@ function NodeCell({ node, expanded, finding, toggle }: Props): JSX.Element {
         </span>
       )}
       <span class="node-text">
-        {node.subplanName && <span class="subplan">{node.subplanName}</span>}{' '}
-        <span class="node-type">{node.nodeType}</span>
-        {node.detail && <span class="node-detail"> {node.detail}</span>}
+        {node.subplanName && <span class="subplan">{clip(node.subplanName, 60)}</span>}{' '}
+        <span class="node-type">{clip(node.nodeType, 120)}</span>
+        {node.detail && <span class="node-detail"> {clip(node.detail)}</span>}
       </span>
+      {node.neverExecuted && !saysNever && <span class="tag">never run</span>}
     </span>
   );
 }
 
-function SelfCell({ node, analyzed }: { readonly node: NodeView; readonly analyzed: boolean }): JSX.Element {
-  const share = node.selfShare ?? 0;
-  const text = analyzed ? ms(node.selfMs) : percent(share);
+function FigureCell({ column, node }: { readonly column: Column; readonly node: NodeView }): JSX.Element {
+  const text = cellText(column, node);
+  const isMissing = column.kind === 'measured' && node.neverExecuted;
+  const title = isMissing ? 'Never executed' : column.exact?.(node);
+  if (column.hasBar) {
+    const share = Math.min(1, node.selfShare ?? 0);
+    return (
+      <span role="gridcell" class={`cell with-bar col-${column.id} ${heat(node.selfShare)}`} title={title}>
+        <span class="track">
+          <span class="fill" style={{ width: `${share * 100}%` }} />
+        </span>
+        <span class="self-text">{text}</span>
+      </span>
+    );
+  }
+  if (column.id === 'error') return <ErrorCell node={node} text={text} title={title} />;
   return (
-    <span
-      role="gridcell"
-      class={`col-self ${heat(node.selfShare)}`}
-      title={analyzed && node.selfShare !== undefined ? `${percent(share)} of the execution time` : undefined}
-    >
-      <span class="track">
-        <span class="fill" style={{ width: `${Math.min(1, share) * 100}%` }} />
-      </span>
-      <span class="self-text">{node.neverExecuted ? 'never run' : text}</span>
+    <span role="gridcell" class={`cell number col-${column.id} ${column.kind}`} title={title}>
+      {text}
     </span>
   );
 }
 
-function RowsCell({ node, analyzed }: { readonly node: NodeView; readonly analyzed: boolean }): JSX.Element {
+interface ErrorCellProps {
+  readonly node: NodeView;
+  readonly text: string;
+  readonly title: string | undefined;
+}
+
+function ErrorCell({ node, text, title }: ErrorCellProps): JSX.Element {
   const error = estimateError(node);
-  const executed = analyzed && !node.neverExecuted;
-  const exact = executed
-    ? `${exactCount(node.rowsActual)} rows, ${exactCount(node.rowsPlanned)} planned`
-    : `${exactCount(node.rowsPlanned)} planned`;
+  const isOrigin = node.isErrorOrigin === true && error !== undefined;
+  const words = [title, isOrigin && 'The wrong estimate begins here'].filter(Boolean).join('. ');
   return (
-    <span role="gridcell" class="col-rows number" title={error ? `${exact}: ${error.explanation}` : exact}>
-      {error && <span class={`estimate ${error.level}`}>{error.text}</span>}{' '}
-      {executed && <span>{count(node.rowsActual, 10_000)}</span>}
-      <span class={executed ? 'planned' : undefined}>
-        {executed && ' / '}
-        {count(node.rowsPlanned, 10_000)}
-      </span>
-    </span>
-  );
-}
-
-function BuffersCell({ node }: { readonly node: NodeView }): JSX.Element {
-  const touched = touchedBlocks(node);
-  const words =
-    touched === undefined
-      ? undefined
-      : `${exactCount(node.sharedHitBlocks ?? 0)} blocks from cache, ${exactCount(node.sharedReadBlocks ?? 0)} read`;
-  return (
-    <span role="gridcell" class="col-buffers number" title={words}>
-      {touched === undefined ? UNKNOWN : touched === 0 ? '0' : blocks(touched)}
+    <span role="gridcell" class="cell number col-error" title={words}>
+      {isOrigin && <span class="origin">origin</span>}
+      {error ? <span class={`estimate ${error.level}`}>{text}</span> : <span class="quiet">{text}</span>}
     </span>
   );
 }

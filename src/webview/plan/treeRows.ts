@@ -1,3 +1,4 @@
+import type { PlanFinding } from '../../core/plan/planTree';
 import type { NodeView } from '../../protocol/planPanel';
 
 /**
@@ -15,13 +16,14 @@ export function visibleNodes(nodes: readonly NodeView[], collapsed: ReadonlySet<
 
 /** Ids of the node's parent, its parent, and so on up to the root. */
 export function ancestorsOf(nodes: ReadonlyMap<number, NodeView>, id: number): number[] {
-  const ancestors: number[] = [];
+  // a set, so that even parents that go round in a circle come to an end
+  const ancestors = new Set<number>();
   let parent = nodes.get(id)?.parentId;
-  while (parent !== undefined && !ancestors.includes(parent)) {
-    ancestors.push(parent);
+  while (parent !== undefined && !ancestors.has(parent)) {
+    ancestors.add(parent);
     parent = nodes.get(parent)?.parentId;
   }
-  return ancestors;
+  return [...ancestors];
 }
 
 /**
@@ -54,4 +56,35 @@ export function movedIndex(index: number, move: Move, count: number, page: numbe
   if (count === 0) return -1;
   if (index < 0) return move === 'last' || move === 'pageDown' ? count - 1 : 0;
   return Math.min(count - 1, Math.max(0, index + steps[move]));
+}
+
+/** The most serious finding of each node that has one. */
+export function worstFindings(findings: readonly PlanFinding[]): Map<number, PlanFinding['severity']> {
+  const worst = new Map<number, PlanFinding['severity']>();
+  for (const severity of ['hint', 'info', 'warning', 'error'] as const) {
+    for (const finding of findings) {
+      if (finding.severity === severity && finding.nodeId !== undefined) worst.set(finding.nodeId, severity);
+    }
+  }
+  return worst;
+}
+
+/** For `aria-posinset` and `aria-setsize`: assistive technology cannot count rows that are not in the document. */
+export function placeAmongSiblings(nodes: readonly NodeView[]): Map<number, { position: number; size: number }> {
+  const siblings = new Map<number | undefined, number[]>();
+  for (const node of nodes) {
+    const family = siblings.get(node.parentId);
+    if (family) family.push(node.id);
+    else siblings.set(node.parentId, [node.id]);
+  }
+  const places = new Map<number, { position: number; size: number }>();
+  for (const family of siblings.values()) {
+    family.forEach((id, index) => places.set(id, { position: index + 1, size: family.length }));
+  }
+  return places;
+}
+
+/** All nodes that can be folded, but not the root: folding that would leave nothing to read. */
+export function foldableNodes(nodes: readonly NodeView[]): Set<number> {
+  return new Set(nodes.filter(node => node.childCount > 0 && node.depth > 0).map(node => node.id));
 }

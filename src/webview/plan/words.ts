@@ -75,3 +75,8 @@ export function estimateError(node: NodeView): EstimateError | undefined {
     level: error >= NOTABLE_ERROR * 10 ? 'hot' : 'warm',
   };
 }
+
+/** "6,242 blocks (48.8 MB)". */
+export function withBytes(blockCount: number): string {
+  return `${exactCount(blockCount)} ${blockCount === 1 ? 'block' : 'blocks'} (${blocks(blockCount)})`;
+}

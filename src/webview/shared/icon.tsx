@@ -21,6 +21,15 @@ const PATHS = {
   lock: 'M3.5 7.5h9v6h-9zM5.5 7.5v-2a2.5 2.5 0 0 1 5 0v2',
   table: 'M2.5 3.5h11v9h-11zM2.5 6.5h11M6.5 6.5v6',
   close: 'M4 4l8 8M12 4l-8 8',
+  search: 'M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9M10.3 10.3l3.2 3.2',
+  up: 'M4 10l4-4 4 4',
+  down: 'M4 6l4 4 4-4',
+  parent: 'M8 13.5v-10M4 7l4-4 4 4',
+  pin: 'M6 2.5h4l-.5 4 2.5 2.5H4l2.5-2.5zM8 9v5',
+  compare: 'M6.5 2.5h-4v11h4M9.5 2.5h4v11h-4M8 1.5v13',
+  again: 'M13 3v3.5H9.5M12.8 6.5a5.2 5.2 0 1 0 .4 3',
+  tree: 'M3 2.5v9h4M3 6h4M8.5 4.5h5v3h-5zM8.5 10h5v3h-5z',
+  never: 'M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M3.5 3.5l9 9',
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -1,42 +1,45 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { clip, showHidden } from './shownText';
+import { sqlTokens } from './sqlTokens';
+import type { SqlToken } from './sqlTokens';
 
-/** Comments, strings, quoted names and words, in the order in which they must be tried. */
-const TOKENS = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|[A-Za-z_]\w*/g;
-
-/** The words that suggestions are written with; enough to make a statement easy to scan, not a grammar. */
-const KEYWORDS = new Set(
-  (
-    'add alter analyze and as asc begin by cascade column commit concurrently create database delete desc distinct ' +
-    'drop exists explain extension false first from group having if in include index insert into is join lateral ' +
-    'last left like limit materialized not null nulls offset on only or order partition range reset select set ' +
-    'statistics system table then to true union unique update using vacuum values view where with'
-  ).split(' '),
-);
+/** What a block of SQL shows at most; the whole is in the SQL tab and in what is copied. */
+const MOST = 20_000;
 
 /** SQL in the editor's font, keywords and strings set apart. Nodes only: the text is never read as markup. */
 export function SqlCode({ text }: { readonly text: string }): JSX.Element {
+  const shown = text.length > MOST ? clip(text, MOST) : text;
   return (
     <pre class="sql" tabIndex={0} aria-label="SQL">
-      <code>{highlight(text)}</code>
+      <code>{colourSql(shown, sqlTokens(shown), 0, shown.length)}</code>
     </pre>
   );
 }
 
-function highlight(text: string): ComponentChildren[] {
+/** The characters from `start` to `end`, with the tokens among them set apart. */
+export function colourSql(text: string, tokens: readonly SqlToken[], start: number, end: number): ComponentChildren[] {
   const parts: ComponentChildren[] = [];
-  let end = 0;
-  for (const match of text.matchAll(TOKENS)) {
-    const kind = kindOf(match[0]);
-    if (!kind) continue;
-    parts.push(text.slice(end, match.index), <span class={`sql-${kind}`}>{match[0]}</span>);
-    end = match.index + match[0].length;
+  let at = start;
+  for (let index = firstAfter(tokens, start); index < tokens.length; index++) {
+    const token = tokens[index]!;
+    if (token.start >= end) break;
+    const [from, to] = [Math.max(token.start, start), Math.min(token.end, end)];
+    if (from > at) parts.push(showHidden(text.slice(at, from)));
+    parts.push(<span class={`sql-${token.kind}`}>{showHidden(text.slice(from, to))}</span>);
+    at = to;
   }
-  parts.push(text.slice(end));
+  if (at < end) parts.push(showHidden(text.slice(at, end)));
   return parts;
 }
 
-function kindOf(token: string): 'keyword' | 'string' | 'comment' | undefined {
-  if (token.startsWith('--') || token.startsWith('/*')) return 'comment';
-  if (token.startsWith("'")) return 'string';
-  return KEYWORDS.has(token.toLowerCase()) ? 'keyword' : undefined;
+/** Index of the first token that ends after `offset`. */
+function firstAfter(tokens: readonly SqlToken[], offset: number): number {
+  let low = 0;
+  let high = tokens.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (tokens[middle]!.end <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -10,13 +10,15 @@ interface Props {
   readonly rowHeight: number;
   /** Stays in the document when scrolled out: the row that `aria-activedescendant` names. */
   readonly keep?: number;
+  /** `rowgroup`, unless the rows are no table. */
+  readonly role?: 'rowgroup' | 'presentation';
   /** The element that scrolls; it holds this component, and nothing else that grows. */
   readonly scroller: RefObject<HTMLElement>;
   renderRow(index: number, top: number): JSX.Element;
 }
 
 /** Draws only the rows in sight of a scrolling element: ten thousand cost as much as forty. */
-export function VirtualRows({ count, rowHeight, keep, scroller, renderRow }: Props): JSX.Element {
+export function VirtualRows({ count, rowHeight, keep, role = 'rowgroup', scroller, renderRow }: Props): JSX.Element {
   const body = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
 
@@ -48,7 +50,7 @@ export function VirtualRows({ count, rowHeight, keep, scroller, renderRow }: Pro
     rows.push(renderRow(keep, keep * rowHeight));
   }
   return (
-    <div class="virtual-rows" role="rowgroup" ref={body} style={{ height: `${count * rowHeight}px` }}>
+    <div class="virtual-rows" role={role} ref={body} style={{ height: `${count * rowHeight}px` }}>
       {rows}
     </div>
   );

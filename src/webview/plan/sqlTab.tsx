@@ -1,0 +1,31 @@
+import type { JSX } from 'preact';
+import { CopyButton } from '../shared/copyButton';
+import { Icon } from '../shared/icon';
+import type { PlanModel } from './planModel';
+import { SqlView } from './sqlView';
+import { NodeTable } from './tableTab';
+
+/** The statement with the parts that nodes come from, and the nodes below it: one lights the other. */
+export function SqlTab({ model }: { readonly model: PlanModel }): JSX.Element {
+  const { view, actions } = model;
+  return (
+    <>
+      <section class="sql-tab" aria-label="Statement">
+        <div class="tab-bar">
+          <p class="quiet">
+            {view.nodes.some(node => node.sqlRanges?.length)
+              ? 'Marked: what nodes come from. Press a part to select its node.'
+              : 'No node could be traced back to a part of this statement.'}
+          </p>
+          <CopyButton label="Copy SQL" text={() => view.sql} copy={actions.copyText} />
+          <button type="button" class="quiet-button" onClick={actions.reveal}>
+            <Icon name="goto" />
+            <span>Go to SQL</span>
+          </button>
+        </div>
+        <SqlView model={model} />
+      </section>
+      <NodeTable model={model} />
+    </>
+  );
+}
