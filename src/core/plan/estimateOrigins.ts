@@ -108,7 +108,7 @@ function inputsOf(tree: PlanTree, node: PlanNode): readonly PlanNode[] {
 /** The node that computes the CTE which a CTE Scan reads. */
 export function cteOf(tree: PlanTree, scan: PlanNode): PlanNode | undefined {
   const name = `CTE ${String(scan.raw['CTE Name'])}`;
-  for (let at = parentOf(tree, scan); at; at = parentOf(tree, at)) {
+  for (let at: PlanNode | undefined = scan; at; at = parentOf(tree, at)) {
     const found = at.children.find(child => child.subplanName === name);
     if (found) return found;
   }

@@ -75,7 +75,7 @@ function indexMentions(nodes: readonly DraftNode[]): Map<string, DraftNode[]> {
 
 /** The node that carries the CTE a scan reads: the nearest one, as inner WITH names hide outer ones. */
 function ownerOfCte(scan: DraftNode, cte: string): DraftNode | undefined {
-  for (let above = scan.parent; above; above = above.parent) {
+  for (let above: DraftNode | undefined = scan; above; above = above.parent) {
     if (above.children.some(child => child.subplanName === `CTE ${cte}`)) return above;
   }
   return undefined;

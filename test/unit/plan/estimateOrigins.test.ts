@@ -50,6 +50,13 @@ describe('core/plan/estimateOrigins', () => {
     assert.deepEqual(origins(rows('Sort', 10, 5000, {}, rows('Seq Scan', 10, 5000, cte), scan)), ['inside']);
   });
 
+  it('finds a CTE that is listed below its only scan', () => {
+    const cte = { 'Parent Relationship': 'InitPlan', 'Subplan Name': 'CTE w', Alias: 'inside' };
+    assert.deepEqual(origins(rows('CTE Scan', 10, 5000, { 'CTE Name': 'w' }, rows('Seq Scan', 10, 5000, cte))), [
+      'inside',
+    ]);
+  });
+
   it('forgives rows that were not asked for', () => {
     assert.deepEqual(origins(rows('Limit', 5, 5, {}, few)), [], 'LIMIT');
     assert.deepEqual(origins(rows('Merge Join', 5, 5, {}, few, rows('Seq Scan', 5, 5, inner))), [], 'merge join');

@@ -1,9 +1,8 @@
 import type { Catalog } from '../../catalog/catalog';
-import { findRelation } from '../../catalog/catalog';
-import { formatMs } from '../../base/units';
 import type { PlanNode } from '../../plan/planTree';
 import { definePlanRule } from './planRule';
-import { condition, nameOf, rows } from './words';
+import { relationOf } from './support/conditions';
+import { condition, nameOf, partOf, rows, spent } from './support/words';
 
 /** As for sequential scans: an index would not be used for more. */
 const KEPT_SHARE = 0.05;
@@ -17,50 +16,84 @@ const CAST = /\(("?[a-z_]\w*"?)\)::([a-z][a-z ]*?(?:\[\])?) (?:[<>=]+|~~\*?) /g;
 const HARMLESS_CASTS = new Set(['text', 'bpchar', 'character varying']);
 const TEXT_TYPES = /^(text|character|varchar|char|name|"char"|citext)/;
 
+const plan = (
+  filter: string,
+) => `Seq Scan on orders  (cost=0.00..9000.00 rows=50 width=40) (actual time=0.01..80.0 rows=10 loops=1)
+  Filter: ${filter}
+  Rows Removed by Filter: 99990
+Execution Time: 81.0 ms`;
+
 export const functionOrCastHidesIndex = definePlanRule({
   id: 'plan/function-or-cast-hides-index',
+  since: '0.1.0',
   title: 'Function or cast on a filtered column',
   docs: {
     problem: 'A filter compares the result of a function or cast on a column, and nearly all rows fail it.',
     why: 'An index on the column does not know the results; the condition has to be about the bare column, or the index about the expression.',
     thresholds: 'Keeps < 5 % of the rows read, as for sequential scans (ExplainSQL).',
+    whenToIgnore: 'An index on the expression exists already, and the planner is right not to use it.',
   },
+  examples: [
+    {
+      title: 'a day compared with a cast timestamp',
+      bad: plan("((placed_at)::date = '2026-01-01'::date)"),
+      says: 'Seq Scan on orders compares placed_at::date: an index on placed_at cannot serve it.',
+    },
+    {
+      title: 'an address in lower case',
+      bad: plan("(lower(email) = 'a@b.org'::text)"),
+      says: 'Seq Scan on orders compares lower(email): an index on email cannot serve it.',
+    },
+    { title: 'the cast of a varchar, which no index minds', good: plan("((code)::text = 'x'::text)") },
+    { title: 'a function of the other side', good: plan('(placed_at > now())') },
+  ],
   check({ tree, catalog, report }) {
     for (const node of tree.nodes) {
-      const { rowsActual, rowsRemovedByFilter: removed, selfMs } = node.figures;
-      if (!node.relation || !removed || rowsActual === undefined || selfMs === undefined) continue;
+      const { rowsActual, rowsRemovedByFilter: removed, selfMs, selfBlocks } = node.figures;
+      if (!node.relation || !removed || rowsActual === undefined) continue;
       const kept = rowsActual / (rowsActual + removed);
       const hidden = hiddenColumn(node, catalog);
       if (kept >= KEPT_SHARE || !hidden) continue;
       report({
         node,
         message: `${nameOf(node)} compares ${hidden.expression}: an index on ${hidden.column} cannot serve it.`,
-        evidence: `Filter: ${condition(node, 'Filter')}; ${rows(rowsActual)} kept, ${rows(removed)} removed, ${formatMs(selfMs)}`,
-        savesMs: selfMs * (1 - kept),
+        evidence: `Filter: ${condition(node, 'Filter')}; ${rows(rowsActual)} kept, ${rows(removed)} removed${spent(selfMs)}`,
+        savesMs: partOf(selfMs, 1 - kept),
+        savesBlocks: partOf(selfBlocks, 1 - kept),
         nextStep: `Compare ${hidden.column} itself (with a range, or a literal of its type), or index ${hidden.expression} if that is immutable.`,
+        steps: [{ kind: 'rewrite', title: 'How to write the condition', rule: hidden.rule }],
       });
     }
   },
 });
 
-function hiddenColumn(node: PlanNode, catalog?: Catalog): { column: string; expression: string } | undefined {
+interface HiddenColumn {
+  readonly column: string;
+  readonly expression: string;
+  /** The rule over SQL text that says how to write it. */
+  readonly rule: string;
+}
+
+function hiddenColumn(node: PlanNode, catalog?: Catalog): HiddenColumn | undefined {
   const filter = condition(node, 'Filter');
   for (const match of filter.matchAll(CAST)) {
     const column = match[1] ?? '';
     const type = match[2] ?? '';
     if (HARMLESS_CASTS.has(type) && !isKnownNotText(node, column, catalog)) continue;
-    return { column, expression: `${column}::${type}` };
+    return { column, expression: `${column}::${type}`, rule: 'query/cast-on-column' };
   }
   for (const match of filter.matchAll(FUNCTION)) {
     const name = match[1] ?? '';
     if (/^(any|all|and|or|not|row|in)$/i.test(name)) continue;
-    return { column: match[2] ?? '', expression: match[0].replace(/ (?:[<>=]+|~~\*?|IS) $/, '') };
+    const expression = match[0].replace(/ (?:[<>=]+|~~\*?|IS) $/, '');
+    return { column: match[2] ?? '', expression, rule: 'query/function-on-column' };
   }
   return undefined;
 }
 
 function isKnownNotText(node: PlanNode, column: string, catalog?: Catalog): boolean {
-  const relation = catalog && node.relation ? findRelation(catalog, node.relation, node.schema) : undefined;
-  const type = relation?.columns.find(candidate => candidate.name === column.replaceAll('"', ''))?.type;
+  const type = relationOf(node, catalog)?.columns.find(
+    candidate => candidate.name === column.replaceAll('"', ''),
+  )?.type;
   return type !== undefined && !TEXT_TYPES.test(type);
 }

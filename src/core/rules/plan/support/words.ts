@@ -1,5 +1,5 @@
-import { formatCount } from '../../base/units';
-import type { PlanNode } from '../../plan/planTree';
+import { formatCount, formatMs } from '../../../base/units';
+import type { PlanNode } from '../../../plan/planTree';
 
 /** "Seq Scan on orders o", for messages. */
 export function nameOf(node: PlanNode): string {
@@ -26,4 +26,19 @@ export function rows(count: number): string {
 export function condition(node: PlanNode, key: string): string {
   const value = node.raw[key];
   return typeof value === 'string' ? value : '';
+}
+
+/** ", 12.3 ms" behind the figures of a node whose time is known. */
+export function spent(ms: number | undefined): string {
+  return ms === undefined ? '' : `, ${formatMs(ms)}`;
+}
+
+/** The part of a figure that a share of the rows stands for; what is not known stays so. */
+export function partOf(figure: number | undefined, share: number): number | undefined {
+  return figure === undefined ? undefined : figure * share;
+}
+
+/** "1 loop", "5,000 loops". */
+export function times(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
 }
