@@ -72,8 +72,8 @@ function withoutParentheses(item: Completion): Completion {
 /** The opening quote is there already, and what is typed is held against the text with it. */
 function quoted(item: Completion, quote: '"' | "'"): Completion {
   if (quote === "'") return withText(item, item.insertText, item.insertText);
-  const plain = item.insertText.replace(/\(.*$/, '');
-  const name = plain.startsWith('"') ? plain : `"${identifierOf(plain)}"`;
+  const parts = item.insertText.replace(/\(.*$/, '').match(/"(?:[^"]|"")*"|[^.]+/g) ?? [];
+  const name = parts.map(part => (part.startsWith('"') ? part : `"${identifierOf(part)}"`)).join('.');
   return withText(item, name, name);
 }
 

@@ -63,6 +63,9 @@ function spotOf(tokens: CursorTokens, scope: CursorScope, at: number, isBody: bo
   if (!block) return undefined;
   if (at === block.first) return { kind: 'start', nested: true };
   const clause = clauseAt(block, at);
+  // Parentheses that can only hold a query.
+  const isQuery = tokens.is(previous, '(') && tokens.is(open - 1, 'as', 'materialized', 'exists');
+  if (isQuery && clause?.keyword !== 'window') return { kind: 'start', nested: true };
   // An expression of PL/pgSQL, or a command of which nothing is known.
   const isNone = !clause || (clause.keyword === '' && !tokens.is(block.first, '('));
   if (isNone) return isBody ? expressionSpot(tokens, scope, '', at) : undefined;
@@ -234,6 +237,7 @@ function fromSpot(
   }
   const source = scope.sources.find(({ text }) => text.end === at && text.at < at);
   const joined = tokens.is(opener, 'join') && !tokens.is(opener - 1, 'cross', 'natural');
+  if (tokens.is(previous, 'tablesample')) return { kind: 'keywords', words: ['system', 'bernoulli'] };
   if (tokens.is(previous, 'left', 'right', 'full', 'inner', 'cross', 'natural', 'outer'))
     return {
       kind: 'keywords',

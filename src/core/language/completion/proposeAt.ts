@@ -150,7 +150,9 @@ function addJoinConditions(context: CompletionContext, before: string): void {
   const known = scope.sources.filter(({ text }) => text.end <= tokens.cursor);
   const joined = known.at(-1);
   if (!joined) return;
+  const written = tokens.text.replace(/\s+/g, ' ');
   for (const condition of joinConditions(catalog, joined, known.slice(0, -1))) {
+    if (written.includes(condition) || written.includes(condition.split(' = ').reverse().join(' = '))) continue;
     const insertText = before + condition.replace(/ and /g, ` ${inCase(context, 'and')} `);
     const build = (): Completion => ({ label: insertText, kind: 'join', insertText, detail: 'join condition' });
     collector.add(insertText, 'best', build, `condition ${condition}`);
