@@ -6,7 +6,7 @@ import { lintGithub, lintReport, reachesSeverity, type LintedFile } from '../../
 import { lintSarif } from '../../core/report/lintSarif';
 import { lintText as reportText, type Paint } from '../../core/report/lintText';
 import { applyEdits, safeEdits } from '../../core/rules/applyFixes';
-import { SEVERITIES, type Finding } from '../../core/rules/finding';
+import { SEVERITIES } from '../../core/rules/finding';
 import { lintScript, type LintOptions } from '../../core/rules/linter';
 import { RULES } from '../../core/rules/registry';
 import { loadGrammar, type Grammar } from '../../core/sql/grammar';
