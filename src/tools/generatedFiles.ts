@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { configurationSchema } from '../core/configuration/configurationSchema';
+import { PLAN_RULES } from '../core/rules/plan/index';
 import { RULE_GROUPS, RULES } from '../core/rules/registry';
-import { rulePage, rulePageName } from './rulePages';
+import { planRulePage, rulePage, rulePageName } from './rulePages';
 
 const ROOT = path.join(__dirname, '../..');
 /** Folder of the rule pages, below the root. */
@@ -19,6 +20,7 @@ export interface GeneratedFile {
 export function generatedFiles(): GeneratedFile[] {
   return [
     ...RULES.map(rule => ({ path: `${RULE_PAGES}/${rulePageName(rule.id)}`, text: rulePage(rule) })),
+    ...PLAN_RULES.map(rule => ({ path: `${RULE_PAGES}/${rulePageName(rule.id)}`, text: planRulePage(rule) })),
     { path: 'media/configuration.schema.json', text: schemaText() },
     { path: 'README.md', text: withRuleTables(readFileSync(path.join(ROOT, 'README.md'), 'utf8')) },
   ];
@@ -49,6 +51,16 @@ function withRuleTables(readme: string): string {
 }
 
 function ruleTables(): string {
+  return [...textRuleTables(), planRuleTable()].join('\n\n');
+}
+
+function planRuleTable(): string {
+  const rows = PLAN_RULES.map(({ id, title }) => `| [\`${id}\`](${RULE_PAGES}/${rulePageName(id)}) | ${title} |`);
+  const summary = `<details><summary><code>plan</code>: ${PLAN_RULES.length} rules over measured plans</summary>`;
+  return [summary, '', '| Rule | Finds |', '| --- | --- |', ...rows, '', '</details>'].join('\n');
+}
+
+function textRuleTables(): string[] {
   return Object.entries(RULE_GROUPS)
     .filter(([, rules]) => rules.length > 0)
     .map(([group, rules]) =>
@@ -65,6 +77,5 @@ function ruleTables(): string {
         '',
         '</details>',
       ].join('\n'),
-    )
-    .join('\n\n');
+    );
 }

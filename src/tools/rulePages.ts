@@ -1,5 +1,6 @@
 import { citeGuideline } from '../core/guidelines/guides';
 import type { Example, Rule } from '../core/rules/defineRule';
+import type { PlanExample, PlanRule } from '../core/rules/plan/index';
 
 /** File name of a rule's page below `media/rules/`: `query-select-star.md`. */
 export function rulePageName(id: string): string {
@@ -40,6 +41,30 @@ function showExample(example: Example): string[] {
   ];
 }
 
-function fence(sql: string): string {
-  return `\`\`\`sql\n${sql}\n\`\`\``;
+/** The page of a rule over measured plans, made from the rule alone. */
+export function planRulePage(rule: PlanRule): string {
+  const parts = [
+    `# ${rule.title}`,
+    `\`${rule.id}\` (finds it in the plan of an executed statement; since ${rule.since})`,
+    rule.docs.problem,
+    rule.docs.why,
+    `**When it speaks.** ${rule.docs.thresholds} A finding also needs to save at least 1 ms and 5 % of the statement's time, where that is known.`,
+    `**When to ignore it.** ${rule.docs.whenToIgnore}`,
+    '## Found',
+    ...rule.examples.flatMap(example => ('bad' in example ? showPlan(example) : [])),
+    '## Not found',
+    ...rule.examples.flatMap(example => ('good' in example ? showPlan(example) : [])),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function showPlan(example: PlanExample): string[] {
+  const known = example.catalog ? ', with what the catalog says' : '';
+  const title = `${example.title.charAt(0).toUpperCase()}${example.title.slice(1)}${known}:`;
+  if ('good' in example) return [title, fence(example.good, 'text')];
+  return [title, fence(example.bad, 'text'), `Says: ${example.says}`];
+}
+
+function fence(text: string, language = 'sql'): string {
+  return `\`\`\`${language}\n${text}\n\`\`\``;
 }
