@@ -2,9 +2,11 @@ import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { NodeFields } from '../nodeIndex';
 import { readAlterTable } from '../support/alterTable';
+import type { TableCommand } from '../support/alterTable';
 import { existingTable } from '../support/existingTable';
 import { list } from '../support/expressions';
 import { notValidFixes } from '../support/notValid';
+import { isActionSaidBefore } from '../support/saidBefore';
 
 export const checkValidatedAtOnce = defineRule({
   id: 'ddl/check-validated-at-once',
@@ -61,14 +63,13 @@ export const checkValidatedAtOnce = defineRule({
     const { statement, file, report } = context;
     const alter = readAlterTable(statement);
     const existing = alter && existingTable(alter.table, context);
-    if (!existing) return;
+    if (!existing || isActionSaidBefore(file, checksRows)) return;
     for (const command of alter.commands) {
       const { subtype, def, range } = command;
       if (subtype === 'AT_AddColumn' && existing.size.severity === 'warning' && hasCheck(def?.fields)) {
         report({ at: range, message: 'newColumn', values: { table: existing.name }, ...existing.size });
       }
-      if (subtype !== 'AT_AddConstraint' || def?.fields.contype !== 'CONSTR_CHECK') continue;
-      if (def.fields.skip_validation === true || def.fields.is_enforced !== true) continue;
+      if (!checksRows(command)) continue;
       report({
         at: range,
         message: 'scans',
@@ -79,6 +80,11 @@ export const checkValidatedAtOnce = defineRule({
     }
   },
 });
+
+function checksRows({ subtype, def }: TableCommand): boolean {
+  if (subtype !== 'AT_AddConstraint' || def?.fields.contype !== 'CONSTR_CHECK') return false;
+  return def.fields.skip_validation !== true && def.fields.is_enforced === true;
+}
 
 function hasCheck(column: NodeFields | undefined): boolean {
   return list(column?.constraints).some(constraint => unwrap(constraint)?.fields.contype === 'CONSTR_CHECK');

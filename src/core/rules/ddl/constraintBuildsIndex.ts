@@ -10,6 +10,7 @@ import { readAlterTable } from '../support/alterTable';
 import type { AlterTable, TableCommand } from '../support/alterTable';
 import { existingTable, insertion, spelledName } from '../support/existingTable';
 import { list, stringValue } from '../support/expressions';
+import { isActionSaidBefore } from '../support/saidBefore';
 import { volatileCall } from '../support/volatileDefault';
 
 export const constraintBuildsIndex = defineRule({
@@ -87,6 +88,7 @@ export const constraintBuildsIndex = defineRule({
     const alter = readAlterTable(statement);
     const existing = alter && existingTable(alter.table, context);
     if (!existing || existing.relation?.kind === 'partitioned table') return;
+    if (isActionSaidBefore(file, command => indexKind(command, catalog) !== undefined)) return;
     for (const command of alter.commands) {
       const kind = indexKind(command, catalog);
       if (kind === undefined) continue;

@@ -57,7 +57,8 @@ export const dropCascade = defineRule({
     const { statement, file, report } = context;
     const isMadeAnew = (name: string): boolean =>
       [...file.later(name), ...file.earlier(name)].some(
-        ({ kind = '' }) => kind.startsWith('Create') || kind === 'ViewStmt' || kind === 'CompositeTypeStmt',
+        ({ kind = '' }) =>
+          kind.startsWith('Create') || kind === 'ViewStmt' || kind === 'CompositeTypeStmt' || kind === 'DefineStmt',
       );
     if (statement.kind === 'AlterTableStmt') {
       const alter = readAlterTable(statement);

@@ -1,9 +1,11 @@
 import type { Catalog, Relation } from '../../catalog/catalog';
+import type { ParsedStatement } from '../../sql/statement';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { FileContext } from '../fileContext';
 import { list, stringValue } from '../support/expressions';
 import { existingTable, insertion, leadingWords } from '../support/existingTable';
+import { isSaidBefore } from '../support/saidBefore';
 
 export const dropIndexNotConcurrently = defineRule({
   id: 'ddl/drop-index-not-concurrently',
@@ -62,7 +64,7 @@ export const dropIndexNotConcurrently = defineRule({
     const drop = unwrap(statement.tree)?.fields;
     if (drop?.removeType !== 'OBJECT_INDEX' || drop.concurrent === true) return;
     // With a limit on the wait nobody waits behind it for long.
-    if (file.settingBefore('lock_timeout')) return;
+    if (file.settingBefore('lock_timeout') || isSaidBefore(file, isPlainDrop)) return;
     const indexes = list(drop.objects).map(object => list(object).map(stringValue).at(-1) ?? '');
     const tables = indexes.map(index => tableOfIndex(index, catalog, file));
     const harmless = tables.every(
@@ -87,6 +89,11 @@ export const dropIndexNotConcurrently = defineRule({
     });
   },
 });
+
+function isPlainDrop({ kind, tree }: ParsedStatement): boolean {
+  const drop = kind === 'DropStmt' ? unwrap(tree)?.fields : undefined;
+  return drop?.removeType === 'OBJECT_INDEX' && drop.concurrent !== true;
+}
 
 /** The table an index belongs to, as the file or the catalog says. */
 function tableOfIndex(

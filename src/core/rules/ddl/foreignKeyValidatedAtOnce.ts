@@ -1,9 +1,11 @@
 import { defineRule } from '../defineRule';
 import type { NodeFields } from '../nodeIndex';
 import { readAlterTable } from '../support/alterTable';
+import type { TableCommand } from '../support/alterTable';
 import { existingTable } from '../support/existingTable';
 import { notValidFixes } from '../support/notValid';
 import { asTable } from '../support/expressions';
+import { isActionSaidBefore } from '../support/saidBefore';
 
 export const foreignKeyValidatedAtOnce = defineRule({
   id: 'ddl/foreign-key-validated-at-once',
@@ -22,6 +24,17 @@ export const foreignKeyValidatedAtOnce = defineRule({
       'Writes to {table} and {referenced} wait while all rows are checked; add it NOT VALID, then VALIDATE CONSTRAINT in a step of its own.',
   },
   examples: [
+    {
+      title: 'many of them, told five times',
+      bad: 'ALTER TABLE t_a ADD CONSTRAINT fk_a FOREIGN KEY (x) REFERENCES o (id); ALTER TABLE t_b ADD CONSTRAINT fk_b FOREIGN KEY (x) REFERENCES o (id); ALTER TABLE t_c ADD CONSTRAINT fk_c FOREIGN KEY (x) REFERENCES o (id); ALTER TABLE t_d ADD CONSTRAINT fk_d FOREIGN KEY (x) REFERENCES o (id); ALTER TABLE t_e ADD CONSTRAINT fk_e FOREIGN KEY (x) REFERENCES o (id); ALTER TABLE t_f ADD CONSTRAINT fk_f FOREIGN KEY (x) REFERENCES o (id); ALTER TABLE t_g ADD CONSTRAINT fk_g FOREIGN KEY (x) REFERENCES o (id);',
+      flags: [
+        'ADD CONSTRAINT fk_a FOREIGN KEY (x) REFERENCES o (id)',
+        'ADD CONSTRAINT fk_b FOREIGN KEY (x) REFERENCES o (id)',
+        'ADD CONSTRAINT fk_c FOREIGN KEY (x) REFERENCES o (id)',
+        'ADD CONSTRAINT fk_d FOREIGN KEY (x) REFERENCES o (id)',
+        'ADD CONSTRAINT fk_e FOREIGN KEY (x) REFERENCES o (id)',
+      ],
+    },
     {
       title: 'a foreign key on a live table',
       bad: 'ALTER TABLE orders ADD CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) REFERENCES customers (id)',
@@ -60,21 +73,25 @@ export const foreignKeyValidatedAtOnce = defineRule({
     const { statement, file, serverVersion, report } = context;
     const alter = readAlterTable(statement);
     const existing = alter && existingTable(alter.table, context);
-    if (!existing) return;
+    if (!existing || isActionSaidBefore(file, checksRows)) return;
     // Refused on partitioned tables before PostgreSQL 18.
     const isPartitioned = existing.relation?.kind === 'partitioned table';
     if (isPartitioned && (serverVersion === undefined || serverVersion < 180000)) return;
     for (const command of alter.commands) {
-      const { subtype, def, range } = command;
-      if (subtype !== 'AT_AddConstraint' || def?.fields.contype !== 'CONSTR_FOREIGN') continue;
-      if (def.fields.skip_validation === true) continue;
+      if (!checksRows(command)) continue;
       report({
-        at: range,
+        at: command.range,
         message: 'scans',
-        values: { table: existing.name, referenced: asTable(def.fields.pktable as NodeFields).name },
+        values: { table: existing.name, referenced: asTable(command.def?.fields.pktable as NodeFields).name },
         ...existing.size,
         fixes: notValidFixes(statement, alter, command, file),
       });
     }
   },
 });
+
+function checksRows({ subtype, def }: TableCommand): boolean {
+  return (
+    subtype === 'AT_AddConstraint' && def?.fields.contype === 'CONSTR_FOREIGN' && def.fields.skip_validation !== true
+  );
+}

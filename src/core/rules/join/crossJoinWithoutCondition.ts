@@ -25,6 +25,10 @@ export const crossJoinWithoutCondition = defineRule({
   },
   examples: [
     {
+      title: 'rows picked by the values of a trigger',
+      good: 'SELECT o.gid, n.gid FROM releases o, releases n WHERE o.id = OLD.release_id AND n.id = NEW.release_id',
+    },
+    {
       title: 'a forgotten condition',
       bad: "SELECT c.name, r.total FROM cameras c, counting_results r WHERE c.status = 'active'",
       flags: 'counting_results r',

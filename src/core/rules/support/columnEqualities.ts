@@ -1,6 +1,7 @@
 import { unwrap } from '../../sql/walk';
-import { asColumn, isConstantExpression, list, operatorOf } from './expressions';
+import { asColumn, list, operatorOf } from './expressions';
 import type { FromItem } from './fromItems';
+import { isFixed } from './lookups';
 import { itemOf } from './mentions';
 
 /** A column of an item of FROM. */
@@ -36,8 +37,8 @@ export function columnEquality(
 export function columnFixedBy(condition: unknown, items: readonly FromItem[]): ItemColumn | undefined {
   const node = unwrap(condition);
   if (node?.type !== 'A_Expr' || node.fields.kind !== 'AEXPR_OP' || operatorOf(node.fields) !== '=') return undefined;
-  if (isConstantExpression(node.fields.rexpr)) return itemColumn(node.fields.lexpr, items);
-  return isConstantExpression(node.fields.lexpr) ? itemColumn(node.fields.rexpr, items) : undefined;
+  if (isFixed(node.fields.rexpr, items)) return itemColumn(node.fields.lexpr, items);
+  return isFixed(node.fields.lexpr, items) ? itemColumn(node.fields.rexpr, items) : undefined;
 }
 
 /** The columns USING compares, for the join whose right side the item is. */

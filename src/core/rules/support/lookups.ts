@@ -11,7 +11,12 @@ import { itemOf } from './mentions';
 export function isEqualToValue(condition: unknown, items: readonly FromItem[]): boolean {
   const node = unwrap(condition);
   if (node?.type !== 'A_Expr' || operatorOf(node.fields) !== '=') return false;
-  return [node.fields.lexpr, node.fields.rexpr].some(side => isConstantExpression(side) || isFromOutside(side, items));
+  return [node.fields.lexpr, node.fields.rexpr].some(side => isFixed(side, items));
+}
+
+/** A constant, a parameter, or a name from outside of FROM: one value for the whole query. */
+export function isFixed(side: unknown, items: readonly FromItem[]): boolean {
+  return isConstantExpression(side) || isFromOutside(side, items);
 }
 
 /** A subquery with such a condition of its own. */
