@@ -5,11 +5,14 @@ import type { ScriptDocument } from '../scriptDocument';
 import { titleOf } from '../statementInfo';
 
 /** Above this many statements the outline is made without parsing them: the editor asks for it as soon as a file opens. */
-const PARSED_LIMIT = 2000;
+const PARSED_LIMIT = 500;
+/** Above this many there is none: the editor asks again after each edit, and it would be megabytes each time. */
+const OUTLINE_LIMIT = 5000;
 
 /** One symbol per statement, named after its first words. */
 export function documentSymbols(document: ScriptDocument): DocumentSymbol[] {
   const { statements } = document.script;
+  if (statements.length > OUTLINE_LIMIT) return [];
   const areParsed = statements.length <= PARSED_LIMIT;
   return statements.map(({ range, statement }) => {
     const name = titleOf(statement.text.slice(0, 400)) || 'statement';
