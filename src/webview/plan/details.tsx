@@ -113,14 +113,16 @@ function Conditions({ conditions, model }: ConditionsProps): JSX.Element {
         <div key={index}>
           <dt>{clip(name, 200)}</dt>
           <dd>
-            <code>{clip(value, MOST)}</code>
-            {value.length > MOST && (
-              <p class="quiet">
-                The first {exactCount(MOST)} characters of {formatBytes(value.length)}; copy it for all.
-              </p>
-            )}
+            <div class="condition">
+              <code>{clip(value, MOST)}</code>
+              {value.length > MOST && (
+                <p class="quiet">
+                  The first {exactCount(MOST)} characters of {formatBytes(value.length)}; copy it for all.
+                </p>
+              )}
+            </div>
+            <CopyButton label={`Copy ${clip(name, 60)}`} iconOnly text={() => value} copy={model.actions.copyText} />
           </dd>
-          <CopyButton label={`Copy ${clip(name, 60)}`} iconOnly text={() => value} copy={model.actions.copyText} />
         </div>
       ))}
     </dl>

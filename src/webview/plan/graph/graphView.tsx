@@ -1,0 +1,201 @@
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { NodeView, PlanView } from '../../../protocol/planPanel';
+import { ancestorsOf, worstFindings } from '../treeRows';
+import './graph.css';
+import { GraphBoxView } from './graphBoxView';
+import { GRAPH_MOVES, movedBox } from './graphKeys';
+import { BOX, boxesIn, edgePath, edgesIn, edgeWidth, layoutGraph } from './graphLayout';
+import type { GraphBox, GraphLayout } from './graphLayout';
+import { Minimap, Overview } from './overview';
+import { useViewport } from './useViewport';
+import type { ViewportControl } from './useViewport';
+import { areaInSight, bringIntoSight, firstSight, fit } from './viewport';
+
+export interface GraphViewProps {
+  readonly view: PlanView;
+  readonly selected: number | undefined;
+  readonly lit: ReadonlySet<number>;
+  onSelect(nodeId: number): void;
+}
+
+/** Below this size words are dust: the boxes are drawn as outlines. */
+const WORDS_FROM = 0.3;
+const ZOOM_STEP = 1.25;
+
+/** The plan as boxes and lines, rows flowing upwards; only what is in sight is drawn. */
+export function GraphView({ view, selected, lit, onSelect }: GraphViewProps): JSX.Element | null {
+  const [collapsed, setCollapsed] = useState<ReadonlySet<number>>(new Set());
+  const [focused, setFocused] = useState<number>();
+  const frame = useRef<HTMLDivElement>(null);
+  const nodes = useMemo(() => new Map(view.nodes.map(node => [node.id, node])), [view.nodes]);
+  const layout = useMemo(() => layoutGraph(view.nodes, collapsed), [view.nodes, collapsed]);
+  const findings = useMemo(() => worstFindings(view.findings), [view.findings]);
+  const rootId = view.nodes[0]?.id;
+  const control = useViewport(frame, layout, size => {
+    const box = layout.byId.get(selected ?? rootId ?? 0) ?? layout.boxes[0];
+    const start = firstSight(layout, size, { x: (box?.x ?? 0) + BOX.width / 2, y: Math.max(0, (box?.y ?? 0) - 200) });
+    return start;
+  });
+  const current = [focused, selected, rootId].find(id => id !== undefined && layout.byId.has(id));
+
+  useEffect(() => {
+    // a node that is chosen elsewhere is unfolded and brought into sight
+    if (selected === undefined || !nodes.has(selected)) return;
+    const hiding = ancestorsOf(nodes, selected).filter(id => collapsed.has(id));
+    if (hiding.length > 0) setCollapsed(new Set([...collapsed].filter(id => !hiding.includes(id))));
+    setFocused(selected);
+  }, [selected, nodes]);
+  useEffect(() => {
+    const box = selected === undefined ? undefined : layout.byId.get(selected);
+    if (box) control.set(now => bringIntoSight(now, areaOf(box), control.frame));
+  }, [selected, layout, control.frame]);
+
+  if (view.nodes.length === 0) return null;
+  const fold = (id: number): void => {
+    const next = new Set(collapsed);
+    if (!next.delete(id)) next.add(id);
+    setCollapsed(next);
+    setFocused(id);
+  };
+  const focusBox = (box: GraphBox): void => {
+    setFocused(box.node.id);
+    control.set(now => bringIntoSight(now, areaOf(box), control.frame));
+    // once it is drawn
+    requestAnimationFrame(() =>
+      frame.current?.querySelector<SVGElement>(`[data-node="${box.node.id}"]`)?.focus({ preventScroll: true }),
+    );
+  };
+  const fitAll = (): void => control.set(() => fit(layout, control.frame));
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const node = current === undefined ? undefined : nodes.get(current);
+    const move = GRAPH_MOVES[event.key];
+    const box = move && movedBox(layout, current, move);
+    if (box) focusBox(box);
+    else if (event.key === 'Enter' && node) onSelect(node.id);
+    else if (event.key === ' ' && node && node.childCount > 0) fold(node.id);
+    else if (event.key === '*') setCollapsed(new Set());
+    else if (event.key === '+' || event.key === '=') control.zoomBy(ZOOM_STEP);
+    else if (event.key === '-') control.zoomBy(1 / ZOOM_STEP);
+    else if (event.key === '0') fitAll();
+    else if (!move && event.key !== ' ') return;
+    event.preventDefault();
+  };
+  const onClick = (event: MouseEvent): void => {
+    if (control.wasDragged.current) return;
+    const id = (event.target as Element).closest('[data-node]')?.getAttribute('data-node');
+    if (id === null || id === undefined) return;
+    setFocused(Number(id));
+    onSelect(Number(id));
+  };
+  return (
+    <section class="graph" aria-label="Graph of the plan">
+      <div class="graph-bar">
+        <button
+          type="button"
+          class="quiet-button"
+          aria-label="Zoom out"
+          title="Zoom out (-)"
+          onClick={() => control.zoomBy(1 / ZOOM_STEP)}
+        >
+          −
+        </button>
+        <span class="graph-scale number">{Math.round((control.view?.scale ?? 1) * 100)} %</span>
+        <button
+          type="button"
+          class="quiet-button"
+          aria-label="Zoom in"
+          title="Zoom in (+)"
+          onClick={() => control.zoomBy(ZOOM_STEP)}
+        >
+          +
+        </button>
+        <button type="button" class="quiet-button" title="Show all of it (0)" onClick={fitAll}>
+          Fit
+        </button>
+        {collapsed.size > 0 && (
+          <button type="button" class="quiet-button" onClick={() => setCollapsed(new Set())}>
+            Unfold all
+          </button>
+        )}
+        <span class="graph-legend quiet">
+          {view.analyzed ? 'Bars: share of the time' : 'Bars: share of the cost, estimated'}
+        </span>
+      </div>
+      <div class="graph-frame" ref={frame} onKeyDown={onKeyDown} onClick={onClick}>
+        <Drawing
+          layout={layout}
+          control={control}
+          isKept={node => node.id === current || node.id === selected || lit.has(node.id)}
+          renderBox={box => (
+            <GraphBoxView
+              key={box.node.id}
+              box={box}
+              analyzed={view.analyzed}
+              finding={findings.get(box.node.id)}
+              selected={box.node.id === selected}
+              focusable={box.node.id === current}
+              lit={lit.has(box.node.id)}
+              folded={collapsed.has(box.node.id)}
+              onFold={fold}
+            />
+          )}
+        />
+      </div>
+      <p class="keys quiet">
+        <kbd>↑</kbd> <kbd>↓</kbd> <kbd>←</kbd> <kbd>→</kbd> move, <kbd>Enter</kbd> selects, <kbd>Space</kbd> folds,{' '}
+        <kbd>+</kbd> <kbd>-</kbd> zoom, <kbd>0</kbd> fits
+      </p>
+    </section>
+  );
+}
+
+interface DrawingProps {
+  readonly layout: GraphLayout;
+  readonly control: ViewportControl;
+  /** Drawn as a box even from afar or out of sight: the focus must not get lost. */
+  isKept(node: NodeView): boolean;
+  renderBox(box: GraphBox): JSX.Element;
+}
+
+function Drawing({ layout, control, isKept, renderBox }: DrawingProps): JSX.Element | null {
+  const { view, frame } = control;
+  if (!view) return null;
+  const area = areaInSight(view, frame);
+  const isFar = view.scale < WORDS_FROM;
+  const inSight = new Set(isFar ? [] : boxesIn(layout, area));
+  for (const box of layout.boxes) if (isKept(box.node)) inSight.add(box);
+  const { width, height } = layout;
+  const isWhole = area.left <= 0 && area.top <= 0 && area.right >= width && area.bottom >= height;
+  const goTo = (x: number, y: number): void =>
+    control.set(now => ({ ...now, x: frame.width / 2 - x * now.scale, y: frame.height / 2 - y * now.scale }));
+  return (
+    <>
+      <svg class="graph-drawing" role="tree" aria-label="Nodes of the plan" width={frame.width} height={frame.height}>
+        <g role="presentation" transform={`translate(${view.x} ${view.y}) scale(${view.scale})`}>
+          {isFar ? (
+            <Overview layout={layout} edges />
+          ) : (
+            <g aria-hidden="true">
+              {edgesIn(layout, area).map(box => (
+                <path
+                  key={box.node.id}
+                  class={box.node.neverExecuted ? 'graph-edge never' : 'graph-edge'}
+                  d={edgePath(box)}
+                  stroke-width={edgeWidth(box.node)}
+                />
+              ))}
+            </g>
+          )}
+          {[...inSight].sort((a, b) => a.node.id - b.node.id).map(renderBox)}
+        </g>
+      </svg>
+      {!isWhole && <Minimap layout={layout} view={view} frame={frame} goTo={goTo} />}
+    </>
+  );
+}
+
+function areaOf({ x, y }: GraphBox): { left: number; top: number; right: number; bottom: number } {
+  return { left: x, top: y, right: x + BOX.width, bottom: y + BOX.height };
+}
