@@ -219,6 +219,14 @@ describe('server', () => {
     );
   });
 
+  it('makes no outline of a giant file, which would be sent anew after each edit', async () => {
+    await editor.open('create table a (b int);\nselect 1;\n'.repeat(400));
+    const some = await editor.ask<DocumentSymbol[]>('textDocument/documentSymbol', {});
+    assert.deepEqual([some.length, some[0]?.kind === some[1]?.kind], [800, false]);
+    await editor.open('select 1;\n'.repeat(6000), 'file:///giant.sql');
+    assert.deepEqual(await editor.ask('textDocument/documentSymbol', {}, 'file:///giant.sql'), []);
+  });
+
   describe('queryTuner/statement/at', () => {
     it('describes the statement at a cursor: parameters, effects, whether it writes', async () => {
       await editor.open(`select 1;\nupdate t set a = :value, b = nextval('s') where id = :id and c = :value;\n`);
