@@ -84,15 +84,3 @@ function shape(text: string): string {
 function sharesHead(text: string, head: string): boolean {
   return head.trim().length >= 4 && shape(text).slice(0, head.length) === head;
 }
-
-/** Blanks for the tabs that editors and terminals put in place of indentation. */
-export function expandTabs(lines: readonly SourceLine[]): SourceLine[] {
-  return lines.map(line => {
-    if (!line.text.includes('\t')) return line;
-    const indent = /^[\t ]*/.exec(line.text)?.[0] ?? '';
-    return {
-      text: indent.replace(/\t/g, '        ') + line.text.slice(indent.length).replace(/\t/g, ' '),
-      line: line.line,
-    };
-  });
-}

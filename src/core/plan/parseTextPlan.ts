@@ -5,7 +5,16 @@ import type { PlanProblem } from './planTree';
 import type { RawObject } from './rawValue';
 import type { SourceLine } from './sourceLine';
 import { readActual, readCost, readDetail } from './textDetail';
-import { ARROW, looksLikeNode, NOISE, splitFigures, STATEMENT_LINE, SUBPLAN_LABEL, TARGET_LINE } from './textLines';
+import {
+  ARROW,
+  columnOf,
+  looksLikeNode,
+  NOISE,
+  splitFigures,
+  STATEMENT_LINE,
+  SUBPLAN_LABEL,
+  TARGET_LINE,
+} from './textLines';
 import { readJitOptions, readJitTiming, readSerialization, readSettings, readTrigger } from './textStatement';
 import { PLAN_BREAK } from './unframe';
 
@@ -67,7 +76,7 @@ class TextPlanReader {
     }
     const isApart = this.afterBlank;
     this.afterBlank = false;
-    const column = line.text.length - line.text.trimStart().length;
+    const column = columnOf(line.text);
     if (this.readQuery(text)) return;
     if (ARROW.test(text)) return this.arrow(text.replace(ARROW, ''), column);
     if (this.document && this.block && column > this.block.column) return this.blockLine(this.block, text);

@@ -2,7 +2,7 @@ import { buildPlanTree } from './buildPlanTree';
 import type { DocumentOrigin } from './buildPlanTree';
 import { jsonSegments, parseJson } from './jsonSegments';
 import { stripLinePrefixes } from './linePrefixes';
-import { expandTabs, readLog } from './logEntries';
+import { readLog } from './logEntries';
 import { parseTextPlan } from './parseTextPlan';
 import { parseXmlPlan } from './parseXmlPlan';
 import { parseYamlPlan } from './parseYamlPlan';
@@ -103,13 +103,13 @@ function fromText(text: string, depth: number): Found[] {
   const entries = readLog(stripped);
   if (entries.length > 0) {
     return entries.flatMap(entry =>
-      fromFragment(expandTabs(entry.lines)).map(found => ({
+      fromFragment(entry.lines).map(found => ({
         ...found,
         ...(found.source && { source: { ...found.source, loggedMs: entry.durationMs } }),
       })),
     );
   }
-  return fromFragment(expandTabs(unescapeQuotes(stripped)));
+  return fromFragment(unescapeQuotes(stripped));
 }
 
 /** JSON copied from the source of a program or from another JSON: `{\"Plan\": ...`. */

@@ -46,3 +46,15 @@ export function beginsItem(text: string): boolean {
     (/^[A-Z]/.test(text) && (splitFigures(text) !== undefined || looksLikeNode(text)))
   );
 }
+
+/** The column a line's text stands in; editors and terminals put tabs in place of eight blanks. */
+export function columnOf(line: string): number {
+  let column = 0;
+  for (let i = 0; i < line.length; i++) {
+    const char = line.charAt(i);
+    if (char === '\t') column += 8;
+    else if (char === ' ') column++;
+    else break;
+  }
+  return column;
+}

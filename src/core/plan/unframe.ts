@@ -21,7 +21,8 @@ function fromClient(lines: readonly SourceLine[]): readonly SourceLine[] {
       .find(line => line.text.trim() !== '')
       ?.text.trimStart()
       .charAt(0) ?? '';
-  if (lines.some(line => /<t[dh][\s>]|-&gt;|^\s*<(?:pre|html)\b/i.test(line.text))) return fromHtml(lines);
+  if (lines.some(line => /<t[dh][\s>]|^(?:\s|&nbsp;)*-&gt;|^\s*<(?:pre|html)\b/i.test(line.text)))
+    return fromHtml(lines);
   if (isAsciiDoc(lines)) return fromAsciiDoc(lines);
   if (isLatex(lines))
     return fromLatex(lines).flatMap(line => linesFrom(line.text.replace(/\\\\ {2}|\\\\(?=[\]}])/g, '\n  '), line.line));

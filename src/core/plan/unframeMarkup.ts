@@ -94,10 +94,13 @@ export function fromLatex(lines: readonly SourceLine[]): SourceLine[] {
   return lines
     .filter(
       ({ text }) =>
-        !/^\\(?:begin|end|hline|toprule|midrule|bottomrule|endhead|endfirsthead|small|raggedright$)/.test(text),
+        !/^\\(?:begin|end|hline|toprule|midrule|bottomrule|endhead|endfirsthead|small|raggedright$|noindent)/.test(
+          text,
+        ),
     )
     .map(line => {
-      const cell = line.text.replace(/^\\raggedright\{(.*)\}$/, '$1').replace(/\s?(?:\\\\|\\tabularnewline)\s*$/, '');
+      const row = line.text.replace(/\s?(?:\\\\|\\tabularnewline)\s*$/, '');
+      const cell = row.replace(/^\\raggedright\{(.*)\}$/, '$1');
       const plain = cell.replace(/^\\text(?:it|bf)\{\\?(?:textbf\{)?(.*?)\}+$/, '$1');
       return relabel(
         line,
