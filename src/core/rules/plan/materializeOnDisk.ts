@@ -27,7 +27,11 @@ export const materializeOnDisk = definePlanRule({
     whenToIgnore: 'A report that runs rarely and may take its time.',
   },
   examples: [
-    { title: 'a CTE of half a million rows', bad: plan(3200), says: 'CTE Scan recent writes 25 MB to a temporary file.' },
+    {
+      title: 'a CTE of half a million rows',
+      bad: plan(3200),
+      says: 'CTE Scan recent writes 25 MB to a temporary file.',
+    },
     { title: 'a CTE that fits', good: plan(0) },
   ],
   check({ tree, report }) {

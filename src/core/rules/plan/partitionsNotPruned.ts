@@ -52,6 +52,7 @@ export const partitionsNotPruned = definePlanRule({
       const filter = condition(empty[0]!, 'Filter');
       report({
         node,
+        covers: scanned,
         message: `${formatCount(empty.length)} of ${formatCount(scanned.length)} partitions were read for nothing.`,
         evidence: `${rows(sum('rowsRemovedByFilter'))} removed by ${filter} in partitions without a match (${percent(empty.length / scanned.length)} of them)${key ? `; partitioned by ${key}` : ''}`,
         savesMs: timed ? sum('totalMs') : undefined,

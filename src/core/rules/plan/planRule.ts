@@ -56,6 +56,8 @@ export interface PlanRuleContext {
 /** A finding without what the rule's caller knows already. */
 export interface PlanReport {
   readonly node?: PlanNode;
+  /** Nodes that need no advice of their own beside this one. */
+  readonly covers?: readonly PlanNode[];
   readonly message: string;
   /** The figures that decided, with units. */
   readonly evidence: string;

@@ -25,7 +25,12 @@ const SAYS_BETTER: Readonly<Record<string, readonly string[]>> = {
   'plan/order-by-index': ['plan/index-filter-removes-many', 'plan/limit-late-filter', 'plan/row-estimate-origin'],
   'plan/stale-statistics': ['plan/correlated-columns', 'plan/row-estimate-origin'],
   'plan/correlated-columns': ['plan/row-estimate-origin'],
-  'plan/partitions-not-pruned': ['plan/seq-scan-keeps-few-rows'],
+  'plan/partitions-not-pruned': [
+    'plan/function-or-cast-hides-index',
+    'plan/seq-scan-keeps-few-rows',
+    'plan/index-filter-removes-many',
+    'plan/row-estimate-origin',
+  ],
 };
 
 /** Spills that name their node; the sum over all is worth a word only when none of them does. */
@@ -50,16 +55,18 @@ export function runPlanRules(
     origins: findEstimateOrigins(tree),
   };
   const findings: PlanFinding[] = [];
+  const better = new Set<string>();
   for (const rule of rules) {
     const report = (found: PlanReport) => {
       const finding = toFinding(rule, found, tree, wholeMs);
-      if (finding) findings.push(finding);
+      if (!finding) return;
+      findings.push(finding);
+      for (const node of [found.node, ...(found.covers ?? [])]) {
+        for (const other of SAYS_BETTER[rule.id] ?? []) better.add(`${other} ${node?.id}`);
+      }
     };
     rule.check({ ...shared, report });
   }
-  const better = new Set(
-    findings.flatMap(({ rule, nodeId }) => (SAYS_BETTER[rule] ?? []).map(each => `${each} ${nodeId}`)),
-  );
   const namesSpill = findings.some(({ rule }) => NAMED_SPILLS.has(rule));
   return findings
     .filter(({ rule, nodeId }) => !better.has(`${rule} ${nodeId}`))
