@@ -8,7 +8,7 @@ export interface JsonSegment {
 }
 
 /** Attempts at repairing one text; each reads the rest of it. */
-const ATTEMPTS = 20;
+const ATTEMPTS = 8;
 
 /** JSON values in a text, outermost brackets first; only brackets that open a line or the text count. */
 export function jsonSegments(text: string): JsonSegment[] {

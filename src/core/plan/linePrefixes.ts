@@ -2,10 +2,10 @@ import type { SourceLine } from './sourceLine';
 import { relabel } from './sourceLine';
 
 /** What mail, comments and chat programs put before each line of what they quote. */
-const QUOTING = [/^\s*(?:> ?)+/, /^\s*-- ?(?!-)/, /^\s*\/\/ ?/, /^\s*# ?/, /^\s*\* ?/, /^\+(?![-+])/];
+const QUOTING = [/^\s{0,40}(?:> ?)+/, /^\s{0,40}-- ?(?!-)/, /^\s{0,40}(?:\/\/|[#*]) ?/, /^\+(?![-+])/];
 const SYSLOG = /^[^\t]{0,200}?\[\d+-\d+\] ?/;
-const NUMBER = /^\s*(\d{1,7})(?:[:.|)\]│]|\s(?=\s*\S))[ \t]?/;
-const FENCE = /^\s*(?:```|~~~|\{code|\{noformat|\[\/?code\])/i;
+const NUMBER = /^\s{0,12}(\d{1,7})(?:[:.|)\]│]|\s)[ \t]?/;
+const FENCE = /^\s{0,40}(?:```|~~~|\{code|\{noformat|\[\/?code\])/i;
 /** How many of the lines must bear a prefix before it is one. */
 const MOST = 0.8;
 

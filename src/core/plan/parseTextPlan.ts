@@ -270,9 +270,13 @@ function relationship(parent: RawObject, index: number): string {
   return hasSibling ? 'Inner' : 'Outer';
 }
 
+/** max_parallel_workers_per_gather reaches no further. */
+const MAX_WORKERS = 1024;
+
 function workerOf(fields: Fields, number: number): Fields {
   const workers = (fields['Workers'] ??= []) as Fields[];
-  let worker = workers.find(candidate => candidate['Worker Number'] === number);
+  // Workers come in order; one is named again on the lines that follow.
+  let worker = workers.slice(-MAX_WORKERS).find(candidate => candidate['Worker Number'] === number);
   if (!worker) workers.push((worker = { 'Worker Number': number }));
   return worker;
 }

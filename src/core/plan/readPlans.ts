@@ -42,7 +42,7 @@ export function readPlans(input: unknown): PlanReading {
       const notUnderstood = [...(origin.notUnderstood ?? []), ...own.map(wordsOf)];
       const tree = buildPlanTree(document, { ...origin, notUnderstood });
       if (!tree) return [];
-      problems.push(...own);
+      for (const each of own.slice(0, MAX_PROBLEMS)) problems.push(each);
       for (const remark of tree.notUnderstood.slice(notUnderstood.length)) {
         problems.push({ message: remark, ...(tree.source && { line: tree.source.line }) });
       }
@@ -109,7 +109,9 @@ function fromText(text: string, depth: number): Found[] {
       })),
     );
   }
-  return fromFragment(unescapeQuotes(stripped));
+  const found = fromFragment(unescapeQuotes(stripped));
+  // What all lines begin with may have been part of them.
+  return found.length === 0 && stripped.length === lines.length ? fromFragment(lines) : found;
 }
 
 /** JSON copied from the source of a program or from another JSON: `{\"Plan\": ...`. */

@@ -16,22 +16,20 @@ export function unframe(lines: readonly SourceLine[]): SourceLine[] {
 }
 
 function fromClient(lines: readonly SourceLine[]): readonly SourceLine[] {
-  const first =
-    lines
-      .find(line => line.text.trim() !== '')
-      ?.text.trimStart()
-      .charAt(0) ?? '';
-  if (lines.some(line => /<t[dh][\s>]|^(?:\s|&nbsp;)*-&gt;|^\s*<(?:pre|html)\b/i.test(line.text)))
-    return fromHtml(lines);
+  const texts = lines.map(line => line.text.trim()).filter(text => text !== '');
+  const first = texts[0]?.charAt(0) ?? '';
+  if (texts.some(text => /<t[dh][\s>]|^(?:&nbsp;){0,80}-&gt;|^<(?:pre|html)\b/i.test(text))) return fromHtml(lines);
   if (isAsciiDoc(lines)) return fromAsciiDoc(lines);
-  if (isLatex(lines))
+  if (isLatex(lines)) {
+    // A line end inside a value is written out; JSON needs none of them.
     return fromLatex(lines).flatMap(line => linesFrom(line.text.replace(/\\\\ {2}|\\\\(?=[\]}])/g, '\n  '), line.line));
+  }
   // A row a line, as a list or tuples in the source of a program: ('Sort ...',) or "Sort ...",
-  if (mostly(lines, /^[\s[(]*'.*'[\s,)\]]*$/)) {
+  if (mostly(texts, /^[[(]*'.*'[\s,)\]]*$/)) {
     return lines.map(line => relabel(line, line.text.replace(/^[\s[(]*'(.*)'[\s,)\]]*$/, '$1')));
   }
-  if (mostly(lines, /^[\s[(]+"(?!").*"[\s,)\]]*$/) && first !== '{') {
-    return lines.map(line => relabel(line, line.text.replace(/^[\s[(]+"(.*)"[\s,)\]]*$/, '$1')));
+  if (mostly(texts, /^[[(]*"(?!").*"[\s,)\]]*$/) && lines.some(line => /^[\s[(]+"/.test(line.text)) && first !== '{') {
+    return lines.map(line => relabel(line, line.text.replace(/^[\s[(]*"(.*)"[\s,)\]]*$/, '$1')));
   }
   if (first !== '[' && first !== '{' && lines.some(line => /^"(.*"[;,]?|\s*[[{<-].*)?$/.test(line.text))) {
     return fromSingleColumnCsv(lines);
@@ -39,16 +37,17 @@ function fromClient(lines: readonly SourceLine[]): readonly SourceLine[] {
   return lines;
 }
 
-/** True if nine of ten lines that have text look like `shape`. */
-function mostly(lines: readonly SourceLine[], shape: RegExp): boolean {
-  const content = lines.filter(line => line.text.trim() !== '');
-  return content.length > 0 && content.filter(line => shape.test(line.text)).length / content.length >= 0.9;
+/** True if nine of ten texts look like `shape`. */
+function mostly(texts: readonly string[], shape: RegExp): boolean {
+  return texts.length > 0 && texts.filter(text => shape.test(text)).length / texts.length >= 0.9;
 }
 
 const RULE_LINE = /^[-+=|\u2500-\u257F\s]{3,}$/;
-const RECORD_LINE = /^[-*\u2500-\u257F+|]*\[ ?(?:RECORD|\p{Lu}[\p{L}]+) \d+ ?\][-+\u2500-\u257F*|]*\s*$/u;
-const FOOTER = /^\s*\(\d+ \p{L}+\)\s*$/u;
+const RECORD_LINE = /^[-*\u2500-\u257F+|]*\[ ?(?:RECORD|\p{Lu}[\p{L}]+) \d+ ?\][-+\u2500-\u257F*|]*$/u;
+const FOOTER = /^\(\d+ \p{L}+\)$/u;
 const BAR = /^[|│║]/;
+/** What lines of frames begin with, and no line of a plan in text, JSON, YAML or XML but for arrows and members. */
+const FRAME = /^[-+=|*\u2500-\u257F(["Qq]/;
 /** psql's marks of a line end inside a value; some clients leave them behind. */
 const CONTINUED = /[+↵¤]$/;
 const HEADER = /^"?(?:QUERY[ _]PLAN)"?$/i;
@@ -56,15 +55,17 @@ const HEADER = /^"?(?:QUERY[ _]PLAN)"?$/i;
 function stripFrame(line: SourceLine): SourceLine[] {
   const { text } = line;
   if (text === PLAN_BREAK) return [line];
-  if (isRule(text) || RECORD_LINE.test(text) || FOOTER.test(text)) return [];
-  const inner = stripBars(text);
-  if (HEADER.test(inner.trim())) return [relabel(line, PLAN_BREAK)];
+  const trimmed = text.trim();
+  const mayFrame = FRAME.test(trimmed);
+  if (mayFrame && (isRule(trimmed) || RECORD_LINE.test(trimmed) || FOOTER.test(trimmed))) return [];
+  const inner = mayFrame ? stripBars(text) : text;
+  if (mayFrame && HEADER.test(inner.trim())) return [relabel(line, PLAN_BREAK)];
   const end = inner.trimEnd();
-  return [relabel(line, CONTINUED.test(end) ? end.slice(0, -1) : inner)];
+  return [relabel(line, CONTINUED.test(end.slice(-1)) ? end.slice(0, -1) : inner)];
 }
 
 function isRule(text: string): boolean {
-  return /[-=\u2500-\u257F]{2}/.test(text) && RULE_LINE.test(text);
+  return RULE_LINE.test(text) && /[-=\u2500-\u257F]{2}/.test(text);
 }
 
 function stripBars(text: string): string {
