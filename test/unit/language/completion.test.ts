@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { MAX_ITEMS } from '../../../src/core/language/completion/collector';
+import { catalogOf } from '../../rules/lintText';
 import { complete, proposed } from './completionText';
 
 interface Case {
@@ -348,6 +350,21 @@ describe('core/language/completion', () => {
 
   describe('proposes nothing', () => {
     for (const at of NOTHING) it(at, async () => assert.deepEqual(await proposed(at), []));
+  });
+
+  it('does not follow parentheses without end', async () => {
+    assert.equal(await complete(`select * from ${'('.repeat(20_000)}|`), undefined);
+    const [first] = await proposed(`select ${'('.repeat(50)}| from orders`);
+    assert.equal(first, 'id');
+  });
+
+  it('lists no more than anybody reads, and asks again', async () => {
+    const tables = Array.from({ length: 400 }, (_, i) => `create table t${i} (id int);`);
+    const catalog = await catalogOf(tables.join('\n'));
+    const all = await complete('select * from |', catalog);
+    assert.equal(all?.items.length, MAX_ITEMS);
+    assert.equal(all.isIncomplete, true);
+    assert.deepEqual((await proposed('select * from t399|', catalog)).slice(0, 1), ['t399']);
   });
 
   it('says what it knows of a proposal', async () => {

@@ -12,6 +12,9 @@ import { proposeAt } from './proposeAt';
 import { addSettings, addValues } from './valueProposals';
 import { writesUpperCase } from './writing';
 
+/** What is nested deeper was not written by hand, and reading it would take too long. */
+const MAX_DEPTH = 200;
+
 /** What can be written at an offset of a document, the best first; undefined where nothing should be proposed. */
 export function completeAt(
   script: LanguageScript,
@@ -21,6 +24,7 @@ export function completeAt(
   const statement = cursorStatementAt(script, offset);
   if (!statement) return undefined;
   const { tokens, prefix, quote, range, body, before } = statement;
+  if (tokens.depth > MAX_DEPTH) return undefined;
   const scope = new CursorScope(tokens, catalog);
   const collector = new Collector(quote === '"' ? prefix.replaceAll('""', '"') : prefix);
   const { serverVersion } = catalog ?? {};

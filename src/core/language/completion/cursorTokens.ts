@@ -12,6 +12,8 @@ export class CursorTokens {
   readonly count: number;
   /** The token at the cursor. */
   readonly cursor: number;
+  /** How deep parentheses are nested in it. */
+  depth = 0;
   private readonly lowered: (string | undefined)[] = [];
   /** For each token the opening parenthesis around it, or -1. */
   private readonly parents: number[] = [];
@@ -40,18 +42,17 @@ export class CursorTokens {
     const open: number[] = [];
     let missing = this.countMissing();
     for (let i = 0; i < this.count; i++) {
-      const last = open.at(-1);
       if (this.is(i, ')')) {
-        open.pop();
+        const last = open.pop();
         if (last !== undefined) this.closing.set(last, i);
-      } else if (missing > 0 && i > this.cursor && last !== undefined && this.goesOnOutside(i, last)) {
-        // `count(| from orders`: the parenthesis that has not been written yet belongs behind the cursor.
-        open.pop();
-        this.closing.set(last, i - 1);
-        missing--;
+      }
+      // `count(| from orders`: the parenthesis that has not been written yet belongs behind the cursor.
+      for (; missing > 0 && i > this.cursor && open.length > 0 && this.goesOnOutside(i, open.at(-1)!); missing--) {
+        this.closing.set(open.pop()!, i - 1);
       }
       this.parents.push(open.at(-1) ?? -1);
       if (this.is(i, '(')) open.push(i);
+      this.depth = Math.max(this.depth, open.length);
     }
   }
 
