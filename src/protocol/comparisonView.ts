@@ -1,25 +1,31 @@
 import type { PlanComparison, PlanNode } from '../core/plan/planTree';
 import { describeTarget, describeType } from './nodeView';
-import type { ComparisonView } from './planPanel';
+import type { ComparisonRowView, ComparisonView } from './planPanel';
 
 /** A comparison as plain data, nodes in words. */
 export function buildComparison(comparison: PlanComparison): ComparisonView {
-  const { verdict, speedUp, beforeMs, afterMs, beforeCost, afterCost } = comparison;
+  const { rows, ...figures } = comparison;
   return {
-    verdict,
-    speedUp,
-    beforeMs,
-    afterMs,
-    beforeCost,
-    afterCost,
-    rows: comparison.rows.map(({ before, after, depth, change }) => ({
-      depth,
-      change,
-      before: before && describe(before),
-      after: after && describe(after),
-      beforeMs: before?.figures.totalMs,
-      afterMs: after?.figures.totalMs,
-    })),
+    ...figures,
+    rows: rows.map(({ before, after, depth, change }): ComparisonRowView => {
+      const [then, now] = [before?.figures, after?.figures];
+      return {
+        depth,
+        change,
+        before: before && describe(before),
+        after: after && describe(after),
+        ...(before && { beforeId: before.id }),
+        ...(after && { afterId: after.id }),
+        beforeMs: then?.totalMs,
+        afterMs: now?.totalMs,
+        beforeSelfMs: then?.selfMs,
+        afterSelfMs: now?.selfMs,
+        beforeRows: then?.rowsActual ?? then?.rowsPlanned,
+        afterRows: now?.rowsActual ?? now?.rowsPlanned,
+        beforeBlocks: then?.selfBlocks,
+        afterBlocks: now?.selfBlocks,
+      };
+    }),
   };
 }
 

@@ -69,19 +69,41 @@ export interface SuggestionView {
 
 export interface ComparisonView {
   readonly verdict: 'better' | 'same' | 'worse';
+  /** The verdict with its figures, in one line. */
+  readonly sentence?: string;
+  /** Why the two runs may not be comparable. */
+  readonly cautions?: readonly string[];
+  readonly measure?: 'blocks' | 'time' | 'cost' | 'nothing';
   readonly beforeMs?: number;
   readonly afterMs?: number;
+  readonly beforeBlocks?: number;
+  readonly afterBlocks?: number;
   readonly beforeCost?: number;
   readonly afterCost?: number;
   readonly speedUp?: number;
-  readonly rows: readonly {
-    readonly depth: number;
-    readonly change: 'same' | 'changed' | 'added' | 'removed';
-    readonly before?: string;
-    readonly after?: string;
-    readonly beforeMs?: number;
-    readonly afterMs?: number;
-  }[];
+  readonly blocksRatio?: number;
+  readonly costRatio?: number;
+  readonly rows: readonly ComparisonRowView[];
+}
+
+/** One node of either plan or of both. */
+export interface ComparisonRowView {
+  readonly depth: number;
+  readonly change: 'same' | 'changed' | 'added' | 'removed';
+  readonly before?: string;
+  readonly after?: string;
+  readonly beforeId?: number;
+  readonly afterId?: number;
+  readonly beforeMs?: number;
+  readonly afterMs?: number;
+  /** Of the node alone, as everything below. */
+  readonly beforeSelfMs?: number;
+  readonly afterSelfMs?: number;
+  /** Measured, or planned in a plan that was not executed. */
+  readonly beforeRows?: number;
+  readonly afterRows?: number;
+  readonly beforeBlocks?: number;
+  readonly afterBlocks?: number;
 }
 
 /** A whole snapshot of the panel. */

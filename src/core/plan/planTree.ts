@@ -188,13 +188,24 @@ export interface PlanDifference {
 
 export interface PlanComparison {
   readonly rows: readonly PlanDifference[];
+  /** The verdict with its figures: "12.4x less work: 48,211 -> 3,880 blocks; the sort is gone". */
+  readonly sentence: string;
+  /** What keeps the runs from being comparable: "one was only estimated", "the results differ". */
+  readonly cautions: readonly string[];
+  /** What the verdict rests on. */
+  readonly measure: 'blocks' | 'time' | 'cost' | 'nothing';
   /** before / after; above 1 is faster. Absent when either plan was not executed. */
   readonly speedUp?: number;
+  /** Blocks before / after; above 1 is less work. */
+  readonly blocksRatio?: number;
   /** Cost before / after; above 1 is cheaper. */
   readonly costRatio?: number;
   /** Execution times, when both plans were executed. */
   readonly beforeMs?: number;
   readonly afterMs?: number;
+  /** Blocks hit or read, and temporary ones read or written, when both plans counted them. */
+  readonly beforeBlocks?: number;
+  readonly afterBlocks?: number;
   readonly beforeCost?: number;
   readonly afterCost?: number;
   readonly verdict: 'better' | 'same' | 'worse';

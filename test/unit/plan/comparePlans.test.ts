@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { comparePlans } from '../../../src/core/plan/comparePlans';
 import { parsePlan } from '../../../src/core/plan/parsePlan';
 import type { PlanTree } from '../../../src/core/plan/planTree';
+import { type Fields, inner, node, planned, tree } from './literalPlan';
 import { buildPlanView } from '../../../src/protocol/buildPlanView';
 
 function plan(text: string): PlanTree {
@@ -53,7 +54,7 @@ describe('core/plan/comparePlans', () => {
     const swapped = comparePlans(plan(sorted(40)), plan(indexed(2)));
     assert.deepEqual(
       swapped.rows.map(row => row.change),
-      ['changed', 'removed'],
+      ['removed', 'changed'],
     );
   });
 
@@ -71,10 +72,149 @@ describe('core/plan/comparePlans', () => {
   });
 });
 
+describe('core/plan/comparePlans: matching', () => {
+  const scan = (alias: string, more: object = {}) =>
+    node('Seq Scan', [5, 10, 1], { 'Relation Name': alias, Alias: alias, ...more });
+  const join = (type: string, outer: object, other: object, more: object = {}) =>
+    node(type, [20, 10, 1], { 'Join Type': 'Inner', ...more }, { ...outer }, { ...other, ...inner });
+  const changes = (before: Fields, after: Fields) =>
+    comparePlans(tree(before), tree(after)).rows.map(
+      row => `${row.change} ${row.before?.nodeType ?? ''} > ${row.after?.nodeType ?? ''}`,
+    );
+
+  it('knows a table on whichever side of the join it stands', () => {
+    assert.deepEqual(changes(join('Hash Join', scan('a'), scan('b')), join('Hash Join', scan('b'), scan('a'))), [
+      'same Hash Join > Hash Join',
+      'same Seq Scan > Seq Scan',
+      'same Seq Scan > Seq Scan',
+    ]);
+  });
+
+  it('takes joins of the same tables for each other, and others as new', () => {
+    // (a b) c against a (b c): the whole and the scans stay.
+    const before = join('Hash Join', join('Nested Loop', scan('a'), scan('b')), scan('c'));
+    const after = join('Hash Join', scan('a'), join('Nested Loop', scan('b'), scan('c')));
+    assert.deepEqual(changes(before, after), [
+      'same Hash Join > Hash Join',
+      'removed Nested Loop > ',
+      'same Seq Scan > Seq Scan',
+      'added  > Nested Loop',
+      'same Seq Scan > Seq Scan',
+      'same Seq Scan > Seq Scan',
+    ]);
+  });
+
+  it('takes another method for the same work', () => {
+    const before = join('Nested Loop', scan('a'), scan('b'));
+    const indexed = node('Index Scan', [1, 1, 10], { 'Relation Name': 'b', Alias: 'b', 'Index Name': 'i' });
+    assert.deepEqual(changes(before, join('Merge Join', scan('a'), indexed)), [
+      'changed Nested Loop > Merge Join',
+      'same Seq Scan > Seq Scan',
+      'changed Seq Scan > Index Scan',
+    ]);
+  });
+
+  it('knows a table by its name where the alias is numbered differently', () => {
+    assert.deepEqual(changes(scan('orders_1', { 'Relation Name': 'orders' }), scan('orders')), [
+      'same Seq Scan > Seq Scan',
+    ]);
+  });
+
+  it('says that all is gone where nothing is left', () => {
+    assert.deepEqual(changes(node('Sort', [1, 1, 1], {}, scan('a')), scan('b')), [
+      'removed Sort > ',
+      'removed Seq Scan > ',
+      'added  > Seq Scan',
+    ]);
+  });
+
+  it('shows each of ten thousand nodes once, in a moment', () => {
+    const many = (prefix: string) =>
+      tree(node('Append', [9, 9, 1], {}, ...Array.from({ length: 10_000 }, (_, i) => scan(`${prefix}${i}`))));
+    const { rows } = comparePlans(many('p'), many('q'));
+    assert.equal(rows.length, 20_002);
+  });
+});
+
+describe('core/plan/comparePlans: verdict', () => {
+  const run = (blocks: Fields, ms: number, rows = 5, document: Fields = {}, type = 'Seq Scan', more: Fields = {}) =>
+    tree(node(type, [ms, rows, 1], { 'Relation Name': 'orders', Alias: 'o', ...blocks, ...more }), {
+      'Execution Time': ms,
+      ...document,
+    });
+  const hit = (count: number): Fields => ({ 'Shared Hit Blocks': count });
+  const read = (count: number): Fields => ({ 'Shared Read Blocks': count });
+
+  it('puts blocks first, with figures and what became of the shape', () => {
+    const sort = { 'Shared Hit Blocks': 48_211 };
+    const before = tree(
+      node('Sort', [95, 5, 1], sort, node('Seq Scan', [50, 5, 1], { Alias: 'o', 'Relation Name': 'orders', ...sort })),
+      {
+        'Execution Time': 95,
+      },
+    );
+    const after = run(hit(3880), 8, 5, {}, 'Index Scan', { 'Index Name': 'i' });
+    const { sentence, verdict, measure, cautions } = comparePlans(before, after);
+    // 48,211 / 3,880 = 12.4.
+    assert.equal(
+      sentence,
+      '12.4x less work: 48,211 -> 3,880 blocks, 95 ms -> 8 ms; the sort is gone, orders o by index scan using i instead of seq scan',
+    );
+    assert.deepEqual([verdict, measure, cautions], ['better', 'blocks', []]);
+  });
+
+  it('goes by time where the blocks are the same', () => {
+    const { sentence, measure } = comparePlans(run(hit(900), 40), run(hit(903), 20));
+    assert.deepEqual(
+      [sentence, measure],
+      ['2x faster: 900 -> 903 blocks, 40 ms -> 20 ms; the plan is the same', 'time'],
+    );
+  });
+
+  it('counts worse work upwards', () => {
+    assert.match(comparePlans(run(hit(100), 5), run(hit(250), 9)).sentence, /^2.5x more work: 100 -> 250 blocks/);
+  });
+
+  it('compares costs where one plan was not executed, and says so', () => {
+    const before = tree({ ...planned('Seq Scan', 100, 5), Alias: 'o' });
+    const after = tree({ ...node('Seq Scan', [5, 5, 1], { 'Total Cost': 50 }), Alias: 'o' });
+    const { sentence, measure, cautions, beforeMs, afterMs } = comparePlans(before, after);
+    assert.equal(sentence, '2x cheaper by the estimate: cost 100 -> 50; the plan is the same');
+    assert.deepEqual([measure, beforeMs, afterMs], ['cost', undefined, undefined]);
+    assert.match(cautions[0] ?? '', /^Only the second plan was executed/);
+  });
+
+  it('warns of other results, values, settings and servers', () => {
+    const filter = (value: string): Fields => ({ Filter: `(city = '${value}'::text)` });
+    const before = run(hit(900), 40, 5, {}, 'Seq Scan', filter('Rome'));
+    const after = run(hit(900), 40, 700, { Settings: { work_mem: '64MB' } }, 'Seq Scan', filter('Oslo'));
+    assert.deepEqual(comparePlans(before, after, { sameServer: false }).cautions, [
+      'The plans come from different servers or databases.',
+      'The statements were run with different values.',
+      'The settings differ: work_mem default -> 64MB.',
+      'The results differ: 5 -> 700 rows.',
+    ]);
+    assert.deepEqual(comparePlans(before, before).cautions, []);
+    assert.deepEqual(comparePlans(before, before, { sameParameters: false }).cautions.length, 1);
+  });
+
+  it('warns of a cold run beside a warm one, and of blocks and time that disagree', () => {
+    assert.deepEqual(comparePlans(run(read(900), 90), run(hit(900), 9)).cautions, [
+      'The first run was cold, the second warm: compare their blocks, not their times.',
+    ]);
+    assert.match(comparePlans(run(hit(900), 10), run(hit(300), 40)).cautions[0] ?? '', /opposite/);
+  });
+
+  it('has nothing to say of plans without costs and times', () => {
+    const bare = tree({ 'Node Type': 'Result' });
+    assert.equal(comparePlans(bare, bare).sentence, 'Nothing to compare by; the plan is the same');
+  });
+});
+
 describe('protocol/buildPlanView', () => {
-  const tree = plan(sorted(40));
+  const sortedPlan = plan(sorted(40));
   const parts = { title: 'orders', sql: 'select 1', connection: 'local', server: '18.4', findings: [] };
-  const view = buildPlanView({ ...parts, tree, comparison: comparePlans(tree, plan(indexed(2))) });
+  const view = buildPlanView({ ...parts, tree: sortedPlan, comparison: comparePlans(sortedPlan, plan(indexed(2))) });
 
   it('is plain data that survives being sent', () => assert.deepEqual(structuredClone(view), view));
 
@@ -91,11 +231,11 @@ describe('protocol/buildPlanView', () => {
   });
 
   it('gives the share of the cost when nothing was executed', () => {
-    const planned = plan(
+    const estimated = plan(
       'Sort  (cost=100.00..100.00 rows=5 width=8)\n  ->  Seq Scan on t  (cost=0.00..75.00 rows=5 width=8)',
     );
     assert.deepEqual(
-      buildPlanView({ ...parts, tree: planned }).nodes.map(node => node.selfShare),
+      buildPlanView({ ...parts, tree: estimated }).nodes.map(node => node.selfShare),
       [0.25, 0.75],
     );
   });
@@ -105,6 +245,6 @@ describe('protocol/buildPlanView', () => {
       [view.comparison?.beforeMs, view.comparison?.afterMs, view.comparison?.verdict],
       [40, 2, 'better'],
     );
-    assert.equal(view.comparison?.rows[0]?.after, 'Index Scan on orders o using i');
+    assert.equal(view.comparison?.rows[1]?.after, 'Index Scan on orders o using i');
   });
 });
