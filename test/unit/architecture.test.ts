@@ -31,7 +31,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     types: ['core'],
     packages: ['vscode', 'vscode-languageclient*', 'node:*'],
   },
-  webview: { folders: ['webview', 'protocol', 'core/base', 'core/plan'], types: ['core'], packages: ['preact*', 'd3-hierarchy'] },
+  webview: {
+    folders: ['webview', 'protocol', 'core/base', 'core/plan'],
+    types: ['core'],
+    packages: ['preact*', 'd3-hierarchy'],
+  },
 };
 
 /** Inside core: each folder and those it stands on. Files directly in core tie all of them together. */
