@@ -1,3 +1,4 @@
+import { distributedPlans } from './distributedPlans';
 import { computeFigures } from './figures';
 import type { DraftNode } from './figures';
 import type { PlanJit, PlanNode, PlanSource, PlanTree, PlanTrigger, RawPlanNode } from './planTree';
@@ -65,10 +66,10 @@ function flatten(root: RawPlanNode, remarks: string[]): DraftNode[] {
     drafts.push(draft);
     parent?.children.push(draft);
     const plans: unknown = raw.Plans;
-    if (plans === undefined) continue;
     const children = Array.isArray(plans) ? (plans as unknown[]) : [];
     const usable = children.filter((child): child is RawPlanNode => isRawObject(child) && 'Node Type' in child);
     if (usable.length < children.length) remarks.push(`${draft.nodeType}: a child without "Node Type" was left out`);
+    usable.unshift(...distributedPlans(raw));
     for (const child of usable.reverse()) pending.push({ raw: child, parent: draft });
   }
   return drafts;

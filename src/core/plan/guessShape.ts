@@ -10,7 +10,7 @@ import { PLAN_BREAK } from './unframe';
 
 const NEXT_NODE = /->\s*(?=[A-Z][A-Za-z]+[^()]{0,300}?(?:\(cost=|\(actual |\(never |\())/g;
 const NEXT_LINE =
-  /(?:^|\s)(?=(?:(?:Index|Recheck|Hash|Merge|TID) Cond|(?:Join |One-Time |Conflict )?Filter|Rows Removed by [A-Z][\w ]{0,20}|(?:Sort|Group|Presorted|Cache|Hash) Key|Sort Method|Output|Buffers|I\/O Timings|Heap Fetches|Heap Blocks|Buckets|Batches|Workers (?:Planned|Launched)|Worker \d+|Inner Unique|Index Searches|Planning(?: [Tt]ime)?|Execution [Tt]ime|Total runtime|Settings|JIT|WAL|Order By|Cache Mode|Hits|Storage|Trigger [\w ]{1,100}|Query Identifier): ?)/g;
+  /(?:^|(?<!\b(?:Removed by|Join|Index|One-Time|Conflict|Buckets: \d{1,12}|\(originally \d{1,12}\)) ?)\s)(?=(?:(?:Index|Recheck|Hash|Merge|TID) Cond|(?:Join |One-Time |Conflict )?Filter|Rows Removed by [A-Z][\w ]{0,20}|(?:Sort|Group|Presorted|Cache|Hash) Key|Sort Method|Output|Buffers|I\/O Timings|Heap Fetches|Heap Blocks|Buckets|Batches|Workers (?:Planned|Launched)|Worker \d+|Inner Unique|Index Searches|Planning(?: [Tt]ime)?|Execution [Tt]ime|Total runtime|Settings|JIT|WAL|Order By|Cache Mode|Hits|Storage|Trigger [\w ]{1,100}|Query Identifier): ?)/g;
 
 /** Lines that hold several nodes, cut where nodes and their details begin; blanks before them are their indentation. */
 export function unflatten(lines: readonly SourceLine[]): SourceLine[] {

@@ -74,6 +74,8 @@ function breakingWidth(lines: readonly SourceLine[]): { readonly width: number; 
   return { width: isShared ? Math.max(...shared) : longest, isShared };
 }
 
+const SQL_WORD = /^(?:AND|OR|NOT|IS|THEN|ELSE|WHEN|END|ANY|ALL|DESC|NULLS|USING|COLLATE)\b/;
+
 /** What to put between the two lines, or undefined if the second does not continue the first. */
 function continues(last: Joined, raw: string, text: string): string | undefined {
   const startsWithFigures = /^\((?:cost=|actual |never )/.test(text);
@@ -81,7 +83,8 @@ function continues(last: Joined, raw: string, text: string): string | undefined 
   if (last.isFigures()) return ARROW.test(text) || /^[A-Z][\w ]+: /.test(text) ? undefined : '';
   if (last.isNode && last.isCut && !ARROW.test(text) && splitFigures(text)) return '';
   if (beginsItem(text)) return undefined;
-  if (last.isCut) return '';
+  // A word of SQL never follows another text directly: the blank between them was dropped.
+  if (last.isCut) return SQL_WORD.test(raw) && !/\s$/.test(last.lastPart.slice(-1)) ? ' ' : '';
   if (/^\s/.test(raw) && last.isNode && splitFigures(text)) return ' ';
   if (last.inQuotes) return '\n';
   if (last.state.depth > 0 || /[,=]\s*$/.test(last.lastPart)) return ' ';

@@ -1,11 +1,13 @@
 import type { SourceLine } from './sourceLine';
 import { relabel } from './sourceLine';
+import { PLAN_BREAK } from './unframe';
 
 /** What mail, comments and chat programs put before each line of what they quote. */
 const QUOTING = [/^\s{0,40}(?:> ?)+/, /^\s{0,40}-- ?(?!-)/, /^\s{0,40}(?:\/\/|[#*]) ?/, /^\+(?![-+])/];
 const SYSLOG = /^[^\t]{0,200}?\[\d+-\d+\] ?/;
 const NUMBER = /^\s{0,12}(\d{1,7})(?:[:.|)\]│]|\s)[ \t]?/;
-const FENCE = /^\s{0,40}(?:```|~~~|\{code|\{noformat|\[\/?code\])/i;
+/** What stands around a plan in Markdown, in trackers and in comments of programs. */
+const FENCE = /^\s{0,40}(?:```|~~~|\{code|\{noformat|\[\/?code\]|\/\*+\s*$|\*+\/\s*$)/i;
 /** How many of the lines must bear a prefix before it is one. */
 const MOST = 0.8;
 
@@ -14,8 +16,8 @@ const MOST = 0.8;
  * syslog and container names, the fences of Markdown.
  */
 export function stripLinePrefixes(lines: readonly SourceLine[]): SourceLine[] {
-  const kept = lines.filter(line => !FENCE.test(line.text));
-  const content = kept.filter(line => line.text.trim() !== '');
+  const kept = lines.map(line => (FENCE.test(line.text) ? relabel(line, PLAN_BREAK) : line));
+  const content = kept.filter(line => line.text !== PLAN_BREAK && line.text.trim() !== '');
   if (content.length === 0) return kept;
   if (share(content, SYSLOG) >= MOST) {
     return kept.map(line => relabel(line, line.text.replace(SYSLOG, '').replace(/#011/g, '\t')));

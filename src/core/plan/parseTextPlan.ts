@@ -207,8 +207,7 @@ class TextPlanReader {
       this.block = { column, fields: target };
       return;
     }
-    if (readDetail(node.fields, text)) return;
-    if (!NOISE.test(text)) this.report(undefined, text);
+    if (!NOISE.test(text) && !readDetail(node.fields, text)) this.report(undefined, text);
   }
 
   /** Where EXPLAIN's own indentation survived, a node's lines may also follow its children (Citus). */

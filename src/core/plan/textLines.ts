@@ -25,7 +25,7 @@ export const TARGET_LINE = /^(?:Foreign )?(?:Insert|Update|Delete|Merge) on \S/;
 
 /** psql's footer and timing in any language, prompts, comments, and the words of other clients. */
 export const NOISE =
-  /^(?:\(\d+ .*\)|\p{L}+ ?: [\d.,]+ ms.*|EXPLAIN\b.*|[#;]+ .*|\S*[=-][#>] .*|\.{3,}|Query returned .*|Total query runtime.*|\d+ rows? .*)$/iu;
+  /^(?:\(\d+ .*\)|\p{L}+ ?: [\d.,]+ ms.*|EXPLAIN\b.*|[#;]+ .*|\S*[=-][#>](?: .*)?|\.{3,}|Query returned .*|Total query runtime.*|\d+ rows? .*)$/iu;
 
 const NODE_WORDS =
   /^(?:(?:Parallel|Partial|Finalize|Async) )*(?:[A-Z][A-Za-z ]* Scan(?: Backward)?(?: (?:on|using) \S.*)?|(?:Foreign )?(?:Insert|Update|Delete|Merge) on \S.*|(?:Hash|Merge|Nested Loop)(?: (?:Left|Right|Full|Semi|Anti|Right Semi|Right Anti))?(?: Join)?|(?:Hash)?SetOp .*|Custom Scan \(.*|(?:Mixed|Group|Hash)?Aggregate|Result|Append|Merge ?Append|(?:Incremental )?Sort|Limit|Unique|Materialize|Memoize|Gather(?: Merge)?|LockRows|WindowAgg|ProjectSet|Recursive Union|Group|ModifyTable|Bitmap(?:And|Or))$/;
