@@ -8,6 +8,7 @@ import type {
   ServerRequests,
   ServerSettings,
 } from '../protocol/server';
+import { checkedLanguages } from './checkedLanguages';
 import { ConfigurationProblems } from './configurationProblems';
 
 /** The language server, with its own requests typed. */
@@ -77,15 +78,6 @@ export class ServerApi implements vscode.Disposable {
     this.#configurationProblems.dispose();
     void this.#client.dispose().catch(() => undefined);
   }
-}
-
-/** SQL, and the languages that have SQL in their strings and fences. */
-function checkedLanguages(): string[] {
-  return ['sql', ...vscode.workspace.getConfiguration('queryTuner').get<string[]>('lint.embeddedLanguages', [])];
-}
-
-function isWithin(folder: string, uri: vscode.Uri): boolean {
-  return uri.scheme === 'file' && uri.fsPath.startsWith(folder + path.sep);
 }
 
 /** What the code beside a diagnostic opens: our own command, with the rule's id. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isChecked } from '../checkedLanguages';
 import { roleOf } from './connectionSettings';
 import type { Connections } from './connections';
 
@@ -7,15 +8,17 @@ const BACKGROUND: Readonly<Record<string, string>> = {
   staging: 'statusBarItem.warningBackground',
 };
 
-/** The status bar entry of SQL files: which connection, in the colour of its role. */
+/** The status bar entry of files with SQL: which connection, in the colour of its role. */
 export function showConnectionStatus(connections: Connections): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('queryTuner.connection', vscode.StatusBarAlignment.Right, 100);
   item.name = 'Query Tuner connection';
   item.command = 'queryTuner.connection.switch';
   const update = (): void => {
     const document = vscode.window.activeTextEditor?.document;
-    if (document?.languageId !== 'sql') return item.hide();
+    if (!document || !isChecked(document)) return item.hide();
     const entry = connections.connectionOf(document.uri);
+    // A program may have nothing to do with SQL: it is not asked to choose.
+    if (!entry && document.languageId !== 'sql') return item.hide();
     if (!entry) {
       item.text = '$(database) No connection';
       item.tooltip = 'Choose or add a PostgreSQL connection';

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isChecked } from '../checkedLanguages';
 import type { ConnectedInfo, ConnectParams } from '../../protocol/server';
 import type { ServerApi } from '../serverApi';
 import { readConnections, type ConnectionEntry } from './connectionSettings';
@@ -115,7 +116,7 @@ export class Connections implements vscode.Disposable {
 
   /** The server checks a file against the catalog of its connection, once that is open. */
   #tellServer(document: vscode.TextDocument): void {
-    if (document.languageId !== 'sql') return;
+    if (!isChecked(document)) return;
     const name = this.connectionOf(document.uri)?.name;
     const connectionId = name !== undefined && this.#open.has(name) ? name : null;
     void this.server.notify('queryTuner/document/connection', { uri: document.uri.toString(), connectionId });
