@@ -41,7 +41,7 @@ export function rawObjects(raw: RawObject, key: string): readonly RawObject[] {
 
 /** True for fields whose value is SQL or a name, also when it reads like a number. */
 export function isTextField(name: string): boolean {
-  return TEXT_FIELD.test(name) && !name.startsWith('Rows Removed');
+  return TEXT_FIELD.test(name) && !/^(?:Rows|Batches|Tuples) Removed/.test(name);
 }
 
 const TEXT_FIELD =
