@@ -80,6 +80,10 @@ export class ServerApi implements vscode.Disposable {
   }
 }
 
+function isWithin(folder: string, uri: vscode.Uri): boolean {
+  return uri.scheme === 'file' && uri.fsPath.startsWith(folder + path.sep);
+}
+
 /** What the code beside a diagnostic opens: our own command, with the rule's id. */
 const RULE_PAGE_ADDRESS = `command:queryTuner.rule.show?${encodeURIComponent('["')}{rule}${encodeURIComponent('"]')}`;
 
