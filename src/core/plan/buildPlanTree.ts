@@ -40,11 +40,10 @@ export function buildPlanTree(document: RawObject, origin: DocumentOrigin = {}):
   };
 }
 
-/** 64 bits: more than a JavaScript number holds, so the readers of texts keep it as it was written. */
+/** 64 bits: more than a JavaScript number holds. The readers of texts keep all digits; a driver may have lost some. */
 function identifier(value: unknown): string | undefined {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint'
-    ? String(value)
-    : undefined;
+  if (typeof value === 'string') return value;
+  return Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
 function flatten(root: RawPlanNode, remarks: string[]): DraftNode[] {

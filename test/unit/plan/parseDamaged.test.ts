@@ -216,4 +216,58 @@ describe('core/plan/readPlans: input that means harm', () => {
     const [scan] = readPlans(`Seq Scan on "<script>alert(1)</script>"${node}`).plans;
     assert.equal(scan?.root.relation, '<script>alert(1)</script>');
   });
+
+  it('survives what chance makes of it', () => {
+    const json = JSON.stringify(
+      readPlans(PLAN).plans.map(tree => tree.raw),
+      null,
+      2,
+    );
+    const yaml =
+      '- Plan: \n    Node Type: "Limit"\n    Plans: \n      - Node Type: "Result"\n        Output: \n          - "a"';
+    const xml =
+      '<explain><Query><Plan><Node-Type>Limit</Node-Type><Output><Item>a &lt; b</Item></Output></Plan></Query></explain>';
+    const sources = [PLAN, json, yaml, xml, `LOG:  duration: 1.5 ms  plan:\n\t${LINES.join('\n\t')}`];
+    const pieces = [
+      '"',
+      "'",
+      '<',
+      '>',
+      '{',
+      ']',
+      '\\',
+      '\n',
+      '(',
+      '->  ',
+      'QUERY PLAN\n',
+      '\f',
+      '<td>',
+      '```',
+      '\t',
+      '| ',
+      PLAN,
+    ];
+    const random = randomNumbers(7);
+    for (let run = 0; run < 1500; run++) {
+      let text = sources[random(sources.length)] ?? '';
+      for (let change = random(4); change >= 0; change--) {
+        const at = random(text.length + 1);
+        const to = Math.min(text.length, at + random(60));
+        const piece = random(2) === 0 ? '' : (pieces[random(pieces.length)] ?? '');
+        text = text.slice(0, at) + piece + text.slice(to);
+      }
+      const { plans, problems } = readPlans(text);
+      assert.ok(plans.length > 0 || problems.length > 0);
+      assert.ok(!problems.some(({ message }) => message.includes('could not be read')), text);
+    }
+  });
 });
+
+/** The same numbers in every run. */
+function randomNumbers(seed: number): (below: number) => number {
+  let state = seed;
+  return below => {
+    state = (state * 1103515245 + 12345) & 0x7fffffff;
+    return (state >> 8) % below;
+  };
+}
