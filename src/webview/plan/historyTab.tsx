@@ -136,5 +136,5 @@ const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle
 
 function whenWords(iso: string): string {
   const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso || UNKNOWN : WHEN.format(date);
+  return Number.isNaN(date.getTime()) ? clip(iso, 60) || UNKNOWN : WHEN.format(date);
 }

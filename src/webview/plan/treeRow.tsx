@@ -140,7 +140,7 @@ function ErrorCell({ node, text, title }: ErrorCellProps): JSX.Element {
   const words = [title, isOrigin && 'The wrong estimate begins here'].filter(Boolean).join('. ');
   return (
     <span role="gridcell" class="cell number col-error" title={words}>
-      {isOrigin && <span class="origin">origin</span>}
+      {isOrigin && <span class="origin">origin</span>}{' '}
       {error ? <span class={`estimate ${error.level}`}>{text}</span> : <span class="quiet">{text}</span>}
     </span>
   );

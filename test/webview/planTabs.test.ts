@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { launchBrowser } from './browser';
+import type { Browser } from './browser';
+import { openPlanPanel } from './planPage';
+import type { OpenedPanel } from './planPage';
+import { RICH } from './richView';
+import { ESTIMATED, hugeView, MEASURED } from './sampleViews';
+import type { PlanView } from '../../src/protocol/planPanel';
+
+const GRID = '[role=treegrid]';
+const ROWS = `${GRID} .virtual-rows [role=row]`;
+
+describe('webview/plan tabs', () => {
+  let browser: Browser;
+  let panel: OpenedPanel;
+
+  before(async () => (browser = await launchBrowser()));
+  after(() => browser.close());
+  afterEach(async () => {
+    const { troubles } = panel;
+    await panel.close();
+    assert.deepEqual(troubles, [], 'nothing is blocked by the content policy, and no script fails');
+  });
+
+  const open = async (view: PlanView, options?: Parameters<typeof openPlanPanel>[2]): Promise<void> => {
+    panel = await openPlanPanel(browser, view, options);
+    await panel.page.locator(GRID).waitFor();
+  };
+  const tab = (id: string): Promise<void> => panel.page.locator(`#tab-${id}`).click();
+  const text = async (selector: string): Promise<string> =>
+    (await panel.page.locator(selector).innerText()).replace(/\s+/g, ' ');
+  const names = (): Promise<string[]> => panel.page.locator(`${ROWS} .node-type`).allInnerTexts();
+  const selected = (): Promise<string> => text(`${GRID} [aria-selected=true] .node-text`);
+  const press = async (...keys: string[]): Promise<void> => {
+    for (const key of keys) await panel.page.keyboard.press(key);
+  };
+  const calls = (): string[] => panel.calls.filter(call => !call.startsWith('hoverNode'));
+
+  it('opens again where it was', async () => {
+    await open(RICH);
+    await tab('history');
+    await panel.page.reload();
+    await panel.page.locator('#tab-history[aria-selected=true]').waitFor();
+    assert.match(await text('[role=tabpanel]'), /18\.6 ms now/);
+  });
+
+  it('offers no tab that has nothing to show', async () => {
+    await open({ ...ESTIMATED, sql: '' });
+    const titles = await panel.page.locator('[role=tab]').allInnerTexts();
+    for (const missing of ['SQL', 'Compare', 'History']) assert.ok(!titles.includes(missing), missing);
+  });
+
+  describe('order and columns', () => {
+    it('ranks by a figure without the tree, and goes back', async () => {
+      await open(RICH);
+      await panel.page.locator('.select').selectOption('read');
+      assert.equal((await names())[0], 'Seq Scan');
+      assert.equal(await panel.page.locator(`${ROWS}[aria-expanded]`).count(), 0);
+      await panel.page.locator('button:has-text("Back to tree")').click();
+      assert.equal((await names())[0], 'Sort');
+      await panel.page.locator('.head-button:has-text("Self")').click();
+      assert.equal(await panel.page.locator('[aria-sort=descending]').count(), 1);
+      assert.deepEqual((await names()).slice(0, 3), ['Seq Scan', 'Hash Join', 'Index Scan']);
+      await panel.page.locator('.head-button:has-text("Self")').click();
+      assert.equal((await names())[0], 'Sort');
+    });
+
+    it('lists what was never executed, and says so when nothing was spared', async () => {
+      await open(RICH);
+      await panel.page.locator('.select').selectOption('never');
+      assert.deepEqual(await names(), ['Limit']);
+      await panel.plan.call('show', hugeView(5));
+      await panel.page.locator(`${ROWS} .node-type:text-is("Append")`).waitFor();
+      await panel.page.locator('.select').selectOption('never');
+      assert.match(await text(GRID), /Every node was executed/);
+    });
+
+    it('remembers the columns that were chosen, for measured plans alone', async () => {
+      await open(RICH, { width: 1_000 });
+      await panel.page.locator('button:has-text("Columns")').click();
+      await panel.page.locator('.popover label:has-text("I/O")').click();
+      await panel.page.locator('.popover label:has-text("Loops")').click();
+      await press('Escape');
+      await panel.page.locator('.popover').waitFor({ state: 'detached' });
+      assert.equal(await panel.page.evaluate<string>('document.activeElement.textContent'), 'Columns');
+      await panel.page.reload();
+      await panel.page.locator(GRID).waitFor();
+      const heads = await panel.page.locator('.head-button').allInnerTexts();
+      assert.deepEqual(heads, ['Self', 'Total', 'Rows', 'Planned', 'Off by', 'Buffers', 'I/O']);
+      await panel.plan.call('show', ESTIMATED);
+      await panel.page.locator('.head-button:has-text("Share of cost")').waitFor();
+      assert.deepEqual(await panel.page.locator('.head-button').allInnerTexts(), ['Planned', 'Share of cost', 'Cost']);
+    });
+
+    it('marks where a wrong estimate begins, in words', async () => {
+      await open(RICH);
+      assert.equal(await panel.page.locator('.origin').count(), 1);
+      assert.match(await text(`${ROWS}[aria-level="3"]:nth-child(3) .col-error`), /origin ↑ 12×/);
+    });
+
+    it('finds a node by the letters of its name', async () => {
+      await open(RICH);
+      await panel.page.locator(GRID).focus();
+      await panel.page.keyboard.type('index');
+      assert.match(await selected(), /^Index Scan/);
+    });
+  });
+
+  describe('search', () => {
+    it('finds nodes from anywhere by Ctrl+F, counts them, and goes round', async () => {
+      await open(RICH);
+      await tab('settings');
+      await press('Control+f');
+      await panel.page.locator('.search-input').waitFor();
+      await panel.page.locator('.search-input').fill('scan on');
+      assert.equal(await text('.search-count'), '– of 2');
+      await press('Enter');
+      assert.equal(await text('.search-count'), '1 of 2');
+      assert.match(await selected(), /^Seq Scan/);
+      await press('Enter');
+      assert.match(await selected(), /^Index Scan/);
+      await press('Enter');
+      assert.match(await selected(), /^Seq Scan/);
+      await press('Shift+Enter');
+      assert.match(await selected(), /^Index Scan/);
+      assert.equal(await panel.page.locator(`${ROWS}.found`).count(), 2);
+      await press('Escape');
+      assert.equal(await panel.page.locator(`${ROWS}.found`).count(), 0);
+      assert.equal(await panel.page.evaluate<string>('document.activeElement.getAttribute("role")'), 'treegrid');
+    });
+
+    it('opens what a match is folded into', async () => {
+      await open(RICH);
+      await panel.page.locator('button:has-text("Collapse all")').click();
+      assert.equal(await panel.page.locator(ROWS).count(), 2);
+      await press('Control+f');
+      await panel.page.locator('.search-input').fill('cameras_pkey');
+      await press('Enter');
+      assert.match(await selected(), /^Index Scan/);
+    });
+
+    it('says when nothing was found', async () => {
+      await open(RICH);
+      await panel.page.locator('.search-input').fill('nowhere');
+      assert.equal(await text('.search-count'), 'none');
+      assert.ok(await panel.page.locator('[aria-label="Next match"]').isDisabled());
+    });
+  });
+
+  describe('findings', () => {
+    it('walks through them by F8, and back', async () => {
+      await open(RICH);
+      await press('F8');
+      assert.match(await text('.finding-walk'), /finding 1 of 2/);
+      assert.match(await selected(), /^Seq Scan/);
+      await press('F8');
+      assert.match(await selected(), /^Hash Join/);
+      assert.equal(await panel.page.locator('.advice .finding[aria-current=true]').count(), 1);
+      await press('Shift+F8');
+      assert.match(await selected(), /^Seq Scan/);
+      await panel.page.locator('[aria-label="Previous finding"]').click();
+      assert.match(await text('.finding-walk'), /finding 2 of 2/);
+    });
+
+    it('folds a finding', async () => {
+      await open(RICH);
+      const head = panel.page.locator('.advice .finding-head').nth(1);
+      assert.equal(await head.getAttribute('aria-expanded'), 'true');
+      await head.click();
+      assert.equal(await panel.page.locator('.advice .finding-words').count(), 1);
+    });
+
+    it('runs its next step, or copies its SQL', async () => {
+      await open(RICH);
+      await panel.page.locator('.advice button:has-text("Try with work_mem")').click();
+      assert.equal(calls().at(-1), 'explain {"analyze":true,"settings":{"work_mem":"64MB"},"compare":true}');
+      await panel.page.locator('.advice [aria-label="Copy ANALYZE"]').click();
+      assert.equal(calls().at(-1), 'copyText ANALYZE public.counting_results;\n');
+    });
+
+    it('offers no run for a saved plan, and no index where none is suggested', async () => {
+      await open({ ...RICH, source: 'file', suggestions: [] });
+      assert.equal(await panel.page.locator('button.step').count(), 0);
+      assert.equal(await panel.page.locator('.toolbar button:has-text("Explain Analyze")').count(), 0);
+    });
+  });
+
+  describe('details', () => {
+    it('copies the node as text, and each condition whole', async () => {
+      const long = `(id = ANY ('{${Array.from({ length: 2_000 }, (_, index) => index).join(',')}}'::int[]))`;
+      const nodes = RICH.nodes.map(node =>
+        node.id === 2 ? { ...node, properties: [{ name: 'Filter', value: long }] } : node,
+      );
+      await open({ ...RICH, nodes });
+      assert.ok((await text('.condition')).length < 5_000);
+      await panel.page.locator('[aria-label="Copy Filter"]').click();
+      assert.equal(calls().at(-1), `copyText ${long}`);
+      await panel.page.locator('.details [aria-label="Copy node as text"]').click();
+      assert.match(calls().at(-1) ?? '', /^copyText Seq Scan on counting_results cr\n[\s\S]*Worker 1/);
+      assert.match(await text('.details'), /Copied/);
+    });
+
+    it('keeps measured and estimated apart, and shows each process', async () => {
+      await open(RICH);
+      assert.match(await text('.figure-group[aria-label=Measured]'), /Self time 346 ms \(82 %\).*Rows 61,440/);
+      assert.match(await text('.figure-group[aria-label=Estimated]'), /Rows planned 5,012 Cost 21,370/);
+      assert.match(await text('.workers'), /Leader 344 ms.*Worker 0 346 ms.*Worker 1/);
+      await panel.plan.call('select', 6);
+      await panel.page.locator('.never-words').waitFor();
+      assert.match(await text('.details'), /Never executed: nothing above asked it for a row/);
+    });
+  });
+
+  describe('raw text', () => {
+    it('searches thousands of lines, and draws only those in sight', async () => {
+      const lines = Array.from({ length: 20_000 }, (_, index) => `  Filter: (id = ${index})`);
+      await open({ ...MEASURED, raw: { format: 'text', text: lines.join('\n') } });
+      await tab('raw');
+      assert.ok((await panel.page.locator('.text-line').count()) < 150);
+      await press('Control+f');
+      await panel.page.keyboard.type('id = 19999');
+      await press('Enter');
+      await panel.page.locator('mark.current').waitFor();
+      assert.equal(await text('.search-count'), '1 of 1');
+      assert.equal(await text('.text-line:has(mark)'), '20000 Filter: (id = 19999)');
+      await panel.page.locator('button:has-text("Copy text")').click();
+      assert.equal(calls().at(-1), `copyText ${lines.join('\n')}`);
+    });
+
+    it('tells what was not understood beside it', async () => {
+      await open({ ...RICH, problems: ['line 12: Some Unknown Line'] });
+      await tab('raw');
+      assert.match(await text('.problems'), /line 12: Some Unknown Line/);
+    });
+  });
+
+  it('shows settings, statistics and triggers of the whole statement', async () => {
+    await open(RICH);
+    await tab('settings');
+    const words = await text('[role=tabpanel]');
+    assert.match(words, /random_page_cost 1\.1/);
+    assert.match(words, /Memory for planning 118 kB/);
+    assert.match(words, /counting_results_camera_id_fkey 61,440 44\.2 ms/);
+  });
+});
