@@ -147,6 +147,7 @@ function rulesOfTypes(rules: readonly Rule[], types: readonly string[]): readonl
 /** One statement under all rules: what they share is made once. */
 class Run {
   private rule: Rule | undefined;
+  private contextWithFile: AnyContext | undefined;
   private readonly context: AnyContext;
 
   constructor(
@@ -171,12 +172,17 @@ class Run {
     };
   }
 
+  private withFile(file: FileContext): AnyContext {
+    this.contextWithFile ??= { ...this.context, file } as unknown as AnyContext;
+    return this.contextWithFile;
+  }
+
   check(rule: Rule, file: FileContext | undefined): void {
     this.rule = rule;
     // A rule that does not declare it never sees the file, or an edit elsewhere would change what it finds unnoticed.
     const sees = file !== undefined && rule.needs.includes('file');
     try {
-      rule.check(sees ? ({ ...this.context, file } as unknown as AnyContext) : this.context);
+      rule.check(sees ? this.withFile(file) : this.context);
     } catch (error) {
       if (!this.around.ruleFailed) throw error;
       this.around.ruleFailed(rule.id, error);
