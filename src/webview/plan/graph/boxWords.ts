@@ -35,7 +35,8 @@ export function boxWords(node: NodeView, analyzed: boolean): BoxWords {
 /** The whole box in one sentence, for those who hear it. */
 export function boxLabel(node: NodeView, analyzed: boolean, finding: string | undefined): string {
   const words = boxWords(node, analyzed);
-  return [nodeName(node).slice(0, 300), words.work, words.rows, words.estimate, finding && `${finding} found`]
+  const origin = words.estimate && node.isErrorOrigin ? 'the wrong estimate begins here' : '';
+  return [nodeName(node).slice(0, 300), words.work, words.rows, words.estimate, origin, finding && `${finding} found`]
     .filter(Boolean)
     .join(', ');
 }

@@ -1,12 +1,13 @@
 import type { JSX } from 'preact';
 import type { PlanFinding } from '../../../core/plan/planTree';
-import { fitText } from '../exports/fitText';
+import { clip } from '../../shared/shownText';
 import { boxLabel, boxWords } from './boxWords';
 import { BOX } from './graphLayout';
 import type { GraphBox } from './graphLayout';
 
 const PADDING = 10;
 const INNER = BOX.width - 2 * PADDING;
+const BAR_TOP = BOX.height - 13;
 
 interface Props {
   readonly box: GraphBox;
@@ -21,60 +22,32 @@ interface Props {
 }
 
 /** One node: what it is, what it took, how many rows, and how wrong the estimate was. */
-export function GraphBoxView({ box, analyzed, finding, selected, focusable, lit, folded, onFold }: Props): JSX.Element {
+export function GraphBoxView(props: Props): JSX.Element {
+  const { box, analyzed, selected, lit, folded, onFold } = props;
   const { node } = box;
-  const words = boxWords(node, analyzed);
-  const looks = [words.tone, selected && 'selected', lit && 'lit', node.neverExecuted && 'never'];
-  const typeWidth = INNER - (finding ? 18 : 0);
-  const workText = fitText(words.work, INNER, 11.5);
+  const { tone, share } = boxWords(node, analyzed);
+  const looks = [tone, selected && 'selected', lit && 'lit', node.neverExecuted && 'never'];
+  // its words are its name; attributes of SVG keep their case, hence `tabindex`
   return (
     <g
       role="treeitem"
       class={['graph-box', ...looks.filter(Boolean)].join(' ')}
       data-node={node.id}
-      tabIndex={focusable ? 0 : -1}
+      tabindex={props.focusable ? 0 : -1}
       transform={`translate(${box.x} ${box.y})`}
-      aria-label={boxLabel(node, analyzed, finding)}
       aria-level={node.depth + 1}
       aria-posinset={box.position}
       aria-setsize={box.siblings}
       aria-selected={selected}
       aria-expanded={node.childCount === 0 ? undefined : !folded}
     >
-      <title>{boxLabel(node, analyzed, finding)}</title>
       <rect class="graph-ground" width={BOX.width} height={BOX.height} rx="6" />
-      <text class="graph-type" x={PADDING} y="20">
-        {fitText(words.type, typeWidth, 13, true)}
-      </text>
-      {finding && (
-        <text class={`graph-finding ${finding}`} x={BOX.width - PADDING} y="20" text-anchor="end" aria-hidden="true">
-          {finding === 'error' || finding === 'warning' ? '▲' : '●'}
-        </text>
-      )}
-      <text class="graph-detail" x={PADDING} y="36">
-        {fitText(words.detail, INNER, 11.5)}
-      </text>
-      <text class="graph-figure" x={PADDING} y="54">
-        {workText}
-      </text>
-      <text class="graph-figure" x={PADDING} y="71">
-        {words.rows}
-        {words.estimateLevel && (
-          <tspan class={`graph-estimate ${words.estimateLevel}`} dx="8">
-            {fitText(words.estimate.replace(' than planned', ''), INNER - 8 - words.rows.length * 6.4, 11.5)}
-          </tspan>
-        )}
-      </text>
-      <rect class="graph-track" x={PADDING} y={BOX.height - 13} width={INNER} height="4" rx="2" />
-      {words.share > 0 && (
-        <rect
-          class="graph-share"
-          x={PADDING}
-          y={BOX.height - 13}
-          width={Math.max(1.5, INNER * words.share)}
-          height="4"
-          rx="2"
-        />
+      <foreignObject width={BOX.width} height={BAR_TOP}>
+        <Words {...props} />
+      </foreignObject>
+      <rect class="graph-track" x={PADDING} y={BAR_TOP} width={INNER} height="4" rx="2" />
+      {share > 0 && (
+        <rect class="graph-share" x={PADDING} y={BAR_TOP} width={Math.max(1.5, INNER * share)} height="4" rx="2" />
       )}
       {node.childCount > 0 && (
         <g
@@ -91,5 +64,32 @@ export function GraphBoxView({ box, analyzed, finding, selected, focusable, lit,
         </g>
       )}
     </g>
+  );
+}
+
+function Words({ box, analyzed, finding }: Props): JSX.Element {
+  const words = boxWords(box.node, analyzed);
+  return (
+    <div class="graph-words" title={clip(boxLabel(box.node, analyzed, finding), 600)}>
+      <div class="graph-type">
+        <span class="graph-name">{clip(words.type, 120)}</span>{' '}
+        {finding && (
+          <span class={`graph-finding ${finding}`}>
+            <span aria-hidden="true">{finding === 'error' || finding === 'warning' ? '▲' : '●'}</span>
+            <span class="sr-only">{finding} found</span>
+          </span>
+        )}
+      </div>{' '}
+      {words.detail && <div class="graph-detail">{clip(words.detail)}</div>} <div>{words.work}</div>{' '}
+      <div>
+        {words.rows}{' '}
+        {words.estimate && (
+          <strong class={`graph-estimate ${words.estimateLevel}`}>
+            {words.estimate.replace(/ than planned$/, '')}
+            <span class="sr-only"> than planned</span>
+          </strong>
+        )}
+      </div>
+    </div>
   );
 }

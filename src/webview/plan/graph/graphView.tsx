@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { NodeView, PlanView } from '../../../protocol/planPanel';
 import { ancestorsOf, worstFindings } from '../treeRows';
 import './graph.css';
@@ -8,6 +8,7 @@ import { GRAPH_MOVES, movedBox } from './graphKeys';
 import { BOX, boxesIn, edgePath, edgesIn, edgeWidth, layoutGraph } from './graphLayout';
 import type { GraphBox, GraphLayout } from './graphLayout';
 import { Minimap, Overview } from './overview';
+import { usePlanNumber } from './usePlanNumber';
 import { useViewport } from './useViewport';
 import type { ViewportControl } from './useViewport';
 import { areaInSight, bringIntoSight, firstSight, fit } from './viewport';
@@ -22,6 +23,8 @@ export interface GraphViewProps {
 /** Below this size words are dust: the boxes are drawn as outlines. */
 const WORDS_FROM = 0.3;
 const ZOOM_STEP = 1.25;
+/** A narrower frame has no room for a map. */
+const MAP_FROM = 560;
 
 /** The plan as boxes and lines, rows flowing upwards; only what is in sight is drawn. */
 export function GraphView({ view, selected, lit, onSelect }: GraphViewProps): JSX.Element | null {
@@ -32,13 +35,14 @@ export function GraphView({ view, selected, lit, onSelect }: GraphViewProps): JS
   const layout = useMemo(() => layoutGraph(view.nodes, collapsed), [view.nodes, collapsed]);
   const findings = useMemo(() => worstFindings(view.findings), [view.findings]);
   const rootId = view.nodes[0]?.id;
-  const control = useViewport(frame, layout, size => {
+  const plan = usePlanNumber(view.nodes);
+  const control = useViewport(frame, layout, plan, size => {
     const box = layout.byId.get(selected ?? rootId ?? 0) ?? layout.boxes[0];
-    const start = firstSight(layout, size, { x: (box?.x ?? 0) + BOX.width / 2, y: Math.max(0, (box?.y ?? 0) - 200) });
-    return start;
+    return firstSight(layout, size, { x: (box?.x ?? 0) + BOX.width / 2, y: Math.max(0, (box?.y ?? 0) - 200) });
   });
   const current = [focused, selected, rootId].find(id => id !== undefined && layout.byId.has(id));
 
+  useEffect(() => setCollapsed(now => (now.size === 0 ? now : new Set())), [plan]);
   useEffect(() => {
     // a node that is chosen elsewhere is unfolded and brought into sight
     if (selected === undefined || !nodes.has(selected)) return;
@@ -46,15 +50,27 @@ export function GraphView({ view, selected, lit, onSelect }: GraphViewProps): JS
     if (hiding.length > 0) setCollapsed(new Set([...collapsed].filter(id => !hiding.includes(id))));
     setFocused(selected);
   }, [selected, nodes]);
+  const shown = useRef<number>();
   useEffect(() => {
     const box = selected === undefined ? undefined : layout.byId.get(selected);
-    if (box) control.set(now => bringIntoSight(now, areaOf(box), control.frame));
+    if (!box || control.frame.width === 0 || shown.current === selected) return;
+    shown.current = selected;
+    control.set(now => bringIntoSight(now, areaOf(box), control.frame));
   }, [selected, layout, control.frame]);
+  const anchor = useRef<GraphBox>();
+  useLayoutEffect(() => {
+    // the box that was folded stays under the pointer, while the others move
+    const before = anchor.current;
+    const after = before && layout.byId.get(before.node.id);
+    anchor.current = undefined;
+    if (after) control.set(now => ({ ...now, x: now.x + (before.x - after.x) * now.scale }));
+  }, [layout]);
 
   if (view.nodes.length === 0) return null;
   const fold = (id: number): void => {
     const next = new Set(collapsed);
     if (!next.delete(id)) next.add(id);
+    anchor.current = layout.byId.get(id);
     setCollapsed(next);
     setFocused(id);
   };
@@ -101,7 +117,7 @@ export function GraphView({ view, selected, lit, onSelect }: GraphViewProps): JS
         >
           −
         </button>
-        <span class="graph-scale number">{Math.round((control.view?.scale ?? 1) * 100)} %</span>
+        <span class="graph-scale number">{Number(((control.view?.scale ?? 1) * 100).toPrecision(2))} %</span>
         <button
           type="button"
           class="quiet-button"
@@ -175,7 +191,7 @@ function Drawing({ layout, control, isKept, renderBox }: DrawingProps): JSX.Elem
       <svg class="graph-drawing" role="tree" aria-label="Nodes of the plan" width={frame.width} height={frame.height}>
         <g role="presentation" transform={`translate(${view.x} ${view.y}) scale(${view.scale})`}>
           {isFar ? (
-            <Overview layout={layout} edges />
+            <Overview layout={layout} scale={view.scale} edges />
           ) : (
             <g aria-hidden="true">
               {edgesIn(layout, area).map(box => (
@@ -191,7 +207,7 @@ function Drawing({ layout, control, isKept, renderBox }: DrawingProps): JSX.Elem
           {[...inSight].sort((a, b) => a.node.id - b.node.id).map(renderBox)}
         </g>
       </svg>
-      {!isWhole && <Minimap layout={layout} view={view} frame={frame} goTo={goTo} />}
+      {!isWhole && frame.width >= MAP_FROM && <Minimap layout={layout} view={view} frame={frame} goTo={goTo} />}
     </>
   );
 }

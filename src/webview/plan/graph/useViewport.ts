@@ -16,10 +16,14 @@ export interface ViewportControl {
   zoomBy(factor: number): void;
 }
 
-/** Panning by drag and wheel, zooming by Ctrl and wheel; `first` says where to begin once the size is known. */
+/**
+ * Panning by drag and wheel, zooming by Ctrl and wheel. `first` says where to begin once the size is known, and again
+ * with every new `plan`.
+ */
 export function useViewport(
   element: RefObject<HTMLElement>,
   content: Size,
+  plan: number,
   first: (frame: Size) => Viewport,
 ): ViewportControl {
   const [frame, setFrame] = useState<Size>({ width: 0, height: 0 });
@@ -36,14 +40,21 @@ export function useViewport(
       const width = element.current?.clientWidth ?? 0;
       const height = element.current?.clientHeight ?? 0;
       if (width === 0 || height === 0) return;
-      setFrame(old => (old.width === width && old.height === height ? old : { width, height }));
-      setView(old => old ?? first({ width, height }));
+      const old = now.current.frame;
+      if (old.width === width && old.height === height) return;
+      setFrame({ width, height });
+      // what was in the middle stays there
+      setView(before => before && { ...before, x: before.x + (width - old.width) / 2 });
     };
     measure();
     const resizes = new ResizeObserver(measure);
     if (element.current) resizes.observe(element.current);
     return () => resizes.disconnect();
   }, []);
+  const isSized = frame.width > 0;
+  useLayoutEffect(() => {
+    if (isSized) setView(first(now.current.frame));
+  }, [plan, isSized]);
 
   useEffect(() => {
     const target = element.current;

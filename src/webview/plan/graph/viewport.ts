@@ -13,10 +13,10 @@ export interface Size {
 }
 
 const MARGIN = 24;
-const SMALLEST = 0.02;
+const SMALLEST = 0.0015;
 const LARGEST = 3;
 /** Smaller than this the words in the boxes cannot be read. */
-const READABLE = 0.6;
+const READABLE = 0.7;
 
 /** All of it, centred; never larger than life. */
 export function fit(content: Size, frame: Size): Viewport {

@@ -1,0 +1,97 @@
+import type { NodeView, PlanView } from '../../../protocol/planPanel';
+import { cellText, shownColumns } from '../columns';
+import { nodeName } from '../nodeText';
+import { heat } from '../words';
+import type { Colours } from './drawing';
+import { drawingSvg } from './drawingSvg';
+import { escapeMarkup } from './escape';
+import { STYLE } from './htmlStyle';
+import { icicleDrawing } from './icicleDrawing';
+import { comparisonVerdict, planVerdict, rankedFindings } from './planSummary';
+
+/** By name: the page has a light and a dark set. */
+const PAGE_COLOURS: Colours = {
+  text: 'var(--text)',
+  quiet: 'var(--quiet)',
+  line: 'var(--line)',
+  box: 'var(--box)',
+  ground: 'var(--ground)',
+  hot: 'var(--hot)',
+  warm: 'var(--warm)',
+  cool: 'var(--cool)',
+};
+
+const MOST_INDENT = 24;
+
+/** A page that stands alone: nothing is loaded, no script runs, everything can be read and printed. */
+export function planHtml(view: PlanView): string {
+  const e = escapeMarkup;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${e(view.title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${e(view.title)}</h1>
+<p class="verdict">${e(comparisonVerdict(view) ?? planVerdict(view))}</p>
+<p class="quiet">${e([view.server, view.analyzed ? 'measured' : 'estimated, not executed'].filter(Boolean).join(' · '))}</p>
+${findingList(view)}
+<h2>Where it goes</h2>
+<div class="scroll">${drawingSvg(icicleDrawing(view), PAGE_COLOURS)}</div>
+<h2>Plan</h2>
+${nodeTable(view)}
+${pairs('Settings', view.settings)}
+${pairs('Statistics', view.statistics)}
+${view.notes.length === 0 ? '' : `<h2>Remarks</h2>\n<ul>${view.notes.map(note => `<li>${e(note)}</li>`).join('')}</ul>`}
+${view.sql.trim() ? `<details>\n<summary>SQL</summary>\n<pre>${e(view.sql)}</pre>\n</details>` : ''}
+${view.raw ? `<details>\n<summary>As PostgreSQL gave it</summary>\n<pre>${e(view.raw.text)}</pre>\n</details>` : ''}
+</main>
+</body>
+</html>
+`;
+}
+
+function findingList(view: PlanView): string {
+  const e = escapeMarkup;
+  const items = rankedFindings(view.findings).map(
+    ({ severity, message, evidence, nextStep }) =>
+      `<li><b class="${severity}">${severity}</b> ${e(message)}${evidence ? ` <span class="quiet">${e(evidence)}</span>` : ''}${nextStep ? `<br>${e(nextStep)}` : ''}</li>`,
+  );
+  return items.length === 0 ? '' : `<h2>What was found</h2>\n<ul>\n${items.join('\n')}\n</ul>`;
+}
+
+function nodeTable(view: PlanView): string {
+  const columns = shownColumns(view.analyzed, undefined);
+  const head = columns.map(({ title }) => `<th scope="col" class="number">${escapeMarkup(title)}</th>`).join('');
+  const rows = view.nodes.map(node => {
+    const cells = columns.map(column => {
+      const tone = column.hasBar ? ` ${heat(node.selfShare)}` : '';
+      return `<td class="number${tone}">${escapeMarkup(cellText(column, node))}</td>`;
+    });
+    return `<tr${node.neverExecuted ? ' class="never"' : ''}>${nameCell(node)}${cells.join('')}</tr>`;
+  });
+  return `<div class="scroll"><table>\n<thead><tr><th scope="col">Node</th>${head}</tr></thead>\n<tbody>\n${rows.join('\n')}\n</tbody>\n</table></div>`;
+}
+
+function nameCell(node: NodeView): string {
+  const indent = Math.min(node.depth, MOST_INDENT) * 14;
+  const never = node.neverExecuted ? ' <span class="tag">never executed</span>' : '';
+  const told = node.properties.map(({ name, value }) => `${name}: ${value}`.slice(0, 2_000)).join('\n');
+  const title = told ? ` title="${escapeMarkup(told.slice(0, 4_000))}"` : '';
+  const name = escapeMarkup(nodeName(node).slice(0, 2_000));
+  return `<th scope="row" style="padding-left:${indent + 8}px"${title}>${name}${never}</th>`;
+}
+
+function pairs(title: string, list: PlanView['settings']): string {
+  if (!list || list.length === 0) return '';
+  const rows = list.map(
+    ({ name, value }) => `<tr><th scope="row">${escapeMarkup(name)}</th><td>${escapeMarkup(value)}</td></tr>`,
+  );
+  return `<h2>${title}</h2>\n<table><tbody>${rows.join('')}</tbody></table>`;
+}
