@@ -4,7 +4,7 @@ import { PLAN_BREAK } from './unframe';
 
 /** What mail, comments and chat programs put before each line of what they quote. */
 const QUOTING = [/^\s{0,40}(?:> ?)+/, /^\s{0,40}-- ?(?!-)/, /^\s{0,40}(?:\/\/|[#*]) ?/, /^\+(?![-+])/];
-const SYSLOG = /^[^\t]{0,200}?\[\d+-\d+\] ?/;
+const SYSLOG = /^(?!\s{0,40}[{<])[^\t]{0,200}?\[\d+-\d+\] ?/;
 const NUMBER = /^\s{0,12}(\d{1,7})(?:[:.|)\]│]|\s)[ \t]?/;
 /** What stands around a plan in Markdown, in trackers and in comments of programs. */
 const FENCE = /^\s{0,40}(?:```|~~~|\{code|\{noformat|\[\/?code\]|\/\*+\s*$|\*+\/\s*$)/i;

@@ -18,9 +18,28 @@ const SEVERITY =
 /** The plans auto_explain wrote to a server log (stderr, csvlog or jsonlog, whatever stands before each entry). */
 export function readLog(lines: readonly SourceLine[]): LogEntry[] {
   if (!lines.some(line => PLAN_MESSAGE.test(line.text))) return [];
-  if (lines.some(line => /^\s*\{.*"message"\s*:/.test(line.text))) return readJsonLog(lines);
+  if (lines.some(line => /^\s*\{.*"error_severity"\s*:/.test(line.text))) return readJsonLog(lines);
+  if (lines.some(line => COLLECTED.test(line.text))) return readLog(lines.flatMap(collectedLine));
   if (lines.some(line => /,[A-Z]{3,},\w{5},"duration: /.test(line.text))) return readCsvLog(lines);
   return readStderrLog(lines);
+}
+
+/** What containers and log services put around each line or message of a log. */
+const COLLECTED = /^\s*\{.*"(?:log|textPayload|message|MESSAGE)"\s*:/;
+
+function collectedLine(line: SourceLine): SourceLine[] {
+  if (!COLLECTED.test(line.text)) return [line];
+  try {
+    const entry = JSON.parse(line.text) as unknown;
+    if (!isRawObject(entry)) return [];
+    const text = entry['log'] ?? entry['textPayload'] ?? entry['message'] ?? entry['MESSAGE'];
+    if (typeof text !== 'string') return [];
+    // A text that is such an object again would lead round in circles.
+    const parts = text.replace(/\n$/, '').split('\n');
+    return parts.filter(part => !COLLECTED.test(part)).map(part => ({ text: part, line: line.line }));
+  } catch {
+    return [];
+  }
 }
 
 function readJsonLog(lines: readonly SourceLine[]): LogEntry[] {
@@ -71,7 +90,7 @@ function readStderrLog(lines: readonly SourceLine[]): LogEntry[] {
     if (text.trim() !== '') open.tabbed ??= tabbed;
     const isNext = open.tabbed ? !tabbed && text.trim() !== '' : SEVERITY.test(text) || sharesHead(text, open.head);
     if (isNext) open = undefined;
-    else open.lines.push({ text: tabbed ? text.slice(1) : text, line });
+    else open.lines.push({ text: open.tabbed ? text.slice(1) : text, line });
   }
   return entries.map(({ lines: body, durationMs }) => ({ lines: body, durationMs }));
 }

@@ -132,6 +132,15 @@ const LOGS: Readonly<Record<string, (message: string, index: number) => string>>
   'stderr with a short prefix': message => `LOG:  ${tabbed(message)}`,
   'stderr of a managed server': (message, i) =>
     `2026-11-21 08:46:0${i % 10} UTC:10.0.0.7(53412):app@shop:[1402]:LOG:  ${tabbed(message)}`,
+  'stderr whose tabs a copy lost': (message, i) =>
+    `2026-11-21 08:46:04.0${i % 10}0 UTC [1402${i % 10}] postgres@shop LOG:  ${message}`,
+  'stderr of a container': (message, i) =>
+    `2026-11-21 08:46:04.0${i % 10}0 UTC [1402${i % 10}] LOG:  ${tabbed(message)}`
+      .split('\n')
+      .map(line => JSON.stringify({ log: `${line}\n`, stream: 'stderr', time: '2026-11-21T08:46:04Z' }))
+      .join('\n'),
+  'a log service': (message, i) =>
+    JSON.stringify({ insertId: i, textPayload: `2026-11-21 08:46:04 UTC [14027]: [${i}-1] LOG:  ${tabbed(message)}` }),
   csvlog: (message, i) =>
     `2026-11-21 08:46:04.030 UTC,"postgres","shop",14027,"[local]",6b015a4b.36cb,${i},"SELECT",2026-11-21 08:46:03 UTC,3/969,0,LOG,00000,"${message.replaceAll('"', '""')}",,,,,,,,,"psql","client backend",,0`,
   jsonlog: (message, i) =>
