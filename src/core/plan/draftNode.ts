@@ -33,5 +33,5 @@ export function endsOfSubtrees(nodes: readonly DraftNode[]): number[] {
 
 /** PostgreSQL prints microseconds; more digits are noise of the arithmetic. */
 export function round(value: number): number {
-  return Number(value.toFixed(6));
+  return Math.round(value * 1e6) / 1e6;
 }

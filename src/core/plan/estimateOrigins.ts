@@ -19,7 +19,8 @@ export function findEstimateOrigins(tree: PlanTree, least = WRONG_ESTIMATE): Pla
   const stopped = stoppedEarly(tree);
   const errors = tree.nodes.map(node => signedError(tree, node, stopped[node.id] ?? false));
   const errorOf = (node: PlanNode) => errors[node.id] ?? 0;
-  const inputs = tree.nodes.map(node => inputsOf(tree, node));
+  const cteOf = cteFinder(tree);
+  const inputs = tree.nodes.map(node => inputsOf(node, cteOf));
   const limit = Math.log(least);
   const origins = new Set<PlanNode>();
   const beginnings = new Map<PlanNode, PlanNode>();
@@ -97,22 +98,33 @@ function stops(at: PlanNode, below: PlanNode): boolean | undefined {
 }
 
 /** What a node's rows come from: its children but subqueries in expressions, or the CTE it scans. */
-function inputsOf(tree: PlanTree, node: PlanNode): readonly PlanNode[] {
+function inputsOf(node: PlanNode, cteOf: CteFinder): readonly PlanNode[] {
   if (node.nodeType !== 'CTE Scan') {
     return node.children.filter(child => child.relationship !== 'SubPlan' && child.relationship !== 'InitPlan');
   }
-  const cte = cteOf(tree, node);
+  const cte = cteOf(node);
   return cte ? [cte] : [];
 }
 
 /** The node that computes the CTE which a CTE Scan reads. */
-export function cteOf(tree: PlanTree, scan: PlanNode): PlanNode | undefined {
-  const name = `CTE ${String(scan.raw['CTE Name'])}`;
-  for (let at: PlanNode | undefined = scan; at; at = parentOf(tree, at)) {
-    const found = at.children.find(child => child.subplanName === name);
-    if (found) return found;
+export type CteFinder = (scan: PlanNode) => PlanNode | undefined;
+
+/** Looks CTEs up by name: the nearest one around the scan, as inner WITH names hide outer ones. */
+export function cteFinder(tree: PlanTree): CteFinder {
+  const ends = tree.nodes.map(({ id }) => id + 1);
+  const ctes = new Map<string, PlanNode[]>();
+  for (const node of [...tree.nodes].reverse()) {
+    const { id, parentId, subplanName } = node;
+    if (parentId === undefined) continue;
+    ends[parentId] = Math.max(ends[parentId] ?? 0, ends[id] ?? 0);
+    if (subplanName?.startsWith('CTE ')) ctes.set(subplanName, [...(ctes.get(subplanName) ?? []), node]);
   }
-  return undefined;
+  const surrounds = (top: number, id: number) => id >= top && id < (ends[top] ?? 0);
+  return scan =>
+    ctes
+      .get(`CTE ${String(scan.raw['CTE Name'])}`)
+      ?.filter(({ parentId = 0 }) => surrounds(parentId, scan.id))
+      .reduce<PlanNode | undefined>((a, b) => (a && (a.parentId ?? 0) >= (b.parentId ?? 0) ? a : b), undefined);
 }
 
 /** The node above, if any. */

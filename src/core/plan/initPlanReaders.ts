@@ -18,6 +18,8 @@ export function findInitPlanReaders(nodes: readonly DraftNode[], shares: readonl
   const ends = endsOfSubtrees(nodes);
   const within = (node: DraftNode, top: DraftNode) => node.id >= top.id && node.id < (ends[top.id] ?? 0);
   const mentions = indexMentions(nodes);
+  const namesakes = new Map<string | undefined, DraftNode[]>();
+  for (const each of initPlans) namesakes.set(each.subplanName, [...(namesakes.get(each.subplanName) ?? []), each]);
   for (const initPlan of initPlans) {
     const top = initPlan.parent;
     if (!top) continue;
@@ -25,7 +27,7 @@ export function findInitPlanReaders(nodes: readonly DraftNode[], shares: readonl
     const candidates = keysOf(initPlan).flatMap(key => mentions.get(key) ?? []);
     const readers = [...new Set(candidates)]
       .filter(node => within(node, top) && !within(node, initPlan))
-      .filter(node => cte === undefined || ownerOfCte(node, cte) === top)
+      .filter(node => cte === undefined || !isHidden(node, initPlan))
       .map(node => {
         const gather = shares[node.id]?.gather;
         return gather && within(gather, top) ? gather : node;
@@ -33,6 +35,12 @@ export function findInitPlanReaders(nodes: readonly DraftNode[], shares: readonl
     result.set(initPlan, [...new Set(readers)]);
   }
   return result;
+
+  /** Inner WITH names hide outer ones. */
+  function isHidden(scan: DraftNode, cte: DraftNode): boolean {
+    const others = namesakes.get(cte.subplanName) ?? [];
+    return others.some(({ parent }) => parent && cte.parent && parent.id > cte.parent.id && within(scan, parent));
+  }
 }
 
 /** Name of the CTE that an InitPlan computes. */
@@ -71,12 +79,4 @@ function indexMentions(nodes: readonly DraftNode[]): Map<string, DraftNode[]> {
   // An output that is handed on was computed at the bottom of the chain.
   for (const [key, list] of handedOn) for (const node of list.reverse()) add(compared, key, node);
   return compared;
-}
-
-/** The node that carries the CTE a scan reads: the nearest one, as inner WITH names hide outer ones. */
-function ownerOfCte(scan: DraftNode, cte: string): DraftNode | undefined {
-  for (let above: DraftNode | undefined = scan; above; above = above.parent) {
-    if (above.children.some(child => child.subplanName === `CTE ${cte}`)) return above;
-  }
-  return undefined;
 }

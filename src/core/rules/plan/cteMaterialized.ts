@@ -1,6 +1,6 @@
 import type { PlanNode, PlanTree } from '../../plan/planTree';
 import { cteName } from '../../plan/initPlanReaders';
-import { cteOf } from '../../plan/estimateOrigins';
+import { cteFinder } from '../../plan/estimateOrigins';
 import { definePlanRule } from './planRule';
 import { condition, partOf, percent, rows, spent, times } from './support/words';
 
@@ -40,12 +40,13 @@ export const cteMaterialized = definePlanRule({
     { title: 'a CTE that is needed', good: plan(60_000) },
   ],
   check({ tree, report }) {
+    const scansOf = readersByCte(tree);
     for (const node of tree.nodes) {
       const name = cteName(node);
       const { rowsActual = 0, totalMs, totalBlocks } = node.figures;
       if (name === undefined || rowsActual < LEAST_ROWS || MUST_STAY.has(node.nodeType) || hasWrite(node)) continue;
-      const scans = scansOf(tree, node);
-      if (scans.length === 0 || scans.some(scan => condition(scan, 'Filter') === '')) continue;
+      const scans = scansOf.get(node);
+      if (!scans || scans.some(scan => condition(scan, 'Filter') === '')) continue;
       const kept = sum(scans.map(scan => scan.figures.rowsActual ?? 0));
       const read = kept + sum(scans.map(scan => scan.figures.rowsRemovedByFilter ?? 0));
       const share = kept / Math.max(1, read);
@@ -64,10 +65,16 @@ export const cteMaterialized = definePlanRule({
   },
 });
 
-function scansOf(tree: PlanTree, cte: PlanNode): PlanNode[] {
-  return tree.nodes.filter(
-    node => node.nodeType === 'CTE Scan' && node.raw['CTE Name'] === cteName(cte) && cteOf(tree, node) === cte,
-  );
+function readersByCte(tree: PlanTree): ReadonlyMap<PlanNode, readonly PlanNode[]> {
+  const cteOf = cteFinder(tree);
+  const readers = new Map<PlanNode, PlanNode[]>();
+  for (const scan of tree.nodes) {
+    const cte = scan.nodeType === 'CTE Scan' ? cteOf(scan) : undefined;
+    const known = cte && readers.get(cte);
+    if (known) known.push(scan);
+    else if (cte) readers.set(cte, [scan]);
+  }
+  return readers;
 }
 
 function hasWrite(node: PlanNode): boolean {

@@ -12,7 +12,8 @@ export const hashBatches = definePlanRule({
   docs: {
     problem: 'A hash table was split into batches, and all but the first went through temporary files.',
     why: 'Both sides of a join, or all rows of a grouping, are written and read once more.',
-    thresholds: 'More than one batch; silent below 10 MB together with 5 % of the run time (ExplainSQL).',
+    thresholds:
+      'More than one batch; silent below 10 MB together with 5 % of the run time (ExplainSQL), and below 1 MB (ours).',
     whenToIgnore: 'A report that runs rarely and may take its time.',
   },
   examples: [
@@ -46,11 +47,13 @@ Execution Time: 420.0 ms`,
       const disk = rawNumber(node.raw, 'Disk Usage');
       const written = (node.figures.tempWrittenBlocks ?? 0) + (join?.tempWrittenBlocks ?? 0);
       const read = (node.figures.tempReadBlocks ?? 0) + (join?.tempReadBlocks ?? 0);
-      const bytes = disk === undefined ? written * BLOCK_BYTES : disk * 1024;
+      const memory = (rawNumber(node.raw, 'Peak Memory Usage') ?? 0) * 1024;
+      // Without buffer counts: all batches but the first were written.
+      const known = disk === undefined ? written * BLOCK_BYTES : disk * 1024;
+      const bytes = known || (batches - 1) * memory;
       const share = (node.figures.selfShare ?? 0) + (join?.selfShare ?? 0);
       if (isSmallSpill(bytes, share)) continue;
       const planned = rawNumber(node.raw, 'Original Hash Batches');
-      const memory = (rawNumber(node.raw, 'Peak Memory Usage') ?? 0) * 1024;
       // A join says what one batch took, a grouping what went to disk; batches are never filled evenly.
       const whole = disk === undefined ? 1.25 * batches * memory : memory + 2 * bytes;
       const workMem = whole / hashMemMultiplier(tree, catalog);
@@ -58,7 +61,7 @@ Execution Time: 420.0 ms`,
       report({
         node,
         message: `${nameOf(node)} needs ${formatCount(batches)} batches: it does not fit into work_mem x hash_mem_multiplier.`,
-        evidence: `${formatCount(batches)} batches${planned === undefined || planned === batches ? '' : ` (planned ${formatCount(planned)})`}, ${formatBytes(memory)} memory${bytes === 0 ? '' : `, ${formatBytes(bytes)} written to temporary files`}`,
+        evidence: `${formatCount(batches)} batches${planned === undefined || planned === batches ? '' : ` (planned ${formatCount(planned)})`}, ${formatBytes(memory)} memory${known === 0 ? '' : `, ${formatBytes(known)} written to temporary files`}`,
         savesMs: ownMs === undefined ? undefined : ownMs + (joinMs ?? 0),
         savesBlocks: read + written,
         nextStep: workMemAdvice(workMem, 'reduce the rows before the hash'),

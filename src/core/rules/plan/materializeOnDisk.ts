@@ -23,7 +23,7 @@ export const materializeOnDisk = definePlanRule({
   docs: {
     problem: 'Rows that a CTE, window, function or Materialize node keeps for later did not fit into work_mem.',
     why: 'They are written to a temporary file and read from there.',
-    thresholds: 'Silent below 10 MB together with 5 % of the run time (ExplainSQL).',
+    thresholds: 'Silent below 10 MB together with 5 % of the run time (ExplainSQL), and below 1 MB (ours).',
     whenToIgnore: 'A report that runs rarely and may take its time.',
   },
   examples: [

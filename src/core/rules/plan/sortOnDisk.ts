@@ -11,7 +11,7 @@ export const sortOnDisk = definePlanRule({
   docs: {
     problem: 'The sort wrote its rows to temporary files.',
     why: 'Rows that fit into work_mem are sorted in memory; an index in the right order needs no sort at all.',
-    thresholds: 'Silent below 10 MB together with 5 % of the run time (ExplainSQL).',
+    thresholds: 'Silent below 10 MB together with 5 % of the run time (ExplainSQL), and below 1 MB (ours).',
     whenToIgnore: 'A report that runs rarely and may take its time.',
   },
   examples: [

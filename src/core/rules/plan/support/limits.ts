@@ -1,7 +1,7 @@
 import type { PlanNode } from '../../../plan/planTree';
 
-/** Hand on rows as they come, so that a LIMIT above them stops what is below. */
-const STREAMS = new Set(['Limit', 'Nested Loop', 'Append', 'Merge Append', 'MergeAppend', 'Result', 'ProjectSet', 'Subquery Scan', 'LockRows', 'Gather', 'Gather Merge', 'Memoize', 'Materialize', 'Incremental Sort', 'Unique', 'WindowAgg', 'Hash Join', 'Merge Join']); // prettier-ignore
+/** Hand on rows as they come, so that a LIMIT above them stops what is below; a second LIMIT speaks for itself. */
+const STREAMS = new Set(['Nested Loop', 'Append', 'Merge Append', 'MergeAppend', 'Result', 'ProjectSet', 'Subquery Scan', 'LockRows', 'Gather', 'Gather Merge', 'Memoize', 'Materialize', 'Incremental Sort', 'Unique', 'WindowAgg', 'Hash Join', 'Merge Join']); // prettier-ignore
 
 /** The nodes below a LIMIT that gave it their rows one by one: down the outer sides, never into what is read in full. */
 export function streamedBelow(limit: PlanNode): PlanNode[] {

@@ -5,10 +5,12 @@ import type { PlanTree } from '../../../plan/planTree';
 /** ExplainSQL's silence: temporary files this small stay in the operating system's cache. */
 const SMALL_BYTES = 10 * 1024 * 1024;
 const SMALL_SHARE = 0.05;
+/** Ours: such a file is never worth a word, however little else the statement does. */
+const TINY_BYTES = 1024 * 1024;
 
 /** True if neither the size of a spill nor the time of its node is worth a word. */
 export function isSmallSpill(bytes: number, timeShare: number): boolean {
-  return bytes < SMALL_BYTES && timeShare < SMALL_SHARE;
+  return bytes < TINY_BYTES || (bytes < SMALL_BYTES && timeShare < SMALL_SHARE);
 }
 
 const MEGABYTE = 1024 * 1024;
