@@ -63,12 +63,17 @@ class TextPlanReader {
   private subplan: { readonly name: string; readonly column: number } | undefined;
   private block: Block | undefined;
   private afterBlank = false;
+  /** True below lines that are no plan, where a single word (`Limit`) is more likely none either. */
+  private afterProse = false;
   private query: { readonly parts: string[]; parameters?: string } | undefined;
   private line: SourceLine = { text: '', line: 1 };
 
   read(line: SourceLine): void {
     this.line = line;
-    if (line.text === PLAN_BREAK) return this.close();
+    if (line.text === PLAN_BREAK) {
+      this.afterProse = false;
+      return this.close();
+    }
     const text = line.text.trim();
     if (text === '') {
       this.afterBlank = true;
@@ -127,7 +132,11 @@ class TextPlanReader {
 
   private root(text: string, column: number): void {
     // Without costs only the shape of the words tells a plan from any other text.
-    if (!splitFigures(text) && !looksLikeNode(text)) return;
+    const isWord = this.afterProse && /^[A-Z][a-z]+$/.test(text);
+    if (!splitFigures(text) && (isWord || !looksLikeNode(text))) {
+      this.afterProse = true;
+      return;
+    }
     const { query } = this;
     this.close();
     this.document = {};

@@ -73,7 +73,7 @@ function fromValue(value: unknown, depth: number, origin: DocumentOrigin = {}): 
   if (Array.isArray(value)) {
     const rows = value as unknown[];
     // A driver gives text plans as a row per line, some as bare texts.
-    const cells = rows.map(row => (typeof row === 'string' ? row : isRawObject(row) ? cellOf(row) : undefined));
+    const cells = rows.map(lineOf);
     if (rows.length > 0 && cells.every(cell => typeof cell === 'string')) return fromText(cells.join('\n'), depth + 1);
     return rows.flatMap(row => fromValue(row, depth + 1, origin));
   }
@@ -83,6 +83,12 @@ function fromValue(value: unknown, depth: number, origin: DocumentOrigin = {}): 
   if (typeof value['Node Type'] === 'string') return [{ document: { Plan: value }, ...origin }];
   const wrapped = cellOf(value) ?? value['plan'] ?? value['message'] ?? value['rows'];
   return wrapped === undefined ? [] : fromValue(wrapped, depth + 1, origin);
+}
+
+/** The text of a row that holds nothing else, in whichever way the driver gives rows. */
+function lineOf(row: unknown): unknown {
+  if (isRawObject(row)) return cellOf(row);
+  return Array.isArray(row) && row.length === 1 ? (row as unknown[])[0] : row;
 }
 
 /** The only column of a row. */

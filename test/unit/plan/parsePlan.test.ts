@@ -36,6 +36,20 @@ describe('core/plan/parsePlan', () => {
     }
   });
 
+  it('reads text plans that a driver gives row by row', () => {
+    const lines = ['Limit  (cost=0.00..1.00 rows=1 width=1)', '  ->  Seq Scan on t  (cost=0.00..1.00 rows=1 width=1)'];
+    for (const rows of [lines, lines.map(line => [line]), lines.map(line => ({ 'QUERY PLAN': line }))]) {
+      assert.deepEqual(types(rows), TYPES);
+      assert.deepEqual(types(JSON.stringify(rows)), TYPES);
+    }
+  });
+
+  it('takes no words of SQL for a plan', () => {
+    for (const text of ['select *\nfrom t\nLimit\n', 'Insert the disk, please.', 'Update on Monday follows;']) {
+      assert.throws(() => parsePlan(text), PlanInputError);
+    }
+  });
+
   it('reads all plans of an array', () => assert.equal(parsePlan([DOCUMENT, DOCUMENT]).length, 2));
 
   it("reads JSON inside psql's frame, with every continuation mark", () => {
