@@ -18,17 +18,19 @@ export function escapeMarkup(text: string): string {
 }
 
 /**
- * One line of text for Markdown, shown as it stands: no formatting, no link, no one called by name, no HTML.
- * Entities rather than backslashes where a backslash would not stop an automatic link.
+ * One line of text for Markdown, shown as it stands: no formatting, no link, no HTML. A character without width parts
+ * what would call somebody by name or link to an issue, for which an escape is not enough.
  */
 export function escapeMarkdown(text: string): string {
   return showHidden(wellFormed(text))
     .replace(/\s+/g, ' ')
-    .replace(/[&<>@]/g, character => (character === '@' ? '&#64;' : ENTITIES[character]!))
-    .replace(/[\\`*_{}[\]()#+!|~$^-]/g, '\\$&')
-    .replace(/(?<=\w):(?=\/\/)/g, '&#58;')
+    .replace(/[\\`*_[\]#|~$]/g, '\\$&')
+    .replace(/[&<>]/g, character => ENTITIES[character]!)
+    .replace(/(?<=@|\\#)(?=\w)/g, '&#8203;')
+    .replace(/:(?=\/\/)/g, '&#58;')
     .replace(/\bwww\./gi, match => `${match.slice(0, -1)}&#46;`)
-    .replace(/^(\s*\d+)([.)])/, '$1\\$2');
+    .replace(/^( ?\d+)([.)])/, '$1\\$2')
+    .replace(/^ ?[-+=]/, '\\$&');
 }
 
 /** A block of code that its own content cannot end. */

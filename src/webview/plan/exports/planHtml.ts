@@ -43,7 +43,7 @@ export function planHtml(view: PlanView): string {
 <p class="quiet">${e([view.server, view.analyzed ? 'measured' : 'estimated, not executed'].filter(Boolean).join(' · '))}</p>
 ${findingList(view)}
 <h2>Where it goes</h2>
-<div class="scroll">${drawingSvg(icicleDrawing(view), PAGE_COLOURS)}</div>
+<div class="scroll" role="region" aria-label="Icicle" tabindex="0">${drawingSvg(icicleDrawing(view), PAGE_COLOURS)}</div>
 <h2>Plan</h2>
 ${nodeTable(view)}
 ${pairs('Settings', view.settings)}
@@ -76,7 +76,7 @@ function nodeTable(view: PlanView): string {
     });
     return `<tr${node.neverExecuted ? ' class="never"' : ''}>${nameCell(node)}${cells.join('')}</tr>`;
   });
-  return `<div class="scroll"><table>\n<thead><tr><th scope="col">Node</th>${head}</tr></thead>\n<tbody>\n${rows.join('\n')}\n</tbody>\n</table></div>`;
+  return `<div class="scroll" role="region" aria-label="Nodes" tabindex="0"><table>\n<thead><tr><th scope="col">Node</th>${head}</tr></thead>\n<tbody>\n${rows.join('\n')}\n</tbody>\n</table></div>`;
 }
 
 function nameCell(node: NodeView): string {

@@ -25,10 +25,14 @@ function nodeFigures(node: NodeView): string[] {
       ? undefined
       : `self ${ms(node.selfMs)}${node.selfShare === undefined ? '' : `, ${percent(node.selfShare)}`}`,
     node.totalMs === undefined ? undefined : `total ${ms(node.totalMs)}`,
-    node.rowsActual === undefined ? planned : `${exactCount(Math.round(node.rowsActual))} rows`,
+    node.rowsActual === undefined ? planned : amountOf(Math.round(node.rowsActual), 'row'),
     estimateError(node)?.explanation,
     node.loops === undefined || node.loops === 1 ? undefined : `${exactCount(node.loops)} loops`,
-    blocks ? `${exactCount(blocks)} blocks` : undefined,
+    blocks ? amountOf(blocks, 'block') : undefined,
     node.selfMs === undefined && node.totalCost !== undefined ? `cost ${exactCount(node.totalCost)}` : undefined,
   ].filter(part => part !== undefined);
+}
+
+function amountOf(number: number, unit: string): string {
+  return `${exactCount(number)} ${unit}${number === 1 ? '' : 's'}`;
 }
