@@ -11,6 +11,9 @@ interface CommandContribution {
   readonly command: string;
 }
 
+/** Less than the limit of a test, so that the reason is told. */
+const WAIT_LIMIT_MS = 45_000;
+
 /** Opens SQL text as an unsaved document. */
 async function openSql(content: string): Promise<vscode.TextDocument> {
   const document = await vscode.workspace.openTextDocument({ language: 'sql', content });
@@ -23,14 +26,24 @@ function waitForDiagnostics(
   document: vscode.TextDocument,
   wanted: (diagnostics: readonly vscode.Diagnostic[]) => boolean,
 ): Promise<readonly vscode.Diagnostic[]> {
-  return new Promise(resolve => {
+  return new Promise((resolve, reject) => {
     const look = () => {
       const diagnostics = vscode.languages.getDiagnostics(document.uri);
       if (!wanted(diagnostics)) return;
       subscription.dispose();
+      clearTimeout(limit);
       resolve(diagnostics);
     };
     const subscription = vscode.languages.onDidChangeDiagnostics(look);
+    const limit = setTimeout(() => {
+      subscription.dispose();
+      const seen = vscode.languages.getDiagnostics(document.uri).map(({ message }) => message);
+      reject(
+        new Error(
+          `${document.uri.toString()} (${document.languageId}, closed: ${document.isClosed}) has only: ${seen.join('; ')}`,
+        ),
+      );
+    }, WAIT_LIMIT_MS);
     look();
   });
 }
