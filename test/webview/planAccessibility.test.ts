@@ -53,6 +53,9 @@ describe('webview/plan accessibility', () => {
       await panel.page.locator('button:has-text("Columns")').click();
       await panel.page.locator('.popover').waitFor();
       assert.deepEqual(await seriousViolations(panel.page), []);
+      await panel.page.locator('.toolbar button:has-text("Export")').click();
+      await panel.page.locator('.popover .export-entry').first().waitFor();
+      assert.deepEqual(await seriousViolations(panel.page), []);
     });
 
     for (const width of WIDTHS) {

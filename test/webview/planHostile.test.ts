@@ -91,7 +91,6 @@ describe('webview/plan hostile plans', () => {
     await eachTab(async id => {
       const words = await panel.page.locator('[role=tabpanel]').innerText();
       assert.ok(words.includes('[U+202E]'), `${id} shows the text`);
-      // eslint-disable-next-line no-control-regex -- these are what must not be there
       assert.doesNotMatch(words, /[\u202a-\u202e\u2066-\u2069\u0000]/, id);
       assert.equal(await panel.page.locator('#root :is(img, script, iframe, link, style, object)').count(), 0, id);
     });

@@ -3,6 +3,7 @@ import type { PlanHost, PlanView } from '../../protocol/planPanel';
 import { Icon } from '../shared/icon';
 import { clip } from '../shared/shownText';
 import type { Actions } from './actions';
+import { ExportMenu } from './exports/exportMenu';
 import { count, exactCount, ms } from './words';
 
 interface Props {
@@ -15,7 +16,7 @@ interface Props {
 }
 
 /** What was explained, where, and the figures of the whole. */
-export function Header({ view, actions, isAsking, ask }: Props): JSX.Element {
+export function Header({ view, actions, host, isAsking, ask }: Props): JSX.Element {
   const triggerMs = view.triggers.reduce((sum, trigger) => sum + trigger.ms, 0);
   const isFile = view.source === 'file';
   return (
@@ -85,6 +86,7 @@ export function Header({ view, actions, isAsking, ask }: Props): JSX.Element {
             <Icon name="again" />
             <span>Run again …</span>
           </button>
+          <ExportMenu view={view} host={host} />
         </div>
       </div>
     </header>

@@ -3,6 +3,7 @@ import type { PlanView } from '../../protocol/planPanel';
 import { ComparisonTable } from './comparison';
 import { HistoryTab } from './historyTab';
 import type { TabId } from './pageState';
+import { GraphTab, IcicleTab } from './pictureTabs';
 import type { PlanModel } from './planModel';
 import { RawTab } from './rawTab';
 import { SettingsTab } from './settingsTab';
@@ -27,6 +28,20 @@ const PLAN_TABS: readonly PlanTab[] = [
     showsNodes: true,
     isOffered: () => true,
     Content: TableTab,
+  },
+  {
+    id: 'graph',
+    title: 'Graph',
+    showsNodes: true,
+    isOffered: view => view.nodes.length > 0,
+    Content: GraphTab,
+  },
+  {
+    id: 'icicle',
+    title: 'Icicle',
+    showsNodes: true,
+    isOffered: view => view.nodes.length > 0,
+    Content: IcicleTab,
   },
   {
     id: 'sql',
