@@ -37,7 +37,7 @@ export const SETUP = [
   }),
   `insert into readings select timestamp '2026-01-01' + n * interval '4 minutes', n from generate_series(0, 131000) n`,
   'create table many (k int) partition by list (k)',
-  `do $$ begin for i in 1..300 loop execute format('create table many_%s partition of many for values in (%s)', i, i); end loop; end $$`,
+  `do $$ begin for i in 1..10 loop execute format('create table many_%s partition of many for values in (%s)', i, i); end loop; end $$`,
   'create table owners (id int primary key)',
   'create table cars (owner_id int constraint cars_owner references owners, note text)',
   'create table keepers (id int primary key)',
@@ -200,7 +200,7 @@ export const CASES: readonly FindingCase[] = [
   },
   {
     rule: 'plan/planning-above-execution',
-    finds: { sql: 'select * from many a join many b on a.k + 0 = b.k + 0 join many c on b.k + 0 = c.k + 0' },
+    finds: { sql: `select * from ${[1, 2, 3, 4, 5, 6, 7, 8, 9].map(n => `many_${n} natural join `).join('')}many_10` },
     leaves: { sql: 'select * from addresses where id = 5' },
   },
   {
@@ -210,7 +210,7 @@ export const CASES: readonly FindingCase[] = [
   },
   {
     rule: 'plan/wal-heavy',
-    finds: { sql: 'update results set direction = direction + 1', writes: true },
+    finds: { sql: 'update results set direction = direction + 1 where camera_id < 300', writes: true },
     leaves: { sql: 'update results set direction = direction + 1 where camera_id = 7', writes: true },
   },
   {

@@ -58,14 +58,30 @@ export function statementFigures(tree: PlanTree): StatementFigures {
   return {
     outsideNodesMs: executionMs === undefined || wholeMs === undefined ? undefined : Math.max(0, executionMs - wholeMs),
     triggersMs: tree.triggers.length === 0 ? undefined : tree.triggers.reduce((sum, { ms }) => sum + ms, 0),
-    blocks: root.figures.totalBlocks,
+    blocks: wholeBlocks(tree),
     ...(root.figures.totalBlocks === undefined ? {} : hitAndRead(root.raw)),
     planning: planning(tree),
     jit: jit(tree),
     serialization: serialization(raw['Serialization']),
-    wal: wal(root.raw),
+    wal: wal(tree),
     queryIdentifier: identifier(raw['Query Identifier']),
   };
+}
+
+/** A write in a CTE goes on after the main query, outside the counters of the root. */
+function endsAfterRoot(tree: PlanTree): boolean {
+  return tree.nodes.some(
+    ({ nodeType, subplanName = '' }) => nodeType === 'ModifyTable' && subplanName.startsWith('CTE '),
+  );
+}
+
+function sumOfNodes(tree: PlanTree, figure: 'selfBlocks' | 'walRecords' | 'walFullPageImages' | 'walBytes'): number {
+  return tree.nodes.reduce((sum, { figures }) => sum + (figures[figure] ?? 0), 0);
+}
+
+function wholeBlocks(tree: PlanTree): number | undefined {
+  const blocks = tree.root.figures.totalBlocks;
+  return blocks !== undefined && endsAfterRoot(tree) ? sumOfNodes(tree, 'selfBlocks') : blocks;
 }
 
 function hitAndRead(raw: RawObject): { blocksHit: number; blocksRead: number } {
@@ -153,11 +169,20 @@ function serialization(raw: unknown): SerializationFigures | undefined {
   };
 }
 
-function wal(raw: RawObject): StatementFigures['wal'] {
-  const keys = ['WAL Records', 'WAL FPI', 'WAL Bytes'] as const;
-  if (!keys.some(key => rawNumber(raw, key) !== undefined)) return undefined;
-  const [records = 0, fullPageImages = 0, bytes = 0] = keys.map(key => rawNumber(raw, key) ?? 0);
-  return { records, fullPageImages, bytes };
+function wal(tree: PlanTree): StatementFigures['wal'] {
+  const { raw } = tree.root;
+  if (tree.root.figures.walBytes === undefined) return undefined;
+  if (!endsAfterRoot(tree)) {
+    const [records, fullPageImages, bytes] = ['WAL Records', 'WAL FPI', 'WAL Bytes'].map(
+      key => rawNumber(raw, key) ?? 0,
+    );
+    return { records: records!, fullPageImages: fullPageImages!, bytes: bytes! };
+  }
+  return {
+    records: sumOfNodes(tree, 'walRecords'),
+    fullPageImages: sumOfNodes(tree, 'walFullPageImages'),
+    bytes: sumOfNodes(tree, 'walBytes'),
+  };
 }
 
 /** A signed 64-bit number: as a JavaScript number its last digits are lost, so only a text is kept as it is. */

@@ -95,6 +95,20 @@ describe('core/plan/statementFigures', () => {
     assert.deepEqual(figures.wal, { records: 3, fullPageImages: 1, bytes: 900 });
   });
 
+  it('counts what a write in a CTE does after the main query', () => {
+    // The LIMIT stopped the root after 20 records and 21 blocks; the UPDATE went on to 5,000 and 10,000.
+    const update = node('ModifyTable', [11, 5000, 1], {
+      'Parent Relationship': 'InitPlan',
+      'Subplan Name': 'CTE x',
+      'WAL Records': 5000,
+      'Shared Hit Blocks': 10_000,
+    });
+    const seen = { 'WAL Records': 20, 'Shared Hit Blocks': 21 };
+    const scan = node('CTE Scan', [0.08, 10, 1], { 'CTE Name': 'x', ...seen });
+    const figures = statementFigures(tree(node('Limit', [0.09, 10, 1], seen, update, scan)));
+    assert.deepEqual([figures.wal?.records, figures.blocks], [5000, 10_000]);
+  });
+
   it('keeps no query identifier whose digits were lost', () => {
     const identify = (value: unknown) =>
       statementFigures(tree(node('Result', [1, 1, 1]), { 'Query Identifier': value })).queryIdentifier;
