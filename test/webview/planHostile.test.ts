@@ -56,7 +56,12 @@ function hostileView(text: string): PlanView {
         { id: 'b', at: text },
       ],
     },
-    comparison: { verdict: 'same', rows: [{ depth: 0, change: 'changed', before: text, after: text }] },
+    comparison: {
+      verdict: 'same',
+      sentence: text,
+      cautions: [text],
+      rows: [{ depth: 0, change: 'changed', before: text, after: text }],
+    },
   };
 }
 

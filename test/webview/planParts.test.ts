@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ExplainAgain, NodeView } from '../../src/protocol/planPanel';
 import { cellText, offeredColumns, shownColumns } from '../../src/webview/plan/columns';
-import { changeOf } from '../../src/webview/plan/comparisonRows';
+import { changeOf, differs } from '../../src/webview/plan/comparisonRows';
 import { orderChoices, rankNodes } from '../../src/webview/plan/nodeOrder';
 import { searchNodes, searchTexts, typeahead } from '../../src/webview/plan/nodeSearch';
 import { nodeText } from '../../src/webview/plan/nodeText';
@@ -249,5 +249,13 @@ describe('webview/plan/comparisonRows', () => {
     assert.equal(changeOf(100, 120), 'more');
     assert.equal(changeOf(0, 0), undefined);
     assert.equal(changeOf(undefined, 4), undefined);
+  });
+
+  it('calls a node different that did other work, but not one that only took another time', () => {
+    const row = { depth: 0, change: 'same', before: 'Sort', after: 'Sort', beforeMs: 420, afterMs: 18 } as const;
+    assert.equal(differs(row), false);
+    assert.equal(differs({ ...row, beforeBlocks: 48_211, afterBlocks: 3_880 }), true);
+    assert.equal(differs({ ...row, beforeRows: 10, afterRows: 1_000 }), true);
+    assert.equal(differs({ ...row, change: 'removed' }), true);
   });
 });

@@ -161,7 +161,20 @@ describe('webview/plan runs', () => {
         ...(row.after !== undefined && { afterBlocks: 3_880 }),
       }));
       const comparison: ComparisonView = { ...COMPARED.comparison!, rows };
-      await open({ ...COMPARED, comparison });
+      await open({
+        ...COMPARED,
+        comparison: {
+          ...comparison,
+          measure: 'blocks',
+          beforeBlocks: 48_211,
+          afterBlocks: 3_880,
+          sentence: '12.4x less work: 48,211 -> 3,880 blocks; the sort is gone',
+          cautions: ['The parameters were others'],
+        },
+      });
+      assert.match(await text('.verdict-bars'), /Before 48,211 blocks After 3,880 blocks/);
+      assert.match(await text('.verdict-sentence'), /12\.4x less work/);
+      assert.match(await text('.cautions'), /The parameters were others/);
       await panel.page.locator('#tab-compare').click();
       const heads = await panel.page.locator('.comparison [role=columnheader]').allInnerTexts();
       assert.deepEqual(heads.slice(1), ['Before', 'Blocks', 'Total', 'After', 'Blocks', 'Total']);

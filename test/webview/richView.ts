@@ -59,6 +59,19 @@ const RAW = JSON.stringify(
 export const RICH: PlanView = {
   ...COMPARED,
   nodes: MEASURED.nodes.map(enrich),
+  comparison: {
+    ...COMPARED.comparison!,
+    measure: 'blocks',
+    beforeBlocks: 8_409,
+    afterBlocks: 372,
+    sentence: '23x less work: 8,409 -> 372 blocks; the sequential scan of counting_results is gone',
+    cautions: ['The first run read from disk, the second from cache.'],
+    rows: COMPARED.comparison!.rows.map((row, index) => ({
+      ...row,
+      ...(row.before !== undefined && { beforeBlocks: [3, 0, 8_354, 0, 52][index] }),
+      ...(row.after !== undefined && { afterBlocks: [3, 0, 0, 317, 52][index] }),
+    })),
+  },
   raw: { format: 'json', text: RAW },
   settings: [
     { name: 'work_mem', value: '64MB' },

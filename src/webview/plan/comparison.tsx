@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
-import type { ComparisonView } from '../../protocol/planPanel';
+import type { ComparisonRowView, ComparisonView } from '../../protocol/planPanel';
 import { useWidth } from '../shared/useWidth';
 import { scrollRowIntoView, VirtualRows } from '../shared/virtualRows';
 import { ComparisonRow } from './comparisonRow';
-import { rowsWithBlocks, tellsBlocks } from './comparisonRows';
+import { differs, tellsBlocks } from './comparisonRows';
 import { movedIndex } from './treeRows';
 import type { Move } from './treeRows';
 
@@ -30,8 +30,8 @@ export function ComparisonTable({ comparison }: { readonly comparison: Compariso
   const [cursor, setCursor] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
-  const all = useMemo(() => rowsWithBlocks(comparison), [comparison]);
-  const rows = useMemo(() => (isOnlyChanges ? all.filter(row => row.change !== 'same') : all), [all, isOnlyChanges]);
+  const all = comparison.rows;
+  const rows = useMemo(() => (isOnlyChanges ? all.filter(differs) : all), [all, isOnlyChanges]);
   const hasBlocks = tellsBlocks(all);
   const isNarrow = width < NARROW;
   const selected = Math.min(cursor, rows.length - 1);
@@ -51,7 +51,7 @@ export function ComparisonTable({ comparison }: { readonly comparison: Compariso
     setCursor(index);
     if (scroller.current) scrollRowIntoView(scroller.current, index, ROW_HEIGHT, HEAD_HEIGHT);
   };
-  const changed = all.filter(row => row.change !== 'same').length;
+  const changed = all.filter(differs).length;
   return (
     <section class="comparison" aria-labelledby="comparison-title">
       <div class="tab-bar">
@@ -136,9 +136,9 @@ function SideHead({
   );
 }
 
-function nextChange(rows: readonly { readonly change: string }[], from: number, step: 1 | -1): number {
+function nextChange(rows: readonly ComparisonRowView[], from: number, step: 1 | -1): number {
   for (let index = from + step; index >= 0 && index < rows.length; index += step) {
-    if (rows[index]!.change !== 'same') return index;
+    if (differs(rows[index]!)) return index;
   }
   return from;
 }

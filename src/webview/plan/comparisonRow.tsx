@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
+import type { ComparisonRowView } from '../../protocol/planPanel';
 import { clip } from '../shared/shownText';
 import { changeOf } from './comparisonRows';
-import type { ComparisonRowView } from './comparisonRows';
 import { count, exactCount, ms, UNKNOWN } from './words';
 
 const CHANGES = {
@@ -62,13 +62,16 @@ function Side({ name, label, blocks, ms: time, row, hasBlocks }: SideProps): JSX
   const isThere = label !== undefined;
   const looks = (before: number | undefined, after: number | undefined): string =>
     name === 'after' ? (changeOf(before, after) ?? '') : '';
+  const rows = name === 'before' ? row.beforeRows : row.afterRows;
+  const selfMs = name === 'before' ? row.beforeSelfMs : row.afterSelfMs;
+  const more = [rows !== undefined && `${exactCount(rows)} rows`, selfMs !== undefined && `${ms(selfMs)} by itself`];
   return (
     <>
       <span
         role="gridcell"
         class={name}
         style={{ paddingInlineStart: `${Math.min(row.depth, 12) * 10}px` }}
-        title={label && clip(label, 1_000)}
+        title={label && [clip(label, 1_000), ...more.filter(Boolean)].join('\n')}
       >
         {isThere ? clip(label) : ''}
       </span>

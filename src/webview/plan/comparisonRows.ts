@@ -1,18 +1,20 @@
-import type { ComparisonView } from '../../protocol/planPanel';
-
-/** A row of the comparison, with the blocks of both sides where they are known. */
-export type ComparisonRowView = ComparisonView['rows'][number] & {
-  readonly beforeBlocks?: number;
-  readonly afterBlocks?: number;
-};
-
-export function rowsWithBlocks(comparison: ComparisonView): readonly ComparisonRowView[] {
-  return comparison.rows;
-}
+import type { ComparisonRowView } from '../../protocol/planPanel';
 
 /** Whether any of the rows tells how many blocks were touched. */
 export function tellsBlocks(rows: readonly ComparisonRowView[]): boolean {
   return rows.some(row => row.beforeBlocks !== undefined || row.afterBlocks !== undefined);
+}
+
+/**
+ * Whether the node is another one, or did other work: touched other blocks, gave other rows. Times alone differ from
+ * run to run.
+ */
+export function differs(row: ComparisonRowView): boolean {
+  return (
+    row.change !== 'same' ||
+    changeOf(row.beforeBlocks, row.afterBlocks) !== undefined ||
+    changeOf(row.beforeRows, row.afterRows) !== undefined
+  );
 }
 
 /** Which way a figure went; undefined within a tenth, which is noise. */

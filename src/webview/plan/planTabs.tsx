@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { PlanView } from '../../protocol/planPanel';
 import { ComparisonTable } from './comparison';
+import { differs } from './comparisonRows';
 import { HistoryTab } from './historyTab';
 import type { TabId } from './pageState';
 import { GraphTab, IcicleTab } from './pictureTabs';
@@ -87,6 +88,6 @@ export function offeredTabs(view: PlanView): PlanTab[] {
 }
 
 function changedCount(view: PlanView): string | undefined {
-  const changed = view.comparison?.rows.filter(row => row.change !== 'same').length ?? 0;
+  const changed = view.comparison?.rows.filter(differs).length ?? 0;
   return changed > 0 ? String(changed) : undefined;
 }

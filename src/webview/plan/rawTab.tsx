@@ -20,6 +20,7 @@ export function RawTab({ model }: { readonly model: PlanModel }): JSX.Element {
   if (!raw) {
     return (
       <div class="raw-tab">
+        {view.problems && view.problems.length > 0 && <Problems problems={view.problems} />}
         <p class="quiet">The plan as PostgreSQL gave it can be copied as JSON.</p>
         <div class="buttons">
           <button type="button" class="secondary" onClick={actions.copyPlan}>

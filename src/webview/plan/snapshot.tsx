@@ -42,7 +42,7 @@ export function Snapshot(props: Props): JSX.Element {
       <Header view={view} actions={actions} host={props.host} isAsking={isAsking} ask={() => setAsking(!isAsking)} />
       {isAsking && <RunAgain view={view} busy={props.busy} actions={actions} close={() => setAsking(false)} />}
       {props.notices}
-      {view.runs && <RunsSummary runs={view.runs} />}
+      {view.runs && view.runs.timesMs.length > 1 && <RunsSummary runs={view.runs} />}
       {view.comparison && <VerdictStrip comparison={view.comparison} />}
       <div class="tabbed">
         <Tabs

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { ComparisonView } from '../../protocol/planPanel';
 import { Icon } from '../shared/icon';
+import { clip } from '../shared/shownText';
 import { count, ms, times } from './words';
 
 const VERDICTS = {
@@ -9,14 +10,10 @@ const VERDICTS = {
   worse: { icon: 'slower', text: 'Worse' },
 } as const;
 
-/** The answer in one line: before -> after, and by how much. */
+/** The answer in one line: before -> after, by how much, and what may be wrong with the comparison. */
 export function VerdictStrip({ comparison }: { readonly comparison: ComparisonView }): JSX.Element {
   const verdict = VERDICTS[comparison.verdict];
-  const measured = comparison.beforeMs !== undefined && comparison.afterMs !== undefined;
-  const before = measured ? comparison.beforeMs : comparison.beforeCost;
-  const after = measured ? comparison.afterMs : comparison.afterCost;
-  const known = before !== undefined && after !== undefined;
-  const longest = known ? Math.max(before, after) : 0;
+  const figures = figuresOf(comparison);
   return (
     <section class={`verdict ${comparison.verdict}`} aria-label="Before and after">
       <div class="verdict-words">
@@ -24,14 +21,57 @@ export function VerdictStrip({ comparison }: { readonly comparison: ComparisonVi
         <strong class="verdict-name">{verdict.text}</strong>
         {comparison.speedUp !== undefined && <span class="speed-up">{speed(comparison.speedUp)}</span>}
       </div>
-      {known && (
+      {figures && (
         <div class="verdict-bars">
-          <VerdictBar name="Before" value={measured ? ms(before) : `cost ${count(before)}`} share={before / longest} />
-          <VerdictBar name="After" value={measured ? ms(after) : `cost ${count(after)}`} share={after / longest} />
+          <VerdictBar name="Before" value={figures.show(figures.before)} share={figures.before / figures.longest} />
+          <VerdictBar name="After" value={figures.show(figures.after)} share={figures.after / figures.longest} />
         </div>
+      )}
+      {comparison.sentence && <p class="verdict-sentence">{clip(comparison.sentence, 1_000)}</p>}
+      {comparison.cautions && comparison.cautions.length > 0 && (
+        <ul class="cautions">
+          {comparison.cautions.slice(0, 10).map((caution, index) => (
+            <li key={index}>
+              <Icon name="warning" />
+              <span>{clip(caution, 500)}</span>
+            </li>
+          ))}
+        </ul>
       )}
     </section>
   );
+}
+
+interface Figures {
+  readonly before: number;
+  readonly after: number;
+  readonly longest: number;
+  show(value: number): string;
+}
+
+/** What the bars are drawn of: the verdict's own measure, or else the first that both sides have. */
+function figuresOf(comparison: ComparisonView): Figures | undefined {
+  const { measure } = comparison;
+  const offered = [
+    {
+      name: 'blocks',
+      before: comparison.beforeBlocks,
+      after: comparison.afterBlocks,
+      show: (value: number) => `${count(value)} blocks`,
+    },
+    { name: 'time', before: comparison.beforeMs, after: comparison.afterMs, show: ms },
+    {
+      name: 'cost',
+      before: comparison.beforeCost,
+      after: comparison.afterCost,
+      show: (value: number) => `cost ${count(value)}`,
+    },
+  ];
+  const known = offered.filter(({ before, after }) => before !== undefined && after !== undefined);
+  const chosen = known.find(({ name }) => name === measure) ?? known.find(({ name }) => name === 'time') ?? known[0];
+  if (!chosen) return undefined;
+  const [before, after] = [chosen.before ?? 0, chosen.after ?? 0];
+  return { before, after, longest: Math.max(before, after), show: chosen.show };
 }
 
 function speed(factor: number): string {
