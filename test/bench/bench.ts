@@ -1,8 +1,9 @@
 import { benchLint } from './lint';
 import { benchLsp } from './lsp';
+import { benchPlan } from './plan';
 
 /** Each prints its figures, ours beside what they are compared with. */
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = { lsp: benchLsp, lint: benchLint };
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = { lsp: benchLsp, lint: benchLint, plan: benchPlan };
 
 /** `npm run bench [-- name ...]`: all of them, or those named. */
 async function main(): Promise<void> {

@@ -42,7 +42,7 @@ let bundled: Promise<Map<string, string>> | undefined;
 
 function bundle(): Promise<Map<string, string>> {
   bundled ??= build({
-    entryPoints: { view: path.join(__dirname, 'viewHarness.tsx') },
+    entryPoints: { view: path.join(__dirname, 'viewHarness.mjs') },
     outdir: path.join(ROOT, 'dist/webview'),
     bundle: true,
     write: false,
@@ -88,8 +88,8 @@ export async function openView(
     page,
     troubles,
     setTheme,
-    show: (view, more = {}) =>
-      page.evaluate<Promise<number>, object>(
+    show: async (view, more = {}) =>
+      await page.evaluate<Promise<number>, object>(
         shown => (window as unknown as { show(shown: object): Promise<number> }).show(shown),
         { what, view, ...more },
       ),

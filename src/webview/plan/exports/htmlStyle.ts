@@ -11,6 +11,7 @@ h2 { margin: 1.6em 0 0.5em; font-size: 1.1em; }
 .verdict { font-size: 1.15em; font-weight: 600; overflow-wrap: anywhere; }
 .quiet { color: var(--quiet); }
 .scroll { overflow-x: auto; }
+svg { max-width: 100%; height: auto; }
 ul { padding-left: 1.2em; }
 li { margin: 0.3em 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; }

@@ -43,8 +43,8 @@ export function GraphView({ view, selected, lit, onSelect }: GraphViewProps): JS
   const current = [focused, selected, rootId].find(id => id !== undefined && layout.byId.has(id));
 
   useEffect(() => setCollapsed(now => (now.size === 0 ? now : new Set())), [plan]);
-  useEffect(() => {
-    // a node that is chosen elsewhere is unfolded and brought into sight
+  useLayoutEffect(() => {
+    // a node that is chosen elsewhere is unfolded and brought into sight, before the next key moves on from it
     if (selected === undefined || !nodes.has(selected)) return;
     const hiding = ancestorsOf(nodes, selected).filter(id => collapsed.has(id));
     if (hiding.length > 0) setCollapsed(new Set([...collapsed].filter(id => !hiding.includes(id))));

@@ -57,7 +57,8 @@ export function IcicleView({ view, selected, lit, onSelect }: IcicleViewProps): 
     setZoomed(undefined);
     setHover(undefined);
   }, [plan]);
-  useEffect(() => setFocused(selected), [selected]);
+  // before the next key: the focus moves on from what is selected
+  useLayoutEffect(() => setFocused(selected), [selected]);
   useLayoutEffect(() => {
     if (!canvas.current || width === 0) return;
     paintIcicle(canvas.current, width, height, {
