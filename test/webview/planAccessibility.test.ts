@@ -70,6 +70,19 @@ describe('webview/plan accessibility', () => {
     }
   }
 
+  it('keeps menus within a panel of 320 px', async () => {
+    await open(320, 'dark');
+    for (const words of ['Columns', 'Export']) {
+      await panel.page.locator(`button:text-is("${words}")`).click();
+      const { left, right } = await panel.page.locator('.popover').evaluate(menu => menu.getBoundingClientRect());
+      assert.ok(left >= 0 && right <= 320, `${words}: ${left} to ${right}`);
+      await panel.screenshot(`menu-${words.toLowerCase()}-320`);
+      await panel.page.keyboard.press('Escape');
+      await panel.page.locator('.popover').waitFor({ state: 'detached' });
+    }
+    assert.ok(await panel.page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'));
+  });
+
   it('opens tabs by arrow keys, with one stop for the Tab key', async () => {
     await open(760, 'dark');
     assert.equal(await panel.page.locator('[role=tab][tabindex="0"]').count(), 1);
