@@ -131,7 +131,10 @@ describe('the extension in VS Code', () => {
       vscode.CodeActionKind.SourceFixAll.value,
     );
     const edit = actions.find(({ kind }) => kind?.value === 'source.fixAll.queryTuner')?.edit;
-    assert.ok(edit, 'no action of the kind that editors run on save');
+    assert.ok(
+      edit,
+      `no action of the kind that editors run on save among: ${actions.map(({ title }) => title).join(', ')}; text: ${document.getText()}`,
+    );
     await vscode.workspace.applyEdit(edit);
     assert.match(document.getText(), /^select exists \(select 1 from orders where customer_id = 7\);/i);
   });
