@@ -4,6 +4,7 @@ import { ExportMenu } from '../../src/webview/plan/exports/exportMenu';
 import { GraphView } from '../../src/webview/plan/graph/graphView';
 import { IcicleView } from '../../src/webview/plan/icicle/icicleView';
 import '../../src/webview/plan/css/base.css';
+import '../../src/webview/plan/css/controls.css';
 import '../../src/webview/plan/css/layout.css';
 
 const VIEWS = { graph: GraphView, icicle: IcicleView, exports: ExportMenu };
