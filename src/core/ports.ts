@@ -27,6 +27,8 @@ export interface ExplainRequest {
   readonly lockTimeoutMs?: number;
   /** Settings tried for this statement alone, by SET LOCAL. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Options of EXPLAIN switched on or off by name; those the server does not know are left out. */
+  readonly options?: Readonly<Record<string, boolean>>;
 }
 
 export interface ExplainResult {

@@ -52,17 +52,22 @@ export async function explainStatement(
  */
 export function explainOptions(
   serverVersion: number,
-  wanted: { readonly analyze: boolean; readonly writes: boolean },
+  wanted: Pick<ExplainRequest, 'analyze' | 'writes' | 'options'>,
 ): string {
-  const { analyze, writes } = wanted;
-  const options = ['FORMAT JSON', 'VERBOSE'];
-  if (serverVersion >= 120000) options.push('SETTINGS');
-  if (analyze) options.push('ANALYZE', 'BUFFERS');
-  if (analyze && writes && serverVersion >= 130000) options.push('WAL');
-  if (serverVersion >= 170000) options.push('MEMORY');
+  const { analyze, writes, options = {} } = wanted;
+  const isOn = (name: string, otherwise: boolean, since = 0): boolean =>
+    serverVersion >= since && (options[name] ?? otherwise);
+  const list = ['FORMAT JSON'];
+  if (isOn('VERBOSE', true)) list.push('VERBOSE');
+  if (isOn('SETTINGS', true, 120000)) list.push('SETTINGS');
+  if (analyze) list.push('ANALYZE');
+  if (analyze) list.push(isOn('BUFFERS', true) ? 'BUFFERS' : 'BUFFERS OFF');
+  if (analyze && !isOn('TIMING', true)) list.push('TIMING OFF');
+  if (analyze && isOn('WAL', writes, 130000)) list.push('WAL');
+  if (isOn('MEMORY', true, 170000)) list.push('MEMORY');
   // Turning the result into text is work that the client causes and a plain EXPLAIN ANALYZE hides.
-  if (analyze && !writes && serverVersion >= 170000) options.push('SERIALIZE TEXT');
-  return `(${options.join(', ')})`;
+  if (analyze && !writes && isOn('SERIALIZE', true, 170000)) list.push('SERIALIZE TEXT');
+  return `(${list.join(', ')})`;
 }
 
 function openTransaction(request: ExplainRequest): string {
@@ -78,8 +83,17 @@ function openTransaction(request: ExplainRequest): string {
   ].join('; ');
 }
 
+/** What keeps a trial from waiting, running or writing without end. */
+const GUARDS = /timeout$|^(?:default_)?transaction_|^(?:role|session_authorization|session_replication_role)$/i;
+
 async function applySettings(session: Session, request: ExplainRequest): Promise<void> {
   for (const [name, value] of Object.entries(request.settings ?? {})) {
+    if (GUARDS.test(name)) {
+      throw new DatabaseError(
+        'unsupported',
+        `${name} protects the server while a statement is tried; it is not changed`,
+      );
+    }
     await session.query('select set_config($1, $2, true)', [name, value]);
   }
 }

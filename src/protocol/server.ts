@@ -139,6 +139,12 @@ export interface ExplainParams {
   readonly statementTimeoutMs?: number;
   /** The plan to compare with: the `rawPlan` of an earlier outcome. */
   readonly before?: RawPlan;
+  /** Set for this run only. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Options of EXPLAIN beside ANALYZE, switched on or off. */
+  readonly options?: Readonly<Record<string, boolean>>;
+  /** How often a statement is measured; the plan of the last run is shown. 1 by default, 50 at most. */
+  readonly runs?: number;
   /** Suggestions to keep showing. */
   readonly suggestions?: readonly Suggestion[];
   /** Where the statement stands, so that an error can be shown there. */

@@ -12,6 +12,7 @@ import type { Grammar } from '../core/sql/grammar';
 import { parseStatement } from '../core/sql/parseStatement';
 import { openCostEstimator } from '../database/whatIf/index';
 import { buildPlanView } from '../protocol/buildPlanView';
+import type { RunsView } from '../protocol/planPanel';
 import { buildSuggestionView } from '../protocol/suggestionView';
 import type { ExplainOutcome, ExplainParams, RawPlan, SuggestParams } from '../protocol/server';
 import { bindValues, inlineValues, rangeInSource } from './parameterValues';
@@ -46,15 +47,19 @@ export class ExplainService {
     const statement = parseStatement(this.#grammar, params.sql);
     const bound = bindValues(statement, params.parameters);
     try {
-      const { plan, notices } = await database.explain(
-        {
-          ...bound,
-          analyze: params.analyze,
-          writes: statement.writes,
-          ...(params.statementTimeoutMs && { statementTimeoutMs: params.statementTimeoutMs }),
-        },
-        signal,
-      );
+      const request = {
+        ...bound,
+        analyze: params.analyze,
+        writes: statement.writes,
+        ...(params.statementTimeoutMs && { statementTimeoutMs: params.statementTimeoutMs }),
+        ...(params.settings && { settings: params.settings }),
+        ...(params.options && { options: params.options }),
+      };
+      const timesMs: number[] = [];
+      let result = await database.explain(request, signal);
+      const runs = params.analyze ? Math.min(params.runs ?? 1, MOST_RUNS) : 1;
+      while (timesMs.push(executionMs(result.plan)) < runs) result = await database.explain(request, signal);
+      const { plan, notices } = result;
       report(undefined);
       // Somebody may have changed the schema elsewhere; nobody waits for the answer.
       this.#sessions.noticeChanges(params.connectionId).catch(() => undefined);
@@ -63,7 +68,8 @@ export class ExplainService {
         ...(!params.parameters && statement.placeholders.length > 0 ? ['Generic plan: it fits every value.'] : []),
         ...notices,
       ];
-      return this.#outcome(params, plan, params.suggestions ?? [], notes);
+      const outcome = this.#outcome(params, plan, params.suggestions ?? [], notes);
+      return runs > 1 ? { ...outcome, view: { ...outcome.view, runs: runsView(timesMs) } } : outcome;
     } catch (error) {
       if (error instanceof CancelledError || !(error instanceof DatabaseError)) throw error;
       if (error.kind === 'connection' || error.kind === 'cancelled') throw error;
@@ -142,4 +148,17 @@ function firstTree(rawPlan: RawPlan): PlanTree {
   const [tree] = parsePlan(rawPlan);
   if (!tree) throw new DatabaseError('unsupported', 'the server sent a plan that cannot be read');
   return tree;
+}
+
+const MOST_RUNS = 50;
+
+function executionMs(plan: RawPlan): number {
+  return Number(plan[0]?.['Execution Time'] ?? 0);
+}
+
+/** Figures over all runs but the first, which finds the caches as they happen to be. */
+function runsView(timesMs: readonly number[]): RunsView {
+  const sorted = timesMs.slice(1).sort((a, b) => a - b);
+  const at = (quantile: number): number => sorted[Math.ceil(sorted.length * quantile) - 1] ?? NaN;
+  return { timesMs, minMs: sorted[0] ?? NaN, medianMs: at(0.5), p95Ms: at(0.95) };
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Suggestion } from '../../core/advisor/suggestion';
-import type { PlanHost, PlanView, SuggestionView } from '../../protocol/planPanel';
+import type { ExplainAgain, ExportFormat, PlanHost, PlanView, SuggestionView } from '../../protocol/planPanel';
 import type {
   CreatedIndex,
   ExplainOutcome,
@@ -46,7 +46,7 @@ export class PlanController implements vscode.Disposable {
   ) {}
 
   /** Explains a statement, shows the plan, then looks for indexes and shows it again with them. */
-  async explain(subject: PlanSubject): Promise<void> {
+  async explain(subject: PlanSubject, how: HowToExplain = {}): Promise<void> {
     this.#running?.cancel();
     this.#states.clear();
     this.#created.clear();
@@ -60,11 +60,14 @@ export class PlanController implements vscode.Disposable {
         cancellable: true,
       },
       (_, token) =>
-        this.#track(token, combined => this.server.request('queryTuner/explain/run', this.#params(subject), combined)),
+        this.#track(token, combined =>
+          this.server.request('queryTuner/explain/run', { ...this.#params(subject), ...trial(how) }, combined),
+        ),
     );
     if (run !== this.#run) return;
     this.#show(outcome);
-    if (outcome.failed) return;
+    // A trial under other settings, or a comparison, is looked at for itself.
+    if (outcome.failed || how.before || how.again?.settings) return;
     await this.#busy('Looking for an index that helps', async token => {
       const suggested = await this.server.request(
         'queryTuner/explain/suggest',
@@ -117,9 +120,10 @@ export class PlanController implements vscode.Disposable {
 
   #host(): Omit<PlanHost, 'ready'> {
     return {
-      explain: async ({ analyze }) => {
+      explain: async again => {
         if (!this.#subject) throw new Error('Put the cursor into a statement and press Explain.');
-        await this.explain({ ...this.#subject, analyze });
+        const before = again.compare ? this.#outcome?.rawPlan : undefined;
+        await this.explain({ ...this.#subject, analyze: again.analyze }, { again, ...(before && { before }) });
       },
       revealStatement: async nodeId => {
         const node = nodeId === undefined ? undefined : this.#outcome?.view.nodes.find(({ id }) => id === nodeId);
@@ -144,6 +148,9 @@ export class PlanController implements vscode.Disposable {
               : `${this.#suggestion(id).change.sql.join(';\n')};\n`;
         await vscode.env.clipboard.writeText(text);
       },
+      copyText: async text => vscode.env.clipboard.writeText(text),
+      exportAs: (format, content, encoding) => saveExport(format, content, encoding),
+      hoverNode: () => Promise.resolve(),
       openRule: async rule => {
         const page = vscode.Uri.joinPath(this.extensionUri, 'media', 'rules', `${rule.replace('/', '-')}.md`);
         await vscode.commands.executeCommand('markdown.showPreview', page);
@@ -276,4 +283,38 @@ let progressTokens = 0;
 
 function whatIfMethod(): 'auto' | 'hypopg' | 'shadow' | 'trial' {
   return vscode.workspace.getConfiguration('queryTuner').get('whatIf.method', 'auto');
+}
+
+/** Another run of a statement that was explained: under other settings, and beside which plan. */
+interface HowToExplain {
+  readonly again?: ExplainAgain;
+  readonly before?: RawPlan;
+}
+
+function trial({ again, before }: HowToExplain): Partial<ExplainParams> {
+  return {
+    ...(again?.settings && { settings: again.settings }),
+    ...(again?.options && { options: again.options }),
+    ...(again?.runs !== undefined && { runs: again.runs }),
+    ...(before && { before }),
+  };
+}
+
+const EXPORT_ENDING: Readonly<Record<ExportFormat, string>> = {
+  html: 'html',
+  markdown: 'md',
+  svg: 'svg',
+  png: 'png',
+  json: 'json',
+  text: 'txt',
+};
+
+async function saveExport(format: ExportFormat, content: string, encoding: 'utf8' | 'base64'): Promise<void> {
+  const ending = EXPORT_ENDING[format];
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const target = await vscode.window.showSaveDialog({
+    ...(folder && { defaultUri: vscode.Uri.joinPath(folder, `plan.${ending}`) }),
+    filters: { [format]: [ending] },
+  });
+  if (target) await vscode.workspace.fs.writeFile(target, Buffer.from(content, encoding));
 }
