@@ -22,6 +22,7 @@ CREATE MATERIALIZED VIEW daily_counts AS SELECT DATE '2026-01-01' AS day, 1 AS n
 CREATE UNIQUE INDEX ON daily_counts (day);
 CREATE DOMAIN email AS text;
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER stamp BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();
 `;
 
 /** Examples with a fix, except where they need something else again. */

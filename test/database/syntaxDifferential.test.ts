@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client, DatabaseError } from 'pg';
+import { lintScript } from '../../src/core/rules/linter';
+import { typedLiteralWithParameter } from '../../src/core/rules/query/typedLiteralWithParameter';
 import { RULES } from '../../src/core/rules/registry';
 import type { Grammar } from '../../src/core/sql/grammar';
 import { loadGrammar } from '../../src/core/sql/grammar';
@@ -90,6 +92,17 @@ function guideBlocks(): string[] {
   );
 }
 
+/**
+ * What we call an error. The grammar takes a parameter where the server wants a string (`INTERVAL $1`), for pg_stat_statements
+ * has such texts; a rule of its own marks those.
+ */
+function mistakeIn(grammar: Grammar, sql: string): string | undefined {
+  const { syntaxError } = parseStatement(grammar, sql);
+  if (syntaxError) return syntaxError.message;
+  const found = lintScript(new Script(grammar, sql), { rules: [typedLiteralWithParameter] });
+  return found.find(({ rule }) => rule === typedLiteralWithParameter.id)?.message;
+}
+
 /** The same sequence on every run. */
 function randomNumbers(seed: number): (below: number) => number {
   let state = seed;
@@ -147,10 +160,10 @@ describe('core/sql against the parser of PostgreSQL', function () {
       for (const sql of statements) {
         const theirs = await parser.accepts(sql);
         accepted += Number(theirs);
-        const ours = parseStatement(grammar, sql).syntaxError;
+        const ours = mistakeIn(grammar, sql);
         // An older server does not know the syntax of newer ones.
         if (theirs ? ours !== undefined : !ours && server().major === 18)
-          wrong.push(`${sql}\n  -> ${ours?.message ?? 'no error'}`);
+          wrong.push(`${sql}\n  -> ${ours ?? 'no error'}`);
       }
       console.log(`        ${accepted} of ${statements.length} accepted`);
       assert.deepEqual(wrong, []);

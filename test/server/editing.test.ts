@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CodeLens, Diagnostic, DocumentSymbol, FoldingRange, Hover } from 'vscode-languageserver';
+import type { CodeAction, CodeLens, Diagnostic, DocumentSymbol, FoldingRange, Hover } from 'vscode-languageserver';
 import { lintScript } from '../../src/core/rules/linter';
 import { RULES } from '../../src/core/rules/registry';
 import { loadGrammar } from '../../src/core/sql/grammar';
@@ -154,6 +154,24 @@ describe('server', () => {
       await editor.edit(fix?.edit?.changes?.[URI] ?? []);
       assert.match(editor.text(), /is null/i);
       assert.ok(!codesOf(await editor.diagnostics()).includes('query/null-comparison'));
+    });
+
+    it('fix all that is safe when they are asked for by name, and only then', async () => {
+      const flag = 'select count(*) > 0 from orders where customer_id = 7;\n';
+      await editor.open(`${flag}${NULL_COMPARISON};\n${flag}`);
+      const range = { start: { line: 0, character: 10 }, end: { line: 0, character: 10 } };
+      const ask = (only?: string[]) =>
+        editor.ask<CodeAction[]>('textDocument/codeAction', {
+          range,
+          context: { diagnostics: [], ...(only && { only }) },
+        });
+      assert.ok(!(await ask()).some(({ kind }) => kind?.startsWith('source')));
+      const [all, ...others] = await ask(['source.fixAll']);
+      assert.deepEqual(others, []);
+      assert.equal(all?.kind, 'source.fixAll.queryTuner');
+      await editor.edit(all.edit!.changes![URI]!);
+      const fixed = 'select EXISTS (SELECT 1 from orders where customer_id = 7);\n';
+      assert.equal(editor.text(), `${fixed}${NULL_COMPARISON};\n${fixed}`);
     });
 
     it('allow a finding where it is', async () => {

@@ -121,24 +121,6 @@ describe('the extension in VS Code', () => {
     await opened;
   });
 
-  it('fixes everything that is safe when it is saved, if the user wants that', async () => {
-    const document = await openSql('select count(*) > 0 from orders where customer_id = 7;\n');
-    await waitForDiagnostics(document, all => withCode(all, 'query/count-for-existence') !== undefined);
-    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-      'vscode.executeCodeActionProvider',
-      document.uri,
-      new vscode.Range(0, 0, 0, 0),
-      vscode.CodeActionKind.SourceFixAll.value,
-    );
-    const edit = actions.find(({ kind }) => kind?.value === 'source.fixAll.queryTuner')?.edit;
-    assert.ok(
-      edit,
-      `no action of the kind that editors run on save among: ${actions.map(({ title }) => title).join(', ')}; text: ${document.getText()}`,
-    );
-    await vscode.workspace.applyEdit(edit);
-    assert.match(document.getText(), /^select exists \(select 1 from orders where customer_id = 7\);/i);
-  });
-
   it('checks the SQL in a TypeScript file, and nothing else in it', async () => {
     const content = 'const closed = null;\nconst q = sql`select id from cameras where closed_at = null`;\n';
     const document = await vscode.workspace.openTextDocument({ language: 'typescript', content });

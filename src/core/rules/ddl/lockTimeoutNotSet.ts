@@ -48,10 +48,10 @@ export const lockTimeoutNotSet = defineRule({
     },
     {
       title: 'a trigger dropped from a table',
-      bad: 'DROP TRIGGER touch ON orders;\nCREATE TRIGGER touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();',
+      bad: 'DROP TRIGGER stamp ON orders;\nCREATE TRIGGER stamp BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();',
       flags: 'DROP TRIGGER',
       fixed:
-        "SET lock_timeout = '5s';\nDROP TRIGGER touch ON orders;\nCREATE TRIGGER touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();",
+        "SET lock_timeout = '5s';\nDROP TRIGGER stamp ON orders;\nCREATE TRIGGER stamp BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();",
     },
     {
       title: 'in the second transaction only',
