@@ -28,13 +28,13 @@ export class ScriptFindings {
 
   /** All, in the order of the text, with offsets of the document. */
   all(): Finding[] {
-    return this.collect(this.groups, () => true);
+    return this.collect(this.groups);
   }
 
   /** Those that touch a range: overlap it, or have one of its ends at one of theirs. */
   touching(range: SourceRange): Finding[] {
     const near = this.groups.filter(({ place: { range: own } }) => own.start <= range.end && range.start <= own.end);
-    return this.collect(near, () => true).filter(
+    return this.collect(near).filter(
       finding =>
         rangesOverlap(finding.range, range) ||
         rangeContains(finding.range, range.start) ||
@@ -53,26 +53,45 @@ export class ScriptFindings {
       quota[severity] = Math.min(quota[severity], room);
       room -= quota[severity];
     }
-    return { findings: this.collect(this.groups, severity => quota[severity]-- > 0, limit), more: total - limit };
+    const findings: Finding[] = [];
+    pick(this.groups, this.severityOf, quota, limit, findings);
+    return { findings, more: total - limit };
   }
 
-  private collect(
-    groups: readonly FindingGroup[],
-    wanted: (severity: Severity) => boolean,
-    limit = Infinity,
-  ): Finding[] {
+  private collect(groups: readonly FindingGroup[]): Finding[] {
     const found: Finding[] = [];
-    for (const { place, findings } of groups) {
-      for (const finding of findings) {
-        const severity = this.severityOf(finding);
-        if (severity === undefined || !wanted(severity)) continue;
-        const shown = severity === finding.severity ? finding : { ...finding, severity };
-        found.push(shiftFinding(shown, place.range.start));
-        if (found.length === limit) return found;
-      }
-    }
+    pick(
+      groups,
+      this.severityOf,
+      { error: Infinity, warning: Infinity, info: Infinity, hint: Infinity },
+      Infinity,
+      found,
+    );
     return found;
   }
+}
+
+/** Adds findings, moved to their place, as long as there is room for their severity and in all. */
+function pick(
+  groups: readonly FindingGroup[],
+  severityOf: (finding: Finding) => Severity | undefined,
+  room: Record<Severity, number>,
+  limit: number,
+  into: Finding[],
+): void {
+  for (let i = 0; i < groups.length && into.length < limit; i++) {
+    const { findings } = groups[i]!;
+    for (let k = 0; k < findings.length; k++) {
+      const severity = severityOf(findings[k]!);
+      if (severity === undefined || room[severity] <= 0) continue;
+      room[severity]--;
+      into.push(placed(findings[k]!, severity, groups[i]!.place.range.start));
+    }
+  }
+}
+
+function placed(finding: Finding, severity: Severity, start: number): Finding {
+  return shiftFinding(severity === finding.severity ? finding : { ...finding, severity }, start);
 }
 
 /**
