@@ -1,7 +1,7 @@
 import { quoteIdentifier, quoteQualified } from '../../sql/identifiers';
 import { unwrap, walk } from '../../sql/walk';
 import type { Constraint, Index, Relation } from '../catalog';
-import { figureName } from './columnName';
+import { figureName } from '../../sql/names/outputName';
 import type { DdlStatement, Fields } from './ddlStatement';
 import { expressionText, fieldsOf, namesOf, nodesOf, optionsOf, textField, valueText } from './ddlStatement';
 import { chooseRelationName, columnNameOfKey, indexColumnNames, joinColumnNames } from './objectNames';

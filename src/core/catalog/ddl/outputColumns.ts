@@ -1,5 +1,5 @@
 import { unwrap } from '../../sql/walk';
-import { figureName } from './columnName';
+import { outputName } from '../../sql/names/outputName';
 import type { DdlStatement, Fields } from './ddlStatement';
 import { fieldsOf, namesOf, nodesOf, textField } from './ddlStatement';
 import { expressionType } from './expressionType';
@@ -63,7 +63,7 @@ export function outputOf(query: unknown, scope: QueryScope): Output {
       if (sources.length === 0 || sources.some(source => !source.isComplete)) isComplete = false;
       return sources.flatMap(source => source.columns);
     }
-    const name = textField(target, 'name') ?? figureName(value) ?? '?column?';
+    const name = textField(target, 'name') ?? outputName(value);
     return [{ name, type: expressionType(value, visible, inner) }];
   });
   return { columns, isComplete };

@@ -40,7 +40,12 @@ const BY_FIELD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** The name PostgreSQL gives a column without an alias, `?column?` if it finds none (its `FigureColname`). */
 export function outputName(expression: unknown): string {
-  return find(expression)[0] ?? '?column?';
+  return figureName(expression) ?? '?column?';
+}
+
+/** The same for other things named after an expression, as index columns are; undefined if it gives no name. */
+export function figureName(expression: unknown): string | undefined {
+  return find(expression)[0];
 }
 
 function find(expression: unknown): Found {
