@@ -1,5 +1,6 @@
 import type { PackedPlan } from './historyPlan';
-import { hashText, packPlan, planShape } from './historyPlan';
+import { hashText } from '../base/hashText';
+import { packPlan, planShape } from './historyPlan';
 import type { PlanTree } from './planTree';
 import { statementFigures } from './statementFigures';
 

@@ -1,12 +1,4 @@
-const BYTES: Readonly<Record<string, number>> = { B: 1, kB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 };
-const MILLISECONDS: Readonly<Record<string, number>> = {
-  us: 0.001,
-  ms: 1,
-  s: 1000,
-  min: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
+import { BYTES, MILLISECONDS } from '../base/settingUnits';
 
 /** A value as PostgreSQL compares it: bytes, milliseconds, a plain number, or text. */
 export type ComparableValue =

@@ -1,3 +1,4 @@
+import { hashText } from '../base/hashText';
 import { identifierOf } from './identifiers';
 import { TokenKind, tokenize } from './lexer';
 
@@ -32,7 +33,7 @@ export function normaliseStatement(sql: string): string {
 
 /** A short identity of the statement, the same for all texts that {@link normaliseStatement} makes equal: 16 hex digits. */
 export function fingerprint(sql: string): string {
-  return hash(normaliseStatement(sql));
+  return hashText(normaliseStatement(sql));
 }
 
 function normalTokens(sql: string): string[] {
@@ -62,16 +63,4 @@ function addValue(parts: string[]): void {
     parts.pop();
   if (parts.at(-1) === ',' && parts.at(-2) === '?') parts.pop();
   else parts.push('?');
-}
-
-/** Two FNV-1a hashes of 32 bits with different seeds. */
-function hash(text: string): string {
-  let low = 0x811c9dc5;
-  let high = 0x9747b28c;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    low = Math.imul(low ^ code, 0x01000193);
-    high = Math.imul(high ^ code, 0x01000193) ^ (low >>> 15);
-  }
-  return (high >>> 0).toString(16).padStart(8, '0') + (low >>> 0).toString(16).padStart(8, '0');
 }

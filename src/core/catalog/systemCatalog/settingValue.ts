@@ -1,3 +1,4 @@
+import { BYTES, MILLISECONDS } from '../../base/settingUnits';
 import type { ServerSetting } from './serverSettings';
 
 /** What PostgreSQL objects to; undefined if it takes the value, as far as can be told without the server. */
@@ -9,15 +10,6 @@ export type ValueObjection =
   | { readonly what: 'range'; readonly minimum: string; readonly maximum: string }
   | { readonly what: 'value'; readonly allowed: string };
 
-const MEMORY: Readonly<Record<string, number>> = { B: 1, kB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 };
-const TIME: Readonly<Record<string, number>> = {
-  us: 0.001,
-  ms: 1,
-  s: 1000,
-  min: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
 const BOOLEAN_WORDS = ['on', 'off', 'true', 'false', 'yes', 'no', '1', '0'];
 
 /** Values of enums that depend on how and where the server was built, or that the server takes and does not list. */
@@ -119,6 +111,6 @@ function scaleOf(
   unit: string,
 ): { readonly units: Readonly<Record<string, number>>; readonly factor: number } | undefined {
   const [, times = '', name = ''] = /^(\d*)([A-Za-z]+)$/.exec(unit) ?? [];
-  const units = name in MEMORY ? MEMORY : name in TIME ? TIME : undefined;
+  const units = name in BYTES ? BYTES : name in MILLISECONDS ? MILLISECONDS : undefined;
   return units && { units, factor: (units[name] ?? 1) * (times === '' ? 1 : Number(times)) };
 }
