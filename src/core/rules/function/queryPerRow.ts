@@ -1,7 +1,5 @@
-import { walk } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { asColumn } from '../support/expressions';
-import { loopAround, outerRange, plpgsqlBody } from '../support/routineBody';
+import { loopAround, outerRange, plpgsqlBody, usesVariable } from '../support/routineBody';
 import type { Loop } from '../support/routineBody';
 
 export const queryPerRow = defineRule({
@@ -54,18 +52,9 @@ export const queryPerRow = defineRule({
       const loop = table && loopAround(body, inner.range.start, each => each.overRows);
       // The query of the loop itself stands before its LOOP.
       const isHead = loop && !/\bloop\b/i.test(body.source.slice(loop.range.start, inner.range.start));
-      if (!loop || isHead || reported.has(loop) || !usesAny(tree, loop.variables)) continue;
+      if (!loop || isHead || reported.has(loop) || !usesVariable(tree, loop.variables)) continue;
       reported.add(loop);
       report({ at: outerRange(inner, table.range), message: 'perRow' });
     }
   },
 });
-
-function usesAny(tree: unknown, variables: readonly string[]): boolean {
-  let found = false;
-  walk(tree, (type, fields) => {
-    const column = type === 'ColumnRef' ? asColumn({ ColumnRef: fields }) : undefined;
-    if (column && variables.includes(column.qualifier ?? column.name)) found = true;
-  });
-  return found;
-}

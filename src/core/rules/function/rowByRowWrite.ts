@@ -1,7 +1,5 @@
-import { walk } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { asColumn } from '../support/expressions';
-import { firstWord, loopAround, plpgsqlBody } from '../support/routineBody';
+import { firstWord, loopAround, plpgsqlBody, usesVariable } from '../support/routineBody';
 import type { Loop } from '../support/routineBody';
 
 export const rowByRowWrite = defineRule({
@@ -61,7 +59,7 @@ export const rowByRowWrite = defineRule({
       if (inner.body.use !== 'statement' || inner.body.loopDepth === 0) continue;
       if (kind !== 'InsertStmt' && kind !== 'UpdateStmt' && kind !== 'DeleteStmt') continue;
       const loop = loopAround(body, inner.range.start, each => each.overRows);
-      if (!loop || reported.has(loop) || !usesAny(tree, loop.variables)) continue;
+      if (!loop || reported.has(loop) || !usesVariable(tree, loop.variables)) continue;
       const text = body.source.slice(loop.range.start, loop.range.end);
       if (/\b(?:exception\s+when|commit|rollback|pg_sleep)\b/i.test(text)) continue;
       reported.add(loop);
@@ -69,13 +67,3 @@ export const rowByRowWrite = defineRule({
     }
   },
 });
-
-/** True if the statement names one of the variables, alone or as a record. */
-function usesAny(tree: unknown, variables: readonly string[]): boolean {
-  let found = false;
-  walk(tree, (type, fields) => {
-    const column = type === 'ColumnRef' ? asColumn({ ColumnRef: fields }) : undefined;
-    if (column && variables.includes(column.qualifier ?? column.name)) found = true;
-  });
-  return found;
-}

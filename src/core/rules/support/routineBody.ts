@@ -6,7 +6,7 @@ import { TokenKind } from '../../sql/lexer';
 import type { BodyStatement, ParsedStatement } from '../../sql/statement';
 import { unwrap } from '../../sql/walk';
 import type { NodeFields } from '../nodeIndex';
-import { list } from './expressions';
+import { asColumn, contains, list } from './expressions';
 
 /** A loop of a PL/pgSQL body, from its first word to END LOOP. */
 export interface Loop {
@@ -21,6 +21,14 @@ export interface Loop {
 export interface RoutineBody extends Routine {
   readonly tokens: BodyTokens;
   readonly loops: readonly Loop[];
+}
+
+/** True if a statement names one of the variables, alone or as a record. */
+export function usesVariable(tree: unknown, variables: readonly string[]): boolean {
+  return contains(tree, (type, fields) => {
+    const column = type === 'ColumnRef' ? asColumn({ ColumnRef: fields }) : undefined;
+    return column !== undefined && variables.includes(column.qualifier ?? column.name);
+  });
 }
 
 const known = new WeakMap<ParsedStatement, RoutineBody | null>();
