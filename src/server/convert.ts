@@ -4,6 +4,7 @@ import { citeGuideline } from '../core/guidelines/guides';
 import type { Finding, Fix, Severity } from '../core/rules/finding';
 import { RULES } from '../core/rules/registry';
 import type { ScriptFindings } from '../core/rules/scriptFindings';
+import { rulePageName } from '../protocol/rulePage';
 import { CHECKED_CHARACTERS } from './scriptDocument';
 import type { ScriptDocument } from './scriptDocument';
 
@@ -69,7 +70,7 @@ function toDiagnostic(document: ScriptDocument, finding: Finding, rulePages: str
 const HAS_PAGE: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
 
 function addressOf(rule: string, rulePages: string): string {
-  return rulePages.replaceAll('{rule}', rule).replaceAll('{page}', `${rule.replace('/', '-')}.md`);
+  return rulePages.replaceAll('{rule}', rule).replaceAll('{page}', rulePageName(rule));
 }
 
 export function toTextEdits(document: ScriptDocument, fix: Fix): TextEdit[] {

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { configurationSchema } from '../core/configuration/configurationSchema';
 import { PLAN_RULES } from '../core/rules/plan/index';
 import { RULE_GROUPS, RULES } from '../core/rules/registry';
-import { planRulePage, rulePage, rulePageName } from './rulePages';
+import { rulePageName } from '../protocol/rulePage';
+import { planRulePage, rulePage } from './rulePages';
 
 const ROOT = path.join(__dirname, '../..');
 /** Folder of the rule pages, below the root. */

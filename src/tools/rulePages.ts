@@ -2,11 +2,6 @@ import { citeGuideline } from '../core/guidelines/guides';
 import type { Example, Rule } from '../core/rules/defineRule';
 import type { PlanExample, PlanRule } from '../core/rules/plan/index';
 
-/** File name of a rule's page below `media/rules/`: `query-select-star.md`. */
-export function rulePageName(id: string): string {
-  return `${id.replace('/', '-')}.md`;
-}
-
 /** The page of a rule, Markdown made from the rule alone. */
 export function rulePage(rule: Rule): string {
   const needs = rule.needs.includes('catalog') ? '; needs a connection or schema files' : '';

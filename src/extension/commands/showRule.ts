@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
+import { rulePageName } from '../../protocol/rulePage';
 
 /** Shows the page of a rule: of the one named, as the code beside a diagnostic does, or of one picked from a list. */
 export function registerShowRule(context: vscode.ExtensionContext): vscode.Disposable {
   const folder = vscode.Uri.joinPath(context.extensionUri, 'media', 'rules');
   return vscode.commands.registerCommand('queryTuner.rule.show', async (rule?: unknown) => {
     const pages = (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name);
-    const page = typeof rule === 'string' ? `${rule.replace('/', '-')}.md` : await pick(pages);
+    const page = typeof rule === 'string' ? rulePageName(rule) : await pick(pages);
     if (page === undefined) return;
     if (!pages.includes(page)) {
       void vscode.window.showWarningMessage(`There is no page about ${String(rule)}.`);

@@ -152,8 +152,7 @@ export class PlanController implements vscode.Disposable {
       exportAs: (format, content, encoding) => saveExport(format, content, encoding),
       hoverNode: () => Promise.resolve(),
       openRule: async rule => {
-        const page = vscode.Uri.joinPath(this.extensionUri, 'media', 'rules', `${rule.replace('/', '-')}.md`);
-        await vscode.commands.executeCommand('markdown.showPreview', page);
+        await vscode.commands.executeCommand('queryTuner.rule.show', rule);
       },
     };
   }
