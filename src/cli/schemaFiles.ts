@@ -32,8 +32,7 @@ export class SchemaFiles {
     const before = new Map<string, Catalog>();
     for (const file of schemaFiles) {
       if (this.linted.has(file)) before.set(file, reader.catalog());
-      // eslint-disable-next-line @typescript-eslint/no-unused-vars -- nothing to do between statements
-      for (const _at of reader.read(upPartOf(readInput(file))));
+      reader.readAll(upPartOf(readInput(file)));
     }
     const schema = { catalog: reader.catalog(), before };
     this.#known.set(key, schema);

@@ -25,8 +25,7 @@ export function catalogFromDdl(script: Script, known: Catalog, uri?: string): Ca
 /** The same from text, whose trees are dropped at once; for files that nobody edits. */
 export function catalogFromText(grammar: Grammar, text: string, known: Catalog, uri?: string): Catalog {
   const reader = new DdlReader(grammar, known);
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- nothing to do between statements
-  for (const _at of reader.read(text, uri));
+  reader.readAll(text, uri);
   return reader.catalog();
 }
 
@@ -50,6 +49,12 @@ export class DdlReader {
       yield span.resume;
     }
     this.draft.endFile();
+  }
+
+  /** Reads a file without a pause. */
+  readAll(text: string, uri?: string): void {
+    const reading = this.read(text, uri);
+    while (!reading.next().done);
   }
 
   catalog(): Catalog {

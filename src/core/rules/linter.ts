@@ -308,7 +308,7 @@ function asRun(options: LintOptions): LintRun {
   return run;
 }
 
-/** Severities are compared by what they turn off: how serious a finding is does not change what is found. */
+/** Severities are compared by value: an editor's settings are put together anew each time. */
 function isSameRun(a: LintOptions, b: LintOptions): boolean {
   return (
     a.rules === b.rules &&
