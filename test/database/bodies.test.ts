@@ -41,6 +41,7 @@ describe('core/sql/bodies against PostgreSQL', function () {
   before(async function () {
     if (installedMajors().length === 0) {
       if (process.env['CI']) throw new Error('no PostgreSQL is installed');
+      console.warn('      skipped: no embedded PostgreSQL is installed');
       this.skip();
     }
     grammar = await loadGrammar();

@@ -49,7 +49,10 @@ describe('core/rules/plan on real servers', () => {
 
     it('plan/jit-costs-more, where the server can compile', async function () {
       const [can] = await server().db.query<{ yes: boolean }>('select pg_jit_available() as yes');
-      if (!can?.yes) this.skip();
+      if (!can?.yes) {
+        console.warn('      skipped: this server cannot compile');
+        this.skip();
+      }
       const sql = 'select sum(id + camera_id) from addresses a join results using (id) where id < 1000';
       const always = { jit: 'on', jit_above_cost: '0', jit_inline_above_cost: '0', jit_optimize_above_cost: '0' };
       const findings = await explain(server(), { sql, settings: always });

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { randomNumbers } from '../support/randomNumbers';
 
 /** Values that comparisons, casts and groupings stumble over, by the internal name of the type. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
@@ -66,15 +67,6 @@ function fits(type: string, value: string): boolean {
   return false;
 }
 
-/** Numbers in a fixed order that looks like chance: runs can be repeated. */
-export function chance(seed: number): (below: number) => number {
-  let state = seed;
-  return below => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
 interface TableColumn {
   readonly relation: string;
   readonly column: string;
@@ -99,7 +91,7 @@ const ROWS = 80;
 /** Fills every table: NULL wherever it may stand, duplicates, and rows without a match elsewhere. */
 export async function fillTables(client: pg.Client, mentioned: readonly string[]): Promise<void> {
   const { rows: columns } = await client.query<TableColumn>(COLUMNS);
-  const random = chance(42);
+  const random = randomNumbers(42);
   const relations = [...new Set(columns.map(column => column.relation))];
   for (const [number, relation] of relations.entries()) {
     const own = columns.filter(column => column.relation === relation);

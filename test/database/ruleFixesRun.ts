@@ -3,7 +3,8 @@ import { bindParameters } from '../../src/core/sql/parameters';
 import type { ParsedStatement } from '../../src/core/sql/statement';
 import { walk } from '../../src/core/sql/walk';
 import { sortPositions } from './ruleFixesOrder';
-import { chance, valuesOf } from './ruleFixesRows';
+import { randomNumbers } from '../support/randomNumbers';
+import { valuesOf } from './ruleFixesRows';
 
 /** Lends a connection that gives values as the server writes them: a `Date` would lose microseconds. */
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -215,7 +216,7 @@ export async function valuesFor(
     parameters.forEach(({ name }, at) => choices.set(name, [null, ...valuesOf(types[at] ?? 'text', mentioned)]));
   }
   if (choices.size === 0) return [new Map()];
-  const random = chance(7);
+  const random = randomNumbers(7);
   const most = Math.min(
     MOST_COMBINATIONS,
     [...choices.values()].reduce((product, { length }) => product * length, 1),

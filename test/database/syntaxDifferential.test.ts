@@ -11,6 +11,7 @@ import { tokenize } from '../../src/core/sql/lexer';
 import { parseStatement } from '../../src/core/sql/parseStatement';
 import { Script } from '../../src/core/sql/script';
 import { onEachServer } from './servers';
+import { randomNumbers } from '../support/randomNumbers';
 
 const ROOT = path.resolve(__dirname, '../..');
 /** The performance guides, when they lie beside the repository. */
@@ -101,15 +102,6 @@ function mistakeIn(grammar: Grammar, sql: string): string | undefined {
   if (syntaxError) return syntaxError.message;
   const found = lintScript(new Script(grammar, sql), { rules: [typedLiteralWithParameter] });
   return found.find(({ rule }) => rule === typedLiteralWithParameter.id)?.message;
-}
-
-/** The same sequence on every run. */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return below => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }
 
 /** A statement with a token left out, doubled, or exchanged with its neighbour. */

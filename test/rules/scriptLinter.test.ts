@@ -7,19 +7,11 @@ import type { Grammar } from '../../src/core/sql/grammar';
 import { loadGrammar } from '../../src/core/sql/grammar';
 import { Script } from '../../src/core/sql/script';
 import { summarise } from './lintText';
+import { randomNumbers } from '../support/randomNumbers';
 
 const CASES = path.join(__dirname, 'cases');
 const SEED = Number(process.env['QUERY_TUNER_FUZZ_SEED'] ?? 7);
 const EDITS = 250;
-
-/** The same sequence on every run. */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return below => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 /** Statements of all kinds that mean something to one another. */
 const LINES = [

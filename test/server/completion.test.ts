@@ -3,15 +3,12 @@ import type { CompletionItem, CompletionList, Position, SignatureHelp, TextEdit 
 import { InsertTextFormat } from 'vscode-languageserver';
 import type { Grammar } from '../../src/core/sql/grammar';
 import { loadGrammar } from '../../src/core/sql/grammar';
-import { openDatabase } from '../../src/database/connect';
-import { resolveConnection } from '../../src/database/connectionSettings';
-import { startEmbedded } from '../../src/database/embedded';
-import { installedMajors } from '../../src/database/embeddedBinaries';
 import { completion } from '../../src/server/features/completion';
 import { signatureHelp } from '../../src/server/features/signatureHelp';
 import { LineIndex } from '../../src/server/lineIndex';
 import { ScriptDocument } from '../../src/server/scriptDocument';
 import { shopCatalog } from '../unit/language/completionText';
+import { startConnectedEditor, type ConnectedEditor } from './connectedEditor';
 import { Editor, URI } from './editor';
 
 const textOf = ({ textEdit }: CompletionItem): string => (textEdit as TextEdit).newText;
@@ -154,33 +151,21 @@ describe('server/features/completion in other languages', () => {
 describe('server/features/completion with a catalog', function () {
   this.timeout(120_000);
   let editor: Editor;
-  let stop = async (): Promise<void> => undefined;
+  let connected: ConnectedEditor | undefined;
 
   before(async function () {
-    if (installedMajors().length === 0) {
-      if (process.env['CI']) throw new Error('no embedded PostgreSQL is installed');
-      console.warn('      skipped: no embedded PostgreSQL is installed');
-      this.skip();
-    }
-    const server = await startEmbedded();
-    stop = server.stop;
-    const database = await openDatabase(await resolveConnection({ url: server.url, env: {}, cwd: '/' }));
-    await database.withSession(session =>
-      session.execute(`
+    connected = await startConnectedEditor(
+      this,
+      `
         create table reading (id int primary key, state text not null);
         comment on table reading is 'What the cameras counted';
         insert into reading select n, case when n % 10 = 0 then 'open' else 'done' end from generate_series(1, 5000) n;
-        analyze reading;`),
+        analyze reading;`,
     );
-    await database.dispose();
-    editor = await Editor.start({ trusted: true });
-    await editor.request('queryTuner/connections/connect', { connectionId: 'test', target: { url: server.url } });
+    ({ editor } = connected);
   });
 
-  after(async () => {
-    await editor?.dispose();
-    await stop();
-  });
+  after(() => connected?.dispose());
 
   async function complete(marked: string): Promise<CompletionItem[]> {
     const text = marked.replace('|', '');

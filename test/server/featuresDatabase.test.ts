@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Hover, InlayHint } from 'vscode-languageserver';
-import { openDatabase } from '../../src/database/connect';
-import { resolveConnection } from '../../src/database/connectionSettings';
-import { startEmbedded } from '../../src/database/embedded';
-import { installedMajors } from '../../src/database/embeddedBinaries';
-import { Editor, URI } from './editor';
+import { startConnectedEditor, type ConnectedEditor } from './connectedEditor';
+import { type Editor, URI } from './editor';
 
 const SETUP = `
   create table reading (id int primary key, camera int not null, state text);
@@ -17,27 +14,14 @@ const SETUP = `
 describe('server/features with a catalog', function () {
   this.timeout(120_000);
   let editor: Editor;
-  let stop = async (): Promise<void> => undefined;
+  let connected: ConnectedEditor | undefined;
 
   before(async function () {
-    if (installedMajors().length === 0) {
-      if (process.env['CI']) throw new Error('no embedded PostgreSQL is installed');
-      console.warn('      skipped: no embedded PostgreSQL is installed');
-      this.skip();
-    }
-    const server = await startEmbedded();
-    stop = server.stop;
-    const database = await openDatabase(await resolveConnection({ url: server.url, env: {}, cwd: '/' }));
-    await database.withSession(session => session.execute(SETUP));
-    await database.dispose();
-    editor = await Editor.start({ trusted: true, inlayHints: true });
-    await editor.request('queryTuner/connections/connect', { connectionId: 'test', target: { url: server.url } });
+    connected = await startConnectedEditor(this, SETUP, { inlayHints: true });
+    ({ editor } = connected);
   });
 
-  after(async () => {
-    await editor?.dispose();
-    await stop();
-  });
+  after(() => connected?.dispose());
 
   /** Opens a document that is checked against the database, and waits until its catalog is there. */
   async function open(text: string): Promise<void> {

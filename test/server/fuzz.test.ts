@@ -4,18 +4,10 @@ import path from 'node:path';
 import type { Diagnostic, Range } from 'vscode-languageserver';
 import { LineIndex } from '../../src/server/lineIndex';
 import { Editor } from './editor';
+import { randomNumbers } from '../support/randomNumbers';
 
 const CASES = path.join(__dirname, '../rules/cases');
 const SEED = Number(process.env['QUERY_TUNER_FUZZ_SEED'] ?? 11);
-
-/** The same sequence on every run. */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return below => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 /** Pieces that begin something and leave it open, or that count differently in bytes, code units and characters. */
 const PIECES = [

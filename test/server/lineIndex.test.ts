@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { LineIndex } from '../../src/server/lineIndex';
-
-/** The same numbers each run: a linear congruential generator (Numerical Recipes' constants). */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return below => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
+import { randomNumbers } from '../support/randomNumbers';
 
 describe('server/lineIndex', () => {
   it('counts LF, CRLF and lone CR as line ends and clamps positions as the protocol says', () => {
@@ -22,7 +14,7 @@ describe('server/lineIndex', () => {
   });
 
   it('after 3,000 random edits agrees with a line index made anew, also where CR and LF meet or part', () => {
-    const next = random(7);
+    const next = randomNumbers(7);
     const pieces = ['\r', '\n', '\r\n', 'x', '😀', 'ab\ncd', '\n\r', ''];
     let text = 'a\r\nb\nc\rd';
     const lines = new LineIndex(text);

@@ -3,8 +3,9 @@ import { loadAxe, seriousViolations } from './axe';
 import { launchBrowser } from './browser';
 import type { Browser } from './browser';
 import { openPlanPanel } from './planPage';
-import type { OpenedPanel, ThemeName } from './planPage';
+import type { OpenedPanel } from './planPage';
 import { RICH } from './richView';
+import type { ThemeName } from './testPage';
 
 const THEMES: readonly ThemeName[] = ['dark', 'light', 'highContrast', 'highContrastLight'];
 /** Beside an editor, the narrow panel of a side bar, and 1,280 pixels at 400 %. */

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { PlanHost, PlanView } from '../../protocol/planPanel';
 import { TabPanel, Tabs } from '../shared/tabs';
 import type { Actions } from './actions';
@@ -71,7 +71,8 @@ export function Snapshot(props: Props): JSX.Element {
 
 /** Keys that hold wherever the focus is: the search, and the walk through the findings. */
 function usePageKeys(model: PlanModel, showsNodes: boolean, openNodes: () => void): void {
-  useEffect(() => {
+  // not `useEffect`, which waits for the next paint: a key pressed before it would go on from the finding before
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.altKey) return;
       if (event.key === 'F8' && !event.ctrlKey && !event.metaKey) {

@@ -9,21 +9,11 @@ import { Script } from '../../../src/core/sql/script';
 import { splitStatements } from '../../../src/core/sql/splitter';
 import type { ParsedStatement } from '../../../src/core/sql/statement';
 import { walk } from '../../../src/core/sql/walk';
+import { randomNumbers } from '../../support/randomNumbers';
 
 /** The same in every run unless the environment says otherwise. */
 const SEED = Number(process.env['QUERY_TUNER_FUZZ_SEED'] ?? 20_251);
 const ROUNDS = 300;
-
-/** A small repeatable generator of random numbers (mulberry32). */
-function randomNumbers(seed: number): (limit: number) => number {
-  let state = seed;
-  return limit => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  };
-}
 
 const FIXTURES = path.join(__dirname, 'fixtures');
 const CORPUS = ['bodies.sql', 'brokenBodies.sql', 'expressions.sql'].flatMap(file => {

@@ -2,17 +2,7 @@ import assert from 'node:assert/strict';
 import type { Grammar } from '../../../src/core/sql/grammar';
 import { loadGrammar } from '../../../src/core/sql/grammar';
 import { Script } from '../../../src/core/sql/script';
-
-/** A small repeatable generator of random numbers (mulberry32). */
-function randomNumbers(seed: number): (limit: number) => number {
-  let state = seed;
-  return limit => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  };
-}
+import { randomNumbers } from '../../support/randomNumbers';
 
 const PIECES = [
   'select 1;',
