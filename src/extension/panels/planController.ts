@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Suggestion } from '../../core/advisor/suggestion';
-import type { ExplainAgain, ExportFormat, PlanHost, PlanView, SuggestionView } from '../../protocol/planPanel';
+import type { ExplainAgain, PlanHost, PlanView, SuggestionView } from '../../protocol/planPanel';
 import type {
   CreatedIndex,
   ExplainOutcome,
@@ -16,6 +16,7 @@ import type { ServerApi } from '../serverApi';
 import { migrationText } from './migration';
 import { PlanWebview } from './planWebview';
 import { revealSource } from './revealSource';
+import { saveExport } from './saveExport';
 
 /** What is explained: a statement of a file, on a connection, with its values. */
 export interface PlanSubject {
@@ -297,23 +298,4 @@ function trial({ again, before }: HowToExplain): Partial<ExplainParams> {
     ...(again?.runs !== undefined && { runs: again.runs }),
     ...(before && { before }),
   };
-}
-
-const EXPORT_ENDING: Readonly<Record<ExportFormat, string>> = {
-  html: 'html',
-  markdown: 'md',
-  svg: 'svg',
-  png: 'png',
-  json: 'json',
-  text: 'txt',
-};
-
-async function saveExport(format: ExportFormat, content: string, encoding: 'utf8' | 'base64'): Promise<void> {
-  const ending = EXPORT_ENDING[format];
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const target = await vscode.window.showSaveDialog({
-    ...(folder && { defaultUri: vscode.Uri.joinPath(folder, `plan.${ending}`) }),
-    filters: { [format]: [ending] },
-  });
-  if (target) await vscode.workspace.fs.writeFile(target, Buffer.from(content, encoding));
 }
