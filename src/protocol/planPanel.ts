@@ -83,8 +83,14 @@ export interface ComparisonView {
   readonly speedUp?: number;
   readonly blocksRatio?: number;
   readonly costRatio?: number;
+  /** What the plan is compared with; absent: the one shown before. */
+  readonly against?: ComparedWith;
   readonly rows: readonly ComparisonRowView[];
 }
+
+/** An earlier run, the pinned one, or a file by its name. */
+export type ComparedWith =
+  { readonly kind: 'run' | 'baseline'; readonly at: string } | { readonly kind: 'file'; readonly name: string };
 
 /** One node of either plan or of both. */
 export interface ComparisonRowView {
@@ -134,6 +140,8 @@ export interface PlanView {
   readonly problems?: readonly string[];
   /** `file`: a saved plan; nothing can be run again. */
   readonly source?: 'live' | 'file';
+  /** Which of several plans of a file this is, from 0. */
+  readonly place?: { readonly index: number; readonly count: number };
   readonly history?: HistoryView;
   /** Several runs of the same statement, the warm-up first. */
   readonly runs?: RunsView;
@@ -155,6 +163,8 @@ export interface HistoryEntryView {
   readonly executionMs?: number;
   readonly blocks?: number;
   readonly totalCost?: number;
+  /** False: only the figures were kept, and there is nothing to compare with. */
+  readonly hasPlan?: boolean;
   /** What was different then: settings, parameters, server. */
   readonly note?: string;
 }
@@ -214,6 +224,8 @@ export interface PlanHost {
   compareWith?(entry: string | 'file'): Promise<void>;
   pinBaseline?(entry: string | null): Promise<void>;
   clearHistory?(): Promise<void>;
+  /** Shows another plan of the same file: the one with this index, or one that is then asked for. */
+  choosePlan?(index: number | 'ask'): Promise<void>;
   openRule(rule: string): Promise<void>;
 }
 

@@ -61,6 +61,7 @@ export async function openPlanPanel(
     compareWith: entry => record('compareWith', entry),
     pinBaseline: entry => record('pinBaseline', entry),
     clearHistory: () => record('clearHistory'),
+    choosePlan: place => record('choosePlan', place),
   };
   const listeners = new Set<(message: unknown) => void>();
   let plan: Channel<PlanHost, PlanPage> | undefined;

@@ -183,6 +183,20 @@ describe('webview/plan tabs', () => {
       assert.equal(await panel.page.locator('button.step').count(), 0);
       assert.equal(await panel.page.locator('.toolbar button:has-text("Explain Analyze")').count(), 0);
     });
+
+    it('steps through the plans of a saved file, and goes to their text', async () => {
+      await open({ ...RICH, source: 'file', place: { index: 0, count: 1_200 } });
+      const chooser = panel.page.locator('.plan-chooser');
+      assert.equal(await chooser.innerText(), 'Plan 1 of 1,200');
+      assert.ok(await chooser.locator('[aria-label="Previous plan"]').isDisabled());
+      await chooser.locator('[aria-label="Next plan"]').click();
+      assert.equal(calls().at(-1), 'choosePlan 1');
+      await chooser.locator('[title="Choose from a list"]').click();
+      assert.equal(calls().at(-1), 'choosePlan ask');
+      assert.equal(await panel.page.locator('button:has-text("Go to SQL")').count(), 0);
+      await panel.page.locator('.details button:has-text("Go to text")').click();
+      assert.match(calls().at(-1) ?? '', /^revealStatement \d+$/);
+    });
   });
 
   describe('details', () => {

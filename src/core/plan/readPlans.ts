@@ -23,6 +23,8 @@ interface Found extends DocumentOrigin {
 const MAX_LENGTH = 100_000_000;
 /** Arrays, rows and texts in each other; drivers and tools use three or four. */
 const MAX_WRAPPING = 12;
+/** More than anybody looks through; a log of auto_explain may hold any number. */
+const MAX_PLANS = 10_000;
 const MAX_PROBLEMS = 200;
 const MAX_PROBLEM_TEXT = 200;
 
@@ -38,7 +40,8 @@ export function readPlans(input: unknown): PlanReading {
     if (text !== input)
       problems.push({ message: `only the first ${MAX_LENGTH / 1_000_000} million characters were read` });
     const found = typeof text === 'string' ? fromText(text, 0) : fromValue(text, 0);
-    const plans = found.flatMap(({ document, problems: own = [], ...origin }) => {
+    if (found.length > MAX_PLANS) problems.push({ message: `only the first ${MAX_PLANS} plans were read` });
+    const plans = found.slice(0, MAX_PLANS).flatMap(({ document, problems: own = [], ...origin }) => {
       const notUnderstood = [...(origin.notUnderstood ?? []), ...own.map(wordsOf)];
       const tree = buildPlanTree(document, { ...origin, notUnderstood });
       if (!tree) return [];
@@ -108,7 +111,8 @@ function fromText(text: string, depth: number): Found[] {
   const stripped = stripLinePrefixes(lines);
   const entries = readLog(stripped);
   if (entries.length > 0) {
-    return entries.flatMap(entry =>
+    // one more than is read: that it was cut is said
+    return entries.slice(0, MAX_PLANS + 1).flatMap(entry =>
       fromFragment(entry.lines).map(found => ({
         ...found,
         ...(found.source && { source: { ...found.source, loggedMs: entry.durationMs } }),

@@ -18,5 +18,7 @@ export interface Actions {
   compareWith(entry: string): void;
   pinBaseline(entry: string | null): void;
   clearHistory(): void;
+  /** Shows another plan of the same file. */
+  choosePlan(place: number | 'ask'): void;
   cancel(): void;
 }

@@ -5,6 +5,7 @@ import { Icon } from '../shared/icon';
 import { clip } from '../shared/shownText';
 import { formatBytes } from '../../core/base/units';
 import { Findings } from './findings';
+import { GoToSource } from './goToSource';
 import { blockFigures, estimatedFigures, measuredFigures, nodeName, nodeText, workerName } from './nodeText';
 import type { Figure } from './nodeText';
 import type { PlanModel } from './planModel';
@@ -53,10 +54,7 @@ export function Details({ node, model }: Props): JSX.Element {
             </button>
           )}
           <CopyButton label="Copy node as text" iconOnly text={() => nodeText(node)} copy={actions.copyText} />
-          <button type="button" class="quiet-button" onClick={() => actions.revealNode(node.id)}>
-            <Icon name="goto" />
-            <span>Go to SQL</span>
-          </button>
+          <GoToSource view={view} class="quiet-button" go={() => actions.revealNode(node.id)} />
         </div>
       </div>
       {node.neverExecuted && (

@@ -4,6 +4,8 @@ import { Icon } from '../shared/icon';
 import { clip } from '../shared/shownText';
 import type { Actions } from './actions';
 import { ExportMenu } from './exports/exportMenu';
+import { GoToSource } from './goToSource';
+import { PlanChooser } from './planChooser';
 import { count, exactCount, ms } from './words';
 
 interface Props {
@@ -28,6 +30,7 @@ export function Header({ view, actions, host, isAsking, ask }: Props): JSX.Eleme
           .map(text => clip(text))
           .join(' · ')}
       </p>
+      {view.place && <PlanChooser place={view.place} actions={actions} />}
       <div class="header-line">
         <dl class="figures">
           <Figure name="Execution" value={view.analyzed ? ms(view.executionMs) : 'not run'} main />
@@ -51,10 +54,7 @@ export function Header({ view, actions, host, isAsking, ask }: Props): JSX.Eleme
           <Figure name="Nodes" value={exactCount(view.nodes.length)} />
         </dl>
         <div class="toolbar">
-          <button type="button" class="secondary" title="Select the statement in the editor" onClick={actions.reveal}>
-            <Icon name="goto" />
-            <span>Go to SQL</span>
-          </button>
+          <GoToSource view={view} class="secondary" go={actions.reveal} />
           {!isFile && (
             <>
               <button
@@ -74,18 +74,18 @@ export function Header({ view, actions, host, isAsking, ask }: Props): JSX.Eleme
                 <Icon name="run" />
                 <span>Explain Analyze</span>
               </button>
+              <button
+                type="button"
+                class="secondary"
+                title="With other options, settings or parameters, several times, compared"
+                aria-expanded={isAsking}
+                onClick={ask}
+              >
+                <Icon name="again" />
+                <span>Run again …</span>
+              </button>
             </>
           )}
-          <button
-            type="button"
-            class="secondary"
-            title="With other options, settings or parameters, several times, compared"
-            aria-expanded={isAsking}
-            onClick={ask}
-          >
-            <Icon name="again" />
-            <span>Run again …</span>
-          </button>
           <ExportMenu view={view} host={host} />
         </div>
       </div>

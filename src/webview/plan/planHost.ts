@@ -25,6 +25,7 @@ export function connectHost(channel: () => Channel<PlanPage, PlanHost> | undefin
     compareWith: call('compareWith'),
     pinBaseline: call('pinBaseline'),
     clearHistory: call('clearHistory'),
+    choosePlan: call('choosePlan'),
     openRule: call('openRule'),
   };
 }
@@ -62,6 +63,7 @@ export function connectActions(host: Required<PlanHost>, { select, start, fail }
     compareWith: entry => void run(() => host.compareWith(entry)),
     pinBaseline: entry => void run(() => host.pinBaseline(entry)),
     clearHistory: () => void run(() => host.clearHistory()),
+    choosePlan: place => void run(() => host.choosePlan(place)),
     cancel: () => void run(() => host.cancel()),
   };
 }

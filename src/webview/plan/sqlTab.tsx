@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { CopyButton } from '../shared/copyButton';
-import { Icon } from '../shared/icon';
+import { GoToSource } from './goToSource';
 import type { PlanModel } from './planModel';
 import { SqlView } from './sqlView';
 import { NodeTable } from './tableTab';
@@ -18,10 +18,7 @@ export function SqlTab({ model }: { readonly model: PlanModel }): JSX.Element {
               : 'No node could be traced back to a part of this statement.'}
           </p>
           <CopyButton label="Copy SQL" text={() => view.sql} copy={actions.copyText} />
-          <button type="button" class="quiet-button" onClick={actions.reveal}>
-            <Icon name="goto" />
-            <span>Go to SQL</span>
-          </button>
+          <GoToSource view={view} class="quiet-button" go={actions.reveal} />
         </div>
         <SqlView model={model} />
       </section>

@@ -39,7 +39,7 @@ export function NodeTable({ model }: { readonly model: PlanModel }): JSX.Element
       />
       <p class="keys quiet">
         <kbd>↑</kbd> <kbd>↓</kbd> move, <kbd>←</kbd> <kbd>→</kbd> fold, letters find, <kbd>1</kbd>–<kbd>9</kbd> hottest,{' '}
-        <kbd>Enter</kbd> go to SQL, <kbd>F8</kbd> next finding
+        <kbd>Enter</kbd> go to {model.view.source === 'file' ? 'the text' : 'SQL'}, <kbd>F8</kbd> next finding
       </p>
     </section>
   );
