@@ -4,6 +4,7 @@ import { registerShowRule } from './commands/showRule';
 import { registerConnectionCommands } from './commands/manageConnections';
 import { Connections } from './connections/connections';
 import { showConnectionStatus } from './connections/connectionStatus';
+import { registerSavedPlans } from './panels/savedPlanEditor';
 import { ServerApi } from './serverApi';
 
 /** Starts the language server and registers everything. Connects to nothing. */
@@ -17,6 +18,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     registerConnectionCommands(connections, server),
     registerExplainCommands(context, server, connections),
     registerShowRule(context),
+    registerSavedPlans(context),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.sendSettings()),
     vscode.workspace.onDidChangeConfiguration(event => {
       if (event.affectsConfiguration('queryTuner')) void server.sendSettings();

@@ -29,4 +29,8 @@ export interface SavedPlanReader {
   read(source: SavedPlanSource): Promise<SavedPlanReading>;
   /** One of the plans that were read last. */
   view(index: number): Promise<PlanView>;
+  /** The plan as EXPLAIN (FORMAT JSON) writes it, whatever format it came in. */
+  json(index: number): Promise<string>;
+  /** The line of the file a node stands in, from 1; of the plan itself where that is not known. */
+  lineOf(index: number, nodeId: number | null): Promise<number | null>;
 }

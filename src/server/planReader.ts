@@ -1,6 +1,7 @@
 /** Reads saved plans in a thread of its own, so that a long log keeps nobody waiting. The other end is the extension. */
 import path from 'node:path';
 import { parentPort } from 'node:worker_threads';
+import type { PlanTree } from '../core/plan/planTree';
 import { readPlans } from '../core/plan/readPlans';
 import { Channel } from '../protocol/channel';
 import type { SavedPlanReader, SavedPlanReading, SavedPlanSource } from '../protocol/savedPlan';
@@ -18,9 +19,25 @@ function read(source: SavedPlanSource): SavedPlanReading {
   return { plans: plans.map(savedPlanEntry), problems: reading.problems.map(problemText) };
 }
 
+function at(index: number): { readonly plans: SavedPlans; readonly tree: PlanTree } {
+  const tree = saved?.reading.plans[index];
+  if (!saved || !tree) throw new RangeError(`No plan ${index + 1} was read.`);
+  return { plans: saved, tree };
+}
+
+const reader: { [K in keyof SavedPlanReader]: (...args: Parameters<SavedPlanReader[K]>) => unknown } = {
+  read,
+  view: index => savedPlanView(at(index).plans, index),
+  json: index => JSON.stringify([at(index).tree.raw], null, 2),
+  lineOf(index, nodeId) {
+    const { tree } = at(index);
+    return (nodeId === null ? undefined : tree.nodes[nodeId]?.line) ?? tree.source?.line ?? null;
+  },
+};
+
 const port = parentPort;
 if (port) {
-  new Channel<SavedPlanReader, object>(
+  new Channel<typeof reader, object>(
     {
       post: message => port.postMessage(message),
       onMessage: listener => {
@@ -28,12 +45,6 @@ if (port) {
         return { dispose: () => port.off('message', listener) };
       },
     },
-    {
-      read: source => Promise.resolve(read(source)),
-      view: index => {
-        if (!saved) return Promise.reject(new Error('Nothing was read.'));
-        return Promise.resolve(savedPlanView(saved, index));
-      },
-    },
+    reader,
   );
 }

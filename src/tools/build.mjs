@@ -10,10 +10,11 @@ import { ROOT } from './terminal.mjs';
 
 const OUT = path.join(ROOT, 'dist');
 
-/** Programs that run in Node: the extension host, the language server, the command line. */
+/** Programs that run in Node: the extension host, the language server, the reader of saved plans, the command line. */
 const NODE_ENTRIES = [
   { source: 'src/extension/activate.ts', output: 'extension.js' },
   { source: 'src/server/main.ts', output: 'server.js' },
+  { source: 'src/server/planReader.ts', output: 'planReader.js' },
   { source: 'src/cli/main.ts', output: 'cli.js', executable: true },
 ];
 

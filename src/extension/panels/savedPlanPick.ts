@@ -1,0 +1,41 @@
+import * as vscode from 'vscode';
+import { formatCount, formatMs } from '../../core/base/units';
+import type { SavedPlanEntry } from '../../protocol/savedPlan';
+
+/** Asks for one of several plans, the slowest first. @returns its index */
+export async function pickSavedPlan(plans: readonly SavedPlanEntry[], shown: number): Promise<number | undefined> {
+  const items = plans.map((plan, index) => ({ label: plain(plan.title), description: describe(plan, index), index }));
+  const weight = (index: number): number => plans[index]?.executionMs ?? 0;
+  items.sort((a, b) => weight(b.index) - weight(a.index) || a.index - b.index);
+  const pick = vscode.window.createQuickPick<(typeof items)[number]>();
+  pick.items = items;
+  pick.activeItems = items.filter(({ index }) => index === shown);
+  pick.placeholder = plans.some(({ executionMs }) => executionMs !== undefined)
+    ? 'Plan to show; the slowest first'
+    : 'Plan to show';
+  pick.matchOnDescription = true;
+  try {
+    return await new Promise(resolve => {
+      pick.onDidAccept(() => resolve(pick.selectedItems[0]?.index));
+      pick.onDidHide(() => resolve(undefined));
+      pick.show();
+    });
+  } finally {
+    pick.dispose();
+  }
+}
+
+function describe({ executionMs, totalCost, nodes, line }: SavedPlanEntry, index: number): string {
+  return [
+    executionMs !== undefined ? formatMs(executionMs) : totalCost !== undefined && `cost ${formatCount(totalCost)}`,
+    nodes === 1 ? '1 node' : `${formatCount(nodes)} nodes`,
+    line === undefined ? `plan ${index + 1}` : `line ${line}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** A quick pick reads `$(name)` as a picture. */
+function plain(title: string): string {
+  return title.replace(/\$\(/g, '$ (');
+}
