@@ -1,6 +1,7 @@
 import type { Change, Suggestion } from '../core/advisor/suggestion';
+import type { RunFacts } from '../core/plan/history';
 import type { PlaceholderStyle } from '../core/sql/statement';
-import type { PlanView } from './planPanel';
+import type { ComparisonView, HistoryView, PlanView } from './planPanel';
 
 /**
  * The requests of Query Tuner's language server beyond the standard protocol. Every request can be cancelled with the
@@ -18,6 +19,11 @@ export interface ServerRequests {
   'queryTuner/statement/parameters': { params: ParameterParams; result: ParameterInfo[] };
   'queryTuner/explain/run': { params: ExplainParams; result: ExplainOutcome };
   'queryTuner/explain/suggest': { params: SuggestParams; result: ExplainOutcome };
+  'queryTuner/history/compare': { params: CompareRunParams; result: ComparisonView };
+  'queryTuner/history/pin': { params: PinParams; result: HistoryView };
+  /** Forgets one statement, or all. */
+  'queryTuner/history/clear': { params: { readonly folder: string; readonly fingerprint?: string }; result: null };
+  'queryTuner/history/size': { params: { readonly folder: string }; result: HistorySize };
   'queryTuner/change/apply': { params: ApplyParams; result: ApplyOutcome };
   'queryTuner/change/undo': { params: UndoParams; result: ApplyOutcome };
 }
@@ -137,8 +143,10 @@ export interface ExplainParams {
   readonly parameters?: ParameterValues;
   readonly analyze: boolean;
   readonly statementTimeoutMs?: number;
-  /** The plan to compare with: the `rawPlan` of an earlier outcome. */
-  readonly before?: RawPlan;
+  /** The plan to compare with, instead of the pinned run. */
+  readonly before?: ShownPlan;
+  /** Remember the run here, and compare it with the statement's pinned run. */
+  readonly history?: HistoryPlace;
   /** Set for this run only. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Options of EXPLAIN beside ANALYZE, switched on or off. */
@@ -160,9 +168,45 @@ export interface SuggestParams extends ExplainParams {
   readonly progressToken?: string;
 }
 
-export interface ExplainOutcome {
-  readonly view: PlanView;
+/** A plan as it was shown: parts of its {@link ExplainOutcome}. */
+export interface ShownPlan {
   readonly rawPlan: RawPlan;
+  readonly facts?: RunFacts;
+}
+
+/** The history of a workspace, and what of a run may be kept in it. */
+export interface HistoryPlace {
+  /** Path of a folder for nothing else; made with the first run. */
+  readonly folder: string;
+  /** Keep the values of parameters, and the constants in the conditions of plans. */
+  readonly keepValues: boolean;
+  /** Runs with other values are told apart by a hash that says nothing to those who do not know this. */
+  readonly secret: string;
+}
+
+export interface CompareRunParams {
+  readonly folder: string;
+  /** The id of the earlier run, of the same statement. */
+  readonly entry: string;
+  readonly shown: ShownPlan;
+}
+
+export interface PinParams {
+  readonly folder: string;
+  readonly fingerprint: string;
+  /** Null: none is pinned from now on. */
+  readonly entry: string | null;
+}
+
+/** How much is remembered. */
+export interface HistorySize {
+  readonly statements: number;
+  readonly runs: number;
+  readonly baselines: number;
+}
+
+export interface ExplainOutcome extends ShownPlan {
+  readonly view: PlanView;
   readonly suggestions: readonly Suggestion[];
   /** The statement failed; the view says why and has no plan. */
   readonly failed: boolean;

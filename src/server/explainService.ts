@@ -3,19 +3,19 @@ import { CancelledError } from '../core/base/cancelSignal';
 import type { SourceRange } from '../core/base/sourceRange';
 import { suggestIndexes } from '../core/advisor/indexes/index';
 import type { Suggestion } from '../core/advisor/suggestion';
-import { comparePlans } from '../core/plan/comparePlans';
-import { parsePlan } from '../core/plan/parsePlan';
-import type { PlanTree } from '../core/plan/planTree';
 import { DatabaseError } from '../core/ports';
 import { findPlanFindings } from '../core/rules/plan/index';
 import type { Grammar } from '../core/sql/grammar';
 import { parseStatement } from '../core/sql/parseStatement';
 import { openCostEstimator } from '../database/whatIf/index';
 import { buildPlanView } from '../protocol/buildPlanView';
-import type { RunsView } from '../protocol/planPanel';
+import type { PlanView, RunsView } from '../protocol/planPanel';
 import { buildSuggestionView } from '../protocol/suggestionView';
 import type { ExplainOutcome, ExplainParams, RawPlan, SuggestParams } from '../protocol/server';
+import { firstTree } from './firstTree';
 import { bindValues, inlineValues, rangeInSource } from './parameterValues';
+import { compareShown, rememberRun } from './planHistory';
+import { runFacts } from './runFacts';
 import type { Sessions } from './sessions';
 
 /** A statement that PostgreSQL refused or gave up: where (in the statement's text) and why. */
@@ -24,7 +24,7 @@ export interface StatementProblem {
   readonly range?: SourceRange;
 }
 
-/** Runs EXPLAIN and asks the advisor; keeps nothing between calls. */
+/** Runs EXPLAIN and asks the advisor; keeps nothing between calls but the history it is told to keep. */
 export class ExplainService {
   readonly #grammar: Grammar;
   readonly #sessions: Sessions;
@@ -63,13 +63,26 @@ export class ExplainService {
       report(undefined);
       // Somebody may have changed the schema elsewhere; nobody waits for the answer.
       this.#sessions.noticeChanges(params.connectionId).catch(() => undefined);
+      const isGeneric = !params.parameters && statement.placeholders.length > 0;
+      const facts = runFacts(params, this.#sessions.info(params.connectionId), isGeneric);
+      const tree = firstTree(plan);
+      const remembered =
+        params.history && (await rememberRun(params.history, { tree, facts, parameters: params.parameters }));
+      const comparison = params.before ? compareShown(params.before, tree, facts) : remembered?.comparison;
       const notes = [
         ...(params.analyze && statement.writes ? ['The statement was executed and rolled back.'] : []),
-        ...(!params.parameters && statement.placeholders.length > 0 ? ['Generic plan: it fits every value.'] : []),
+        ...(isGeneric ? ['Generic plan: it fits every value.'] : []),
         ...notices,
+        ...(remembered?.note ? [remembered.note] : []),
       ];
       const outcome = this.#outcome(params, plan, params.suggestions ?? [], notes);
-      return runs > 1 ? { ...outcome, view: { ...outcome.view, runs: runsView(timesMs) } } : outcome;
+      const view: PlanView = {
+        ...outcome.view,
+        ...(comparison && { comparison }),
+        ...(remembered?.history && { history: remembered.history }),
+        ...(runs > 1 && { runs: runsView(timesMs) }),
+      };
+      return { ...outcome, view, facts };
     } catch (error) {
       if (error instanceof CancelledError || !(error instanceof DatabaseError)) throw error;
       if (error.kind === 'connection' || error.kind === 'cancelled') throw error;
@@ -106,7 +119,6 @@ export class ExplainService {
     notes: readonly string[],
   ): ExplainOutcome {
     const tree = firstTree(rawPlan);
-    const before = params.before && firstTree(params.before);
     const catalog = this.#sessions.knownCatalog(params.connectionId);
     const view = buildPlanView({
       title: params.title,
@@ -117,7 +129,6 @@ export class ExplainService {
       findings: findPlanFindings(tree, { ...(catalog && { catalog }) }),
       suggestions: suggestions.map((suggestion, id) => buildSuggestionView(suggestion, id)),
       notes,
-      ...(before && { comparison: comparePlans(before, tree) }),
     });
     return { view, rawPlan, suggestions, failed: false };
   }
@@ -142,12 +153,6 @@ export class ExplainService {
       failed: true,
     };
   }
-}
-
-function firstTree(rawPlan: RawPlan): PlanTree {
-  const [tree] = parsePlan(rawPlan);
-  if (!tree) throw new DatabaseError('unsupported', 'the server sent a plan that cannot be read');
-  return tree;
 }
 
 const MOST_RUNS = 50;

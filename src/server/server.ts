@@ -45,6 +45,7 @@ import { ExplainService, type StatementProblem } from './explainService';
 import { readFileText } from './features/fileText';
 import { FEATURE_CAPABILITIES, registerFeatures } from './features/registerFeatures';
 import { describeParameters } from './parameterValues';
+import { clearHistory, compareWithRun, historySize, pinRun } from './planHistory';
 import { ScriptDocument } from './scriptDocument';
 import { SchemaFiles } from './schemaFiles';
 import { Sessions } from './sessions';
@@ -226,6 +227,10 @@ class Server {
       ),
     );
     this.#answer('queryTuner/explain/suggest', async (params, signal) => (await explaining()).suggest(params, signal));
+    this.#answer('queryTuner/history/compare', compareWithRun);
+    this.#answer('queryTuner/history/pin', pinRun);
+    this.#answer('queryTuner/history/clear', ({ folder, fingerprint }) => clearHistory(folder, fingerprint));
+    this.#answer('queryTuner/history/size', ({ folder }) => historySize(folder));
     this.#answer('queryTuner/change/apply', (params, signal) => changes.apply(params, signal));
     this.#answer('queryTuner/change/undo', (params, signal) => changes.undo(params, signal));
     this.#connection.onNotification(

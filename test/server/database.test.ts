@@ -179,7 +179,7 @@ describe('server with PostgreSQL', function () {
     const change = { connectionId: 'test', change: suggestion.change, progressToken: 'p1' };
     const { created } = await editor.request('queryTuner/change/apply', change);
     assert.equal(created.length, 1);
-    const after = await explain(sql, { before: before.rawPlan });
+    const after = await explain(sql, { before });
     assert.equal(after.view.comparison?.verdict, 'better');
 
     await editor.request('queryTuner/change/undo', { ...change, expected: created });

@@ -7,7 +7,10 @@ import { statementFigures } from './statementFigures';
 /** What is known of two runs beside their plans; absent what is not known. */
 export interface RunCircumstances {
   readonly sameParameters?: boolean;
-  readonly sameServer?: boolean;
+  /** Where each of them ran, in words. */
+  readonly places?: readonly [before: string, after: string];
+  /** Which of them was planned without values. */
+  readonly generic?: readonly [before: boolean, after: boolean];
 }
 
 /** Half of the blocks read makes a run cold, a tenth leaves it warm; small statements are neither. */
@@ -22,7 +25,7 @@ export function comparisonCautions(
   before: PlanTree,
   after: PlanTree,
   matches: NodeMatches,
-  { sameParameters, sameServer }: RunCircumstances,
+  { sameParameters, places, generic }: RunCircumstances,
 ): string[] {
   const cautions: string[] = [];
   if (before.analyzed !== after.analyzed) {
@@ -31,10 +34,15 @@ export function comparisonCautions(
       `Only the ${executed} plan was executed; the ${estimated} is an estimate, so only costs are compared.`,
     );
   }
-  if (sameServer === false) cautions.push('The plans come from different servers or databases.');
-  if (sameParameters === false || (sameParameters === undefined && haveOtherValues(matches)))
+  if (places && places[0] !== places[1])
+    cautions.push(`The plans come from different servers or databases: ${places[0]} -> ${places[1]}.`);
+  if (generic && generic[0] !== generic[1]) {
+    cautions.push(
+      `Only the ${generic[0] ? 'first' : 'second'} plan is generic: it was made without values and has to fit them all.`,
+    );
+  } else if (sameParameters === false || (sameParameters === undefined && haveOtherValues(matches)))
     cautions.push('The statements were run with different values.');
-  const settings = differentSettings(before, after);
+  const settings = differentSettings(before, after, generic);
   if (settings) cautions.push(`The settings differ: ${settings}.`);
   const results = differentResults(before, after);
   if (results) cautions.push(results);
@@ -62,8 +70,14 @@ function withoutValues(condition: string): string {
   return condition.replace(/'(?:[^']|'')*'/g, '?').replace(/(?<![\w$.])-?\d+(?:\.\d+)?\b/g, '?');
 }
 
-function differentSettings(before: PlanTree, after: PlanTree): string | undefined {
+function differentSettings(
+  before: PlanTree,
+  after: PlanTree,
+  generic: RunCircumstances['generic'],
+): string | undefined {
   const names = new Set([...Object.keys(before.settings), ...Object.keys(after.settings)]);
+  // The way to a generic plan, not a setting of anybody's.
+  if (generic?.includes(true)) names.delete('plan_cache_mode');
   const changed = [...names].filter(name => before.settings[name] !== after.settings[name]);
   if (changed.length === 0) return undefined;
   const value = (tree: PlanTree, name: string) => tree.settings[name] ?? 'default';

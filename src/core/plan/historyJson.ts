@@ -1,33 +1,27 @@
-import type { HistoryEntry, PlanHistory } from './history';
-import { EMPTY_HISTORY } from './history';
+import type { HistoryEntry } from './history';
+import type { PackedPlan } from './historyPlan';
+import { unpackPlan } from './historyPlan';
+import type { RawObject } from './rawValue';
 import { isRawObject } from './rawValue';
 
-/** As text for a file or a memento. */
-export function writeHistory(history: PlanHistory): string {
-  return JSON.stringify(history);
+/** Reads an entry that was written as JSON. Nothing is ever thrown: what is damaged is undefined. */
+export function readEntry(text: string): HistoryEntry | undefined {
+  const value = parse(text);
+  return isEntry(value) ? value : undefined;
 }
 
-/**
- * Reads what `writeHistory` wrote. Nothing is ever thrown: entries that are damaged are left out, and a text of another
- * version, or none, is an empty history.
- */
-export function readHistory(text: string | undefined): PlanHistory {
-  let value: unknown;
+/** Reads a packed plan that was written as JSON, as the document it was made from. Damaged: undefined. */
+export function readPackedPlan(text: string): RawObject | undefined {
+  const value = parse(text);
+  return isPackedPlan(value) ? unpackPlan(value) : undefined;
+}
+
+function parse(text: string): unknown {
   try {
-    value = JSON.parse(text ?? '');
+    return JSON.parse(text);
   } catch {
-    return EMPTY_HISTORY;
+    return undefined;
   }
-  if (!isRawObject(value) || value['version'] !== 1 || !Array.isArray(value['entries'])) return EMPTY_HISTORY;
-  const entries = (value['entries'] as unknown[]).filter(isEntry);
-  const ids = new Map(entries.map(({ id, fingerprint }) => [id, fingerprint]));
-  const pins = isRawObject(value['baselines']) ? Object.entries(value['baselines']) : [];
-  const baselines = pins.filter(
-    (pin): pin is [string, string] => typeof pin[1] === 'string' && ids.get(pin[1]) === pin[0],
-  );
-  const highest = entries.reduce((most, { id }) => Math.max(most, Number(id) || 0), 0);
-  const next = typeof value['next'] === 'number' ? value['next'] : 1;
-  return { version: 1, next: Math.max(next, highest + 1), entries, baselines: Object.fromEntries(baselines) };
 }
 
 const TEXTS = ['id', 'fingerprint', 'at', 'server', 'database', 'shape'];
@@ -39,7 +33,21 @@ function isEntry(value: unknown): value is HistoryEntry {
     TEXTS.every(name => typeof value[name] === 'string') &&
     NUMBERS.every(name => value[name] === undefined || typeof value[name] === 'number') &&
     typeof value['analyzed'] === 'boolean' &&
-    isRawObject(value['settings']) &&
-    (value['plan'] === undefined || (isRawObject(value['plan']) && Array.isArray(value['plan']['fields'])))
+    (value['isGeneric'] === undefined || typeof value['isGeneric'] === 'boolean') &&
+    (value['valuesHash'] === undefined || typeof value['valuesHash'] === 'string') &&
+    isTexts(value['settings']) &&
+    (value['parameters'] === undefined || isTexts(value['parameters']))
+  );
+}
+
+function isTexts(value: unknown): boolean {
+  return isRawObject(value) && Object.values(value).every(each => each === null || typeof each === 'string');
+}
+
+function isPackedPlan(value: unknown): value is PackedPlan & RawObject {
+  return (
+    isRawObject(value) &&
+    Array.isArray(value['fields']) &&
+    value['fields'].every(names => Array.isArray(names) && names.every(name => typeof name === 'string'))
   );
 }

@@ -46,6 +46,14 @@ export function unpackPlan({ fields, root }: PackedPlan): RawObject | undefined 
   }
 }
 
+/** JSON is written by recursion; no plan of a real statement is nested as deeply. */
+const DEEPEST_PLAN = 500;
+
+/** The packed plan of a run; undefined if it is nested too deeply to be written. */
+export function planToKeep(tree: PlanTree, keepValues: boolean): PackedPlan | undefined {
+  return tree.nodes.every(({ depth }) => depth <= DEEPEST_PLAN) ? packPlan(tree.raw, keepValues) : undefined;
+}
+
 /** Texts that name things, and never hold a value of the statement. */
 const NAMES = new Set([
   'Node Type', 'Parent Relationship', 'Subplan Name', 'Relation Name', 'Schema', 'Alias', 'Index Name', 'CTE Name',
@@ -57,7 +65,7 @@ const NAMES = new Set([
 const STATEMENT = new Set(['Query Text', 'Query Parameters']);
 
 /** The document with `?` for each string and number in its expressions. */
-function withoutValues(raw: RawObject): RawObject {
+export function withoutValues(raw: RawObject): RawObject {
   const kept = Object.entries(raw).filter(([name]) => !STATEMENT.has(name));
   return Object.fromEntries(kept.map(([name, value]) => [name, name === 'Settings' ? value : clean(name, value)]));
 }

@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
-import type { StatementInfo, TextSpan } from '../../protocol/server';
-import { roleOf } from '../connections/connectionSettings';
+import type { ParameterValues, StatementInfo, TextSpan } from '../../protocol/server';
+import { roleOf, type ConnectionEntry } from '../connections/connectionSettings';
 import type { Connections } from '../connections/connections';
 import { messageOf, requireTrust } from '../feedback';
 import { PlanController } from '../panels/planController';
+import { PlanHistory } from '../panels/planHistory';
+import { registerClearHistory } from '../panels/planHistoryCommands';
+import type { PlanSubject } from '../panels/planSubject';
 import type { ServerApi } from '../serverApi';
 import { connectionForFile } from './manageConnections';
 import { askParameters } from './parameterPrompt';
@@ -14,7 +17,8 @@ export function registerExplainCommands(
   server: ServerApi,
   connections: Connections,
 ): vscode.Disposable {
-  const controller = new PlanController(context.extensionUri, server);
+  const history = new PlanHistory(context, server);
+  const controller = new PlanController(context.extensionUri, server, history);
   const register = (id: string, analyze: boolean): vscode.Disposable =>
     vscode.commands.registerCommand(id, async (uri?: string, span?: TextSpan) => {
       try {
@@ -30,6 +34,7 @@ export function registerExplainCommands(
     register('queryTuner.plan.explainAnalyze', true),
     // every plan is followed by suggestions; without ANALYZE nothing runs
     register('queryTuner.index.suggest', false),
+    registerClearHistory(history, () => controller.forgetHistory()),
   );
 }
 
@@ -56,7 +61,7 @@ function placeOf(uri: unknown, span: TextSpan | undefined): Place | undefined {
 }
 
 async function explain(parts: Parts, analyze: boolean, place: Place | undefined): Promise<void> {
-  const { context, server, connections, controller } = parts;
+  const { server, connections, controller } = parts;
   if (!requireTrust()) return;
   const statement = place && (await server.request('queryTuner/statement/at', place));
   const obstacle = obstacleOf(statement);
@@ -70,22 +75,48 @@ async function explain(parts: Parts, analyze: boolean, place: Place | undefined)
     { location: vscode.ProgressLocation.Window, title: `Connecting to ${entry.name}` },
     () => connections.ensureOpen(entry),
   );
-  const connectionId = entry.name;
-  const infos =
-    statement.parameters.length > 0
-      ? await server.request('queryTuner/statement/parameters', { connectionId, sql: statement.sql })
-      : [];
-  const values = await askParameters(statement, infos, analyze, context.workspaceState);
-  if (values === undefined) return;
-  if (analyze && !(await confirmRun(entry.name, roleOf(entry) === 'production', statement))) return;
-  await controller.explain({
+  const subject = await readySubject(parts, { entry, place, statement }, analyze);
+  if (subject) await controller.explain(subject);
+}
+
+interface Target {
+  readonly entry: ConnectionEntry;
+  readonly place: Place;
+  readonly statement: StatementInfo;
+}
+
+/** Asks for values, unless they are known, and whether what a rollback leaves in place may be done. */
+async function readySubject(
+  parts: Parts,
+  target: Target,
+  analyze: boolean,
+  known?: ParameterValues | 'generic',
+): Promise<PlanSubject | undefined> {
+  const { entry, place, statement } = target;
+  const values = known ?? (await askValues(parts, target, analyze));
+  if (values === undefined) return undefined;
+  if (analyze && !(await confirmRun(entry.name, roleOf(entry) === 'production', statement))) return undefined;
+  const parameters = values === 'generic' || statement.parameters.length === 0 ? undefined : values;
+  return {
     connection: entry,
-    server: { connectionId, connection: `${entry.name} (${roleOf(entry)})` },
+    server: { connectionId: entry.name, connection: `${entry.name} (${roleOf(entry)})` },
     statement,
     source: { uri: place.uri, span: statement.span },
-    ...(values !== 'generic' && statement.parameters.length > 0 && { parameters: values }),
+    ...(parameters && { parameters }),
     analyze,
-  });
+    again: how => {
+      // a generic plan stays one until the statement is to run
+      const isAsked = how.askParameters === true || (how.analyze && !parameters);
+      return readySubject(parts, target, how.analyze, isAsked ? undefined : (parameters ?? 'generic'));
+    },
+  };
+}
+
+async function askValues({ context, server }: Parts, { entry, statement }: Target, analyze: boolean) {
+  if (statement.parameters.length === 0) return {};
+  const about = { connectionId: entry.name, sql: statement.sql };
+  const infos = await server.request('queryTuner/statement/parameters', about);
+  return askParameters(statement, infos, analyze, context.workspaceState);
 }
 
 /** Why there is nothing to explain, and what to do about it. */

@@ -1,41 +1,30 @@
 import * as vscode from 'vscode';
 import type { Suggestion } from '../../core/advisor/suggestion';
-import type { ExplainAgain, PlanHost, PlanView, SuggestionView } from '../../protocol/planPanel';
-import type {
-  CreatedIndex,
-  ExplainOutcome,
-  ExplainParams,
-  ParameterValues,
-  RawPlan,
-  StatementInfo,
-  TextSpan,
-} from '../../protocol/server';
-import { roleOf, type ConnectionEntry } from '../connections/connectionSettings';
-import { messageOf } from '../feedback';
+import type { HistoryView, PlanHost, PlanView, SuggestionView } from '../../protocol/planPanel';
+import type { CreatedIndex, ExplainOutcome, ExplainParams, ShownPlan } from '../../protocol/server';
+import { roleOf } from '../connections/connectionSettings';
 import type { ServerApi } from '../serverApi';
 import { migrationText } from './migration';
+import { PanelWork } from './panelWork';
+import type { PlanHistory } from './planHistory';
+import { explainParams, type HowToExplain, type PlanSubject } from './planSubject';
 import { PlanWebview } from './planWebview';
 import { revealSource } from './revealSource';
 import { saveExport } from './saveExport';
 
-/** What is explained: a statement of a file, on a connection, with its values. */
-export interface PlanSubject {
-  readonly connection: ConnectionEntry;
-  readonly server: Pick<ExplainParams, 'connectionId' | 'connection'>;
-  readonly statement: StatementInfo;
-  readonly source: { readonly uri: string; readonly span: TextSpan };
-  readonly parameters?: ParameterValues;
-  readonly analyze: boolean;
-}
-
 type SuggestionState = SuggestionView['state'];
+
+/** What the panel shows: a statement, and what explaining it gave. */
+interface Shown {
+  readonly subject: PlanSubject;
+  readonly outcome: ExplainOutcome;
+}
 
 /** Drives the plan panel: explain, suggest, apply, compare, undo. One thing runs at a time. */
 export class PlanController implements vscode.Disposable {
   #panel: PlanWebview | undefined;
-  #subject: PlanSubject | undefined;
-  #outcome: ExplainOutcome | undefined;
-  #running: vscode.CancellationTokenSource | undefined;
+  #shown: Shown | undefined;
+  readonly #work: PanelWork;
   /** Numbers the runs, so that the answer of an old one is dropped. */
   #run = 0;
   readonly #states = new Map<number, SuggestionState>();
@@ -44,15 +33,16 @@ export class PlanController implements vscode.Disposable {
   constructor(
     private readonly extensionUri: vscode.Uri,
     private readonly server: ServerApi,
-  ) {}
+    private readonly history: PlanHistory,
+  ) {
+    this.#work = new PanelWork(server, progress => this.#panel?.progress(progress));
+  }
 
   /** Explains a statement, shows the plan, then looks for indexes and shows it again with them. */
   async explain(subject: PlanSubject, how: HowToExplain = {}): Promise<void> {
-    this.#running?.cancel();
-    this.#states.clear();
-    this.#created.clear();
-    this.#subject = subject;
+    this.#work.cancel();
     const run = ++this.#run;
+    const params = await this.#params(subject, how);
     const title = subject.analyze ? 'Running the statement' : 'Planning the statement';
     const outcome = await vscode.window.withProgress(
       {
@@ -61,54 +51,54 @@ export class PlanController implements vscode.Disposable {
         cancellable: true,
       },
       (_, token) =>
-        this.#track(token, combined =>
-          this.server.request('queryTuner/explain/run', { ...this.#params(subject), ...trial(how) }, combined),
-        ),
+        this.#work.track(token, combined => this.server.request('queryTuner/explain/run', params, combined)),
     );
     if (run !== this.#run) return;
-    this.#show(outcome);
+    this.#states.clear();
+    this.#created.clear();
+    this.#show({ subject, outcome });
     // A trial under other settings, or a comparison, is looked at for itself.
     if (outcome.failed || how.before || how.again?.settings) return;
-    await this.#busy('Looking for an index that helps', async token => {
-      const suggested = await this.server.request(
-        'queryTuner/explain/suggest',
-        { ...this.#params(subject), plan: outcome.rawPlan, whatIf: whatIfMethod() },
-        token,
-      );
-      if (run === this.#run) this.#show(suggested);
+    await this.#work.busy('Looking for an index that helps', async token => {
+      const request = { ...params, plan: outcome.rawPlan, whatIf: whatIfMethod() };
+      const suggested = await this.server.request('queryTuner/explain/suggest', request, token);
+      if (run === this.#run && this.#shown) {
+        this.#show({ subject, outcome: withSuggestions(this.#shown.outcome, suggested) });
+      }
     });
   }
 
+  /** The history was cleared: what is shown has none any more. */
+  forgetHistory(): void {
+    this.#change({ history: undefined });
+  }
+
   dispose(): void {
-    this.#running?.cancel();
+    this.#work.cancel();
     this.#panel?.dispose();
   }
 
-  #params(subject: PlanSubject): ExplainParams {
-    const timeoutSeconds = vscode.workspace.getConfiguration('queryTuner').get('explain.timeoutSeconds', 60);
-    return {
-      ...subject.server,
-      sql: subject.statement.sql,
-      title: subject.statement.title,
-      ...(subject.parameters && { parameters: subject.parameters }),
-      analyze: subject.analyze,
-      statementTimeoutMs: timeoutSeconds * 1000,
-      source: subject.source,
-    };
+  async #params(subject: PlanSubject, how: HowToExplain = {}): Promise<ExplainParams> {
+    const history = await this.history.place();
+    return { ...explainParams(subject, how), ...(history && { history }) };
   }
 
-  #show(outcome: ExplainOutcome): void {
-    this.#outcome = outcome;
+  #show(shown: Shown): void {
+    this.#shown = shown;
     const panel = (this.#panel ??= new PlanWebview(this.extensionUri, this.#host(), () => {
       this.#panel = undefined;
-      this.#running?.cancel();
+      this.#work.cancel();
     }));
-    panel.show(this.#view(outcome));
+    panel.show(this.#view(shown.outcome));
     panel.reveal();
   }
 
-  #refresh(): void {
-    if (this.#outcome) this.#panel?.show(this.#view(this.#outcome));
+  /** Shows the same plan with something else beside it. */
+  #change(part: Partial<PlanView>): void {
+    if (!this.#shown) return;
+    const { subject, outcome } = this.#shown;
+    this.#shown = { subject, outcome: { ...outcome, view: { ...outcome.view, ...part } } };
+    this.#panel?.show(this.#view(this.#shown.outcome));
   }
 
   #view({ view }: ExplainOutcome): PlanView {
@@ -121,14 +111,16 @@ export class PlanController implements vscode.Disposable {
 
   #host(): Omit<PlanHost, 'ready'> {
     return {
-      explain: async again => {
-        if (!this.#subject) throw new Error('Put the cursor into a statement and press Explain.');
-        const before = again.compare ? this.#outcome?.rawPlan : undefined;
-        await this.explain({ ...this.#subject, analyze: again.analyze }, { again, ...(before && { before }) });
+      explain: async how => {
+        const { subject, outcome } = this.#now();
+        const again = await subject.again(how);
+        const before = how.compare && !outcome.failed ? outcome : undefined;
+        if (again) await this.explain(again, { again: how, ...(before && { before: shownPlan(before) }) });
       },
       revealStatement: async nodeId => {
-        const node = nodeId === undefined ? undefined : this.#outcome?.view.nodes.find(({ id }) => id === nodeId);
-        if (this.#subject) await revealSource(this.#subject.source, this.#subject.statement.sql, node);
+        const { subject, outcome } = this.#now();
+        const node = nodeId === undefined ? undefined : outcome.view.nodes.find(({ id }) => id === nodeId);
+        await revealSource(subject.source, subject.statement.sql, node);
       },
       apply: id => this.#apply(id),
       undo: id => this.#undo(id),
@@ -137,34 +129,50 @@ export class PlanController implements vscode.Disposable {
         await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'sql', content }));
       },
       cancel: () => {
-        this.#running?.cancel();
+        this.#work.cancel();
         return Promise.resolve();
       },
       copy: async (what, id) => {
+        const { subject, outcome } = this.#now();
         const text =
           what === 'plan'
-            ? JSON.stringify(this.#outcome?.rawPlan ?? [], null, 2)
+            ? JSON.stringify(outcome.rawPlan, null, 2)
             : id === undefined
-              ? (this.#subject?.statement.sql ?? '')
+              ? subject.statement.sql
               : `${this.#suggestion(id).change.sql.join(';\n')};\n`;
         await vscode.env.clipboard.writeText(text);
       },
       copyText: async text => vscode.env.clipboard.writeText(text),
       exportAs: (format, content, encoding) => saveExport(format, content, encoding),
       hoverNode: () => Promise.resolve(),
+      compareWith: async entry => {
+        const { outcome } = this.#now();
+        const comparison = await this.history.compare(entry, shownPlan(outcome));
+        if (outcome.rawPlan === this.#shown?.outcome.rawPlan) this.#change({ comparison });
+      },
+      pinBaseline: entry => this.#changeHistory(fingerprint => this.history.pin(fingerprint, entry)),
+      clearHistory: () => this.#changeHistory(fingerprint => this.history.clear(fingerprint)),
       openRule: async rule => {
         await vscode.commands.executeCommand('queryTuner.rule.show', rule);
       },
     };
   }
 
+  /** Changes the history of the shown statement, and shows it. */
+  async #changeHistory(change: (fingerprint: string) => Promise<HistoryView | void>): Promise<void> {
+    const fingerprint = this.#now().outcome.facts?.fingerprint;
+    if (fingerprint === undefined) return;
+    const history = await change(fingerprint);
+    if (this.#shown?.outcome.facts?.fingerprint === fingerprint) this.#change({ history: history ?? undefined });
+  }
+
   async #apply(id: number): Promise<void> {
-    const { subject, outcome, suggestion } = this.#offered(id);
+    const { subject, outcome } = this.#now();
+    const suggestion = this.#suggestion(id);
     if (!(await this.#confirm(subject, suggestion.change.sql))) return;
-    const before = outcome.rawPlan;
     this.#setState(id, 'applying');
     try {
-      await this.#busy('Creating the index', async (token, progressToken) => {
+      await this.#work.busy('Creating the index', async (token, progressToken) => {
         const applied = await this.server.request(
           'queryTuner/change/apply',
           { connectionId: subject.server.connectionId, change: suggestion.change, progressToken },
@@ -176,13 +184,14 @@ export class PlanController implements vscode.Disposable {
     } finally {
       if (this.#states.get(id) === 'applying') this.#setState(id, 'offered');
     }
-    if (this.#states.get(id) === 'applied') await this.#explainAgain(subject, outcome.suggestions, before);
+    if (this.#states.get(id) === 'applied') await this.#explainAgain(subject, outcome.suggestions, shownPlan(outcome));
   }
 
   async #undo(id: number): Promise<void> {
-    const { subject, outcome, suggestion } = this.#offered(id);
+    const { subject, outcome } = this.#now();
+    const suggestion = this.#suggestion(id);
     if (!(await this.#confirm(subject, suggestion.change.inverse))) return;
-    await this.#busy('Dropping the index', async (token, progressToken) => {
+    await this.#work.busy('Dropping the index', async (token, progressToken) => {
       await this.server.request(
         'queryTuner/change/undo',
         {
@@ -198,14 +207,12 @@ export class PlanController implements vscode.Disposable {
     if (this.#states.get(id) === 'undone') await this.#explainAgain(subject, outcome.suggestions);
   }
 
-  async #explainAgain(subject: PlanSubject, suggestions: readonly Suggestion[], before?: RawPlan): Promise<void> {
-    await this.#busy('Explaining again', async token => {
-      const again = await this.server.request(
-        'queryTuner/explain/run',
-        { ...this.#params(subject), suggestions, ...(before && { before }) },
-        token,
-      );
-      this.#show(again);
+  async #explainAgain(subject: PlanSubject, suggestions: readonly Suggestion[], before?: ShownPlan): Promise<void> {
+    const run = ++this.#run;
+    const params = await this.#params(subject, before ? { before } : {});
+    await this.#work.busy('Explaining again', async token => {
+      const outcome = await this.server.request('queryTuner/explain/run', { ...params, suggestions }, token);
+      if (run === this.#run) this.#show({ subject, outcome });
     });
   }
 
@@ -220,82 +227,45 @@ export class PlanController implements vscode.Disposable {
     return answer === 'Run It';
   }
 
-  #offered(id: number) {
-    const [subject, outcome] = [this.#subject, this.#outcome];
-    if (!subject || !outcome) throw new Error('The plan is gone. Explain the statement again.');
-    return { subject, outcome, suggestion: this.#suggestion(id) };
+  /** @throws Error when the panel shows nothing */
+  #now(): Shown {
+    if (!this.#shown) throw new Error('Put the cursor into a statement and press Explain.');
+    return this.#shown;
   }
 
   #suggestion(id: number): Suggestion {
-    const position = this.#outcome?.view.suggestions.findIndex(suggestion => suggestion.id === id) ?? -1;
-    const suggestion = this.#outcome?.suggestions[position];
+    const { view, suggestions } = this.#now().outcome;
+    const suggestion = suggestions[view.suggestions.findIndex(each => each.id === id)];
     if (!suggestion) throw new Error('This suggestion is gone. Explain the statement again.');
     return suggestion;
   }
 
   #setState(id: number, state: SuggestionState): void {
     this.#states.set(id, state);
-    this.#refresh();
-  }
-
-  /** Runs work with the panel's progress bar and its Cancel. A cancel ends quietly; a failure reaches the page. */
-  async #busy(
-    text: string,
-    work: (token: vscode.CancellationToken, progressToken: string) => Promise<void>,
-  ): Promise<void> {
-    const progressToken = `${Date.now()}-${++progressTokens}`;
-    this.#panel?.progress({ text, cancellable: true });
-    const listener = this.server.onProgress(progressToken, ({ text: step, fraction }) =>
-      this.#panel?.progress({ text: step, ...(fraction !== undefined && { fraction }), cancellable: true }),
-    );
-    try {
-      await this.#track(undefined, token => work(token, progressToken));
-    } catch (error) {
-      if (error instanceof vscode.CancellationError) return;
-      throw new Error(messageOf(error));
-    } finally {
-      listener.dispose();
-      this.#panel?.progress(null);
-    }
-  }
-
-  /** Makes the work cancellable from the panel, and from `outer` too. */
-  async #track<T>(
-    outer: vscode.CancellationToken | undefined,
-    work: (token: vscode.CancellationToken) => Promise<T>,
-  ): Promise<T> {
-    const source = new vscode.CancellationTokenSource();
-    const listener = outer?.onCancellationRequested(() => source.cancel());
-    this.#running = source;
-    try {
-      return await work(source.token);
-    } catch (error) {
-      throw source.token.isCancellationRequested ? new vscode.CancellationError() : error;
-    } finally {
-      listener?.dispose();
-      if (this.#running === source) this.#running = undefined;
-      source.dispose();
-    }
+    this.#change({});
   }
 }
 
-let progressTokens = 0;
+function shownPlan({ rawPlan, facts }: ExplainOutcome): ShownPlan {
+  return { rawPlan, ...(facts && { facts }) };
+}
+
+/** What the run told stays; findings are those of the second look, which knows the schema. */
+function withSuggestions({ view, facts }: ExplainOutcome, suggested: ExplainOutcome): ExplainOutcome {
+  const { history, comparison, runs, notes } = view;
+  return {
+    ...suggested,
+    ...(facts && { facts }),
+    view: {
+      ...suggested.view,
+      ...(history && { history }),
+      ...(comparison && { comparison }),
+      ...(runs && { runs }),
+      notes: [...new Set([...notes, ...suggested.view.notes])],
+    },
+  };
+}
 
 function whatIfMethod(): 'auto' | 'hypopg' | 'shadow' | 'trial' {
   return vscode.workspace.getConfiguration('queryTuner').get('whatIf.method', 'auto');
-}
-
-/** Another run of a statement that was explained: under other settings, and beside which plan. */
-interface HowToExplain {
-  readonly again?: ExplainAgain;
-  readonly before?: RawPlan;
-}
-
-function trial({ again, before }: HowToExplain): Partial<ExplainParams> {
-  return {
-    ...(again?.settings && { settings: again.settings }),
-    ...(again?.options && { options: again.options }),
-    ...(again?.runs !== undefined && { runs: again.runs }),
-    ...(before && { before }),
-  };
 }

@@ -188,14 +188,27 @@ describe('core/plan/comparePlans: verdict', () => {
     const filter = (value: string): Fields => ({ Filter: `(city = '${value}'::text)` });
     const before = run(hit(900), 40, 5, {}, 'Seq Scan', filter('Rome'));
     const after = run(hit(900), 40, 700, { Settings: { work_mem: '64MB' } }, 'Seq Scan', filter('Oslo'));
-    assert.deepEqual(comparePlans(before, after, { sameServer: false }).cautions, [
-      'The plans come from different servers or databases.',
+    assert.deepEqual(comparePlans(before, after, { places: ['staging', 'production'] }).cautions, [
+      'The plans come from different servers or databases: staging -> production.',
       'The statements were run with different values.',
       'The settings differ: work_mem default -> 64MB.',
       'The results differ: 5 -> 700 rows.',
     ]);
     assert.deepEqual(comparePlans(before, before).cautions, []);
-    assert.deepEqual(comparePlans(before, before, { sameParameters: false }).cautions.length, 1);
+    assert.deepEqual(comparePlans(before, before, { sameParameters: false, places: ['a', 'a'] }).cautions, [
+      'The statements were run with different values.',
+    ]);
+  });
+
+  it('warns of a generic plan beside one for values, and of nothing else that made it so', () => {
+    const before = run(hit(900), 40, 5, { Settings: { plan_cache_mode: 'force_generic_plan' } });
+    const cautions = (generic: [boolean, boolean]) =>
+      comparePlans(before, run(hit(900), 40), { generic, sameParameters: false }).cautions;
+    assert.deepEqual(cautions([true, false]), [
+      'Only the first plan is generic: it was made without values and has to fit them all.',
+    ]);
+    assert.match(cautions([false, true])[0] ?? '', /^Only the second plan is generic/);
+    assert.deepEqual(cautions([false, false]).length, 2);
   });
 
   it('warns of a cold run beside a warm one, and of blocks and time that disagree', () => {

@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
 import { buildPlanTree } from '../../../src/core/plan/buildPlanTree';
-import {
-  clearHistory,
-  EMPTY_HISTORY,
-  HISTORY_LIMITS,
-  type HistoryRun,
-  pinBaseline,
-  type PlanHistory,
-  remember,
-  runsOf,
-  unpinBaseline,
-} from '../../../src/core/plan/history';
-import { readHistory, writeHistory } from '../../../src/core/plan/historyJson';
-import { packPlan, unpackPlan } from '../../../src/core/plan/historyPlan';
-import { sparkline } from '../../../src/core/plan/historySparkline';
+import { historyEntry, type HistoryEntry, type HistoryRun, type RunFacts } from '../../../src/core/plan/history';
+import { readEntry, readPackedPlan } from '../../../src/core/plan/historyJson';
+import { beyondLimits, HISTORY_LIMITS, type KeptRun } from '../../../src/core/plan/historyLimits';
+import { packPlan, planToKeep, unpackPlan } from '../../../src/core/plan/historyPlan';
 import { buildHistoryView } from '../../../src/protocol/historyView';
 import { type Fields, inner, node, planned, tree } from './literalPlan';
 
@@ -29,28 +19,21 @@ const scan = (ms: number, more: Fields = {}) =>
     { 'Planning Time': 0.5, 'Execution Time': ms, Settings: { work_mem: '1MB' } },
   );
 
-function run(fingerprint: string, more: Partial<HistoryRun> = {}): HistoryRun {
-  return { fingerprint, at: '2026-01-01T00:00:00Z', server: '18.4', database: 'shop', tree: scan(5), ...more };
-}
+const FACTS: RunFacts = { fingerprint: 'q', server: 'shop, PostgreSQL 18.4', database: 'shop' };
 
-function rememberAll(runs: readonly HistoryRun[], limits = HISTORY_LIMITS, from = EMPTY_HISTORY): PlanHistory {
-  return runs.reduce((history, each) => remember(history, each, limits), from);
+function entry(id: string, { facts = FACTS, ...more }: Partial<HistoryRun> = {}): HistoryEntry {
+  return historyEntry({ at: '2026-01-01T00:00:00Z', facts, tree: scan(5), ...more }, id);
 }
-
-const ids = (history: PlanHistory) => history.entries.map(({ id }) => id);
-const withPlan = (history: PlanHistory) => history.entries.filter(({ plan }) => plan).map(({ id }) => id);
 
 describe('core/plan/history', () => {
   it('keeps the figures of a run', () => {
-    const [entry] = remember(EMPTY_HISTORY, run('q')).entries;
-    const { plan, shape, ...figures } = entry!;
-    assert.ok(plan);
+    const { shape, ...figures } = entry('1');
     assert.match(shape, /^[0-9a-f]{16}$/);
     assert.deepEqual(figures, {
       id: '1',
       fingerprint: 'q',
       at: '2026-01-01T00:00:00Z',
-      server: '18.4',
+      server: 'shop, PostgreSQL 18.4',
       database: 'shop',
       settings: { work_mem: '1MB' },
       analyzed: true,
@@ -65,19 +48,16 @@ describe('core/plan/history', () => {
   });
 
   it('keeps no time for what was not executed', () => {
-    const [entry] = remember(EMPTY_HISTORY, run('q', { tree: tree(planned('Seq Scan', 90, 3)) })).entries;
-    assert.deepEqual(
-      [entry?.analyzed, entry?.executionMs, entry?.rows, entry?.totalCost],
-      [false, undefined, undefined, 90],
-    );
+    const { analyzed, executionMs, rows, totalCost } = entry('1', { tree: tree(planned('Seq Scan', 90, 3)) });
+    assert.deepEqual([analyzed, executionMs, rows, totalCost], [false, undefined, undefined, 90]);
   });
 
-  it('keeps no values unless it is told to', () => {
-    const secret = { parameters: ['a@b.org', '4711', null], tree: scan(5, { 'Query Text': "select 'a@b.org'" }) };
-    const text = writeHistory(remember(EMPTY_HISTORY, run('q', secret)));
+  it('keeps no values in a plan unless it is told to', () => {
+    const secret = scan(5, { 'Query Text': "select 'a@b.org'" });
+    const text = JSON.stringify(planToKeep(secret, false));
     assert.doesNotMatch(text, /a@b|4711|select/);
     assert.match(text, /\(\(email = \?::text\) AND \(pin > \?\)\)/);
-    assert.match(writeHistory(remember(EMPTY_HISTORY, run('q', { ...secret, keepValues: true }))), /a@b\.org.*4711/);
+    assert.match(JSON.stringify(planToKeep(secret, true)), /a@b\.org.*4711/);
   });
 
   it('keeps what the figures need when it takes out values', () => {
@@ -97,14 +77,6 @@ describe('core/plan/history', () => {
     );
   });
 
-  it('tells parameters apart by a hash', () => {
-    const hash = (parameters?: string[]) =>
-      remember(EMPTY_HISTORY, run('q', { parameters })).entries[0]?.parametersHash;
-    assert.equal(hash(['1', '2']), hash(['1', '2']));
-    assert.notEqual(hash(['1', '2']), hash(['12']));
-    assert.equal(hash(), undefined);
-  });
-
   it('packs plans and gives them back', () => {
     const raw = scan(5).raw;
     const many = {
@@ -117,110 +89,116 @@ describe('core/plan/history', () => {
     assert.equal(unpackPlan({ fields: [], root: [7, 'x'] }), undefined);
   });
 
-  it('keeps the figures alone of a plan nested too deeply to be stored', () => {
+  it('does not keep a plan nested too deeply to be stored', () => {
     let deep = node('Seq Scan', [1, 1, 1]);
     for (let i = 0; i < 5000; i++) deep = node('Result', [1, 1, 1], {}, deep);
-    const [entry] = remember(EMPTY_HISTORY, run('q', { tree: tree(deep) })).entries;
-    assert.deepEqual([entry?.executionMs, entry?.plan], [1, undefined]);
-  });
-
-  it('drops the oldest runs of a statement, and the statements not explained for longest', () => {
-    const limits = { ...HISTORY_LIMITS, entriesPerStatement: 2, statements: 2 };
-    const history = rememberAll(
-      ['a', 'b', 'b', 'b', 'c'].map(each => run(each)),
-      limits,
-    );
-    assert.deepEqual(ids(history), ['3', '4', '5']);
-  });
-
-  it('keeps the plans of the newest runs, within their size', () => {
-    const runs = Array.from({ length: 4 }, () => run('q'));
-    assert.deepEqual(withPlan(rememberAll(runs, { ...HISTORY_LIMITS, plansPerStatement: 2 })), ['3', '4']);
-    const size = JSON.stringify(packPlan(scan(5).raw, false)).length;
-    const three = rememberAll(runs, { ...HISTORY_LIMITS, planCharacters: 3 * size });
-    assert.deepEqual([ids(three).length, withPlan(three)], [4, ['2', '3', '4']]);
-  });
-
-  it('never drops a pinned run, nor its plan', () => {
-    const limits = { ...HISTORY_LIMITS, entriesPerStatement: 2, plansPerStatement: 1, statements: 1 };
-    const pinned = pinBaseline(remember(EMPTY_HISTORY, run('q'), limits), '1');
-    const history = rememberAll(
-      ['q', 'q', 'q', 'other'].map(each => run(each)),
-      limits,
-      pinned,
-    );
-    assert.deepEqual(ids(history), ['1', '5']);
-    assert.deepEqual(withPlan(history), ['1', '5']);
-    assert.deepEqual(unpinBaseline(history, 'q').baselines, {});
-    assert.deepEqual(ids(remember(unpinBaseline(history, 'q'), run('other'), limits)), ['5', '6']);
-    assert.equal(pinBaseline(history, '99'), history);
-  });
-
-  it('forgets a statement, or all, and never gives an id again', () => {
-    const history = pinBaseline(rememberAll([run('a'), run('b')]), '1');
-    assert.deepEqual(ids(clearHistory(history, 'a')), ['2']);
-    assert.deepEqual(clearHistory(history, 'a').baselines, {});
-    assert.deepEqual(ids(remember(clearHistory(history), run('a'))), ['3']);
+    assert.equal(planToKeep(tree(deep), false), undefined);
+    assert.ok(planToKeep(scan(5), false));
   });
 
   it('survives being stored, and damage', () => {
-    const history = pinBaseline(rememberAll([run('a'), run('b')]), '2');
-    assert.deepEqual(readHistory(writeHistory(history)), JSON.parse(JSON.stringify(history)));
-    for (const text of [undefined, '', '{', '[]', '{"version":2,"entries":[]}', 'null']) {
-      assert.deepEqual(readHistory(text), EMPTY_HISTORY);
-    }
-    const [good] = history.entries;
-    const damaged = {
-      version: 1,
-      next: 0,
-      entries: [good, { id: 1 }, null, { ...good, blocks: 'x' }],
-      baselines: { b: '2', a: '1' },
-    };
-    const read = readHistory(JSON.stringify(damaged));
-    assert.deepEqual([ids(read), read.next, read.baselines], [['1'], 2, { a: '1' }]);
+    const good = entry('1', { facts: { ...FACTS, isGeneric: true }, parameters: { a: '1', b: null } });
+    const text = JSON.stringify(good);
+    assert.deepEqual(readEntry(text), JSON.parse(text));
+    for (const damage of [
+      { id: 1 },
+      { blocks: 'x' },
+      { settings: { a: 1 } },
+      { parameters: ['1', 2] },
+      { analyzed: 0 },
+    ])
+      assert.equal(readEntry(JSON.stringify({ ...good, ...damage })), undefined, JSON.stringify(damage));
+    for (const other of ['', text.slice(0, -1), 'null', '[]', '7']) assert.equal(readEntry(other), undefined);
+
+    const plan = JSON.stringify(planToKeep(scan(5), true));
+    assert.deepEqual(readPackedPlan(plan), scan(5).raw);
+    for (const other of ['', plan.slice(0, -1), '{}', '{"fields":[1],"root":[0]}', '{"fields":[["a"]],"root":[3]}'])
+      assert.equal(readPackedPlan(other), undefined);
   });
 });
 
-describe('core/plan/history: sparkline and view', () => {
-  const runs = rememberAll([
-    run('q', { tree: scan(20) }),
-    run('q', { tree: tree(planned('Seq Scan', 90, 3, { 'Relation Name': 'users' })) }),
-    run('q', { tree: scan(5, { 'Node Type': 'Index Scan' }), parameters: ['7'] }),
-    run('q', { tree: scan(10, { 'Node Type': 'Index Scan' }), parameters: ['7'], server: '14.23' }),
-  ]);
+describe('core/plan/historyLimits', () => {
+  /** Runs in the order they were made, named by their statement; a capital one is pinned, `+` has a plan. */
+  const kept = (...names: string[]): KeptRun[] =>
+    names.map((name, i) => ({
+      fingerprint: name[0]!.toLowerCase(),
+      id: String(i),
+      isPinned: name[0] !== name[0]!.toLowerCase(),
+      ...(name.endsWith('+') && { planBytes: 10 }),
+    }));
+  const ids = (runs: readonly KeptRun[]) => runs.map(({ id }) => id).sort();
 
-  it('draws measured times, and leaves estimates out', () => {
-    const line = sparkline(runsOf(runs, 'q'));
-    assert.deepEqual([line?.measure, line?.lowest, line?.highest], ['time', 5, 20]);
+  it('forgets the oldest runs of a statement, and the statements not explained for longest', () => {
+    const limits = { ...HISTORY_LIMITS, runsPerStatement: 2, statements: 2 };
+    assert.deepEqual(ids(beyondLimits(kept('a', 'b', 'b', 'b', 'c'), limits).runs), ['0', '1']);
+    assert.deepEqual(beyondLimits(kept('b', 'b', 'c'), limits), { runs: [], plans: [] });
+  });
+
+  it('goes by the ids, in whatever order the runs are given', () => {
+    const runs = kept('a', 'a', 'a');
+    const { runs: beyond } = beyondLimits([runs[2]!, runs[0]!, runs[1]!], { ...HISTORY_LIMITS, runsPerStatement: 1 });
+    assert.deepEqual(ids(beyond), ['0', '1']);
+  });
+
+  it('keeps the plans of the newest runs, within their size', () => {
+    const runs = kept('a+', 'a+', 'b+', 'a', 'a+');
+    assert.deepEqual(ids(beyondLimits(runs, { ...HISTORY_LIMITS, plansPerStatement: 2 }).plans), ['0']);
+    const bySize = beyondLimits(runs, { ...HISTORY_LIMITS, planBytes: 29 });
+    assert.deepEqual([ids(bySize.runs), ids(bySize.plans)], [[], ['0', '1']]);
+  });
+
+  it('never forgets a pinned run, nor its plan', () => {
+    const limits = { runsPerStatement: 2, statements: 1, plansPerStatement: 1, planBytes: 10 };
+    const beyond = beyondLimits(kept('A+', 'a', 'a+', 'a+', 'b+'), limits);
+    assert.deepEqual([ids(beyond.runs), beyond.plans], [['1', '2', '3'], []]);
+  });
+});
+
+describe('protocol/historyView', () => {
+  const index = { 'Node Type': 'Index Scan' };
+  const facts = (more: Partial<RunFacts>): RunFacts => ({ ...FACTS, ...more });
+  const entries = [
+    entry('1', { tree: scan(20), facts: facts({ valuesHash: 'x' }) }),
+    entry('2', { tree: tree(planned('Seq Scan', 90, 3, { 'Relation Name': 'users' })) }),
+    entry('3', { tree: scan(5, index), facts: facts({ valuesHash: 'x' }) }),
+    entry('4', { tree: scan(5, index), facts: facts({ valuesHash: 'y' }) }),
+    entry('5', { tree: scan(5, index), facts: facts({ valuesHash: 'z' }), parameters: { city: 'Oslo', since: null } }),
+    entry('6', { tree: scan(9, index), facts: facts({ valuesHash: 'z', server: 'shop, PostgreSQL 14.23' }) }),
+  ];
+
+  it('notes what was different from the run before', () => {
+    const { entries: views } = buildHistoryView({ entries, withPlan: new Set() });
     assert.deepEqual(
-      line?.points.map(({ id, value, height, planChanged }) => [id, value, height, planChanged]),
+      views.map(({ note }) => note),
       [
-        ['1', 20, 1, false],
-        ['3', 5, 0.25, true],
-        ['4', 10, 0.5, false],
+        undefined,
+        'estimated; work_mem = default',
+        'other plan; work_mem = 1MB',
+        'other values',
+        'city = Oslo, since = NULL',
+        'on shop, PostgreSQL 14.23, database shop',
       ],
     );
   });
 
-  it('draws blocks when asked, costs where nothing was executed, and no line through one point', () => {
-    assert.deepEqual(
-      sparkline(runsOf(runs, 'q'), 'blocks')?.points.map(({ value }) => value),
-      [10, 10, 10],
-    );
-    const estimates = rememberAll([90, 30].map(cost => run('e', { tree: tree(planned('Seq Scan', cost, 3)) })));
-    assert.deepEqual(
-      sparkline(runsOf(estimates, 'e'))?.points.map(({ height }) => height),
-      [1, 30 / 90],
-    );
-    assert.equal(sparkline(runsOf(rememberAll([run('one')]), 'one')), undefined);
-  });
-
-  it('notes what was different from the run before', () => {
-    const { entries, baseline } = buildHistoryView(pinBaseline(runs, '3'), 'q');
+  it('says which run is pinned, and of which there is more than figures', () => {
+    const { entries: views, baseline } = buildHistoryView({ entries, withPlan: new Set(['3', '6']), baseline: '3' });
     assert.equal(baseline, '3');
     assert.deepEqual(
-      entries.map(({ note }) => note),
-      [undefined, 'estimated; work_mem = default', 'other plan; other parameters; work_mem = 1MB', 'on 14.23/shop'],
+      views.flatMap(({ id, hasPlan }) => (hasPlan ? [id] : [])),
+      ['3', '6'],
     );
+  });
+
+  it('says that a plan is generic, not how it was made so', () => {
+    const settings = { Settings: { plan_cache_mode: 'force_generic_plan', work_mem: '1MB' } };
+    const generic = tree(planned('Seq Scan', 90, 3, { 'Relation Name': 'users' }), settings);
+    const views = [
+      entry('1', { facts: facts({ valuesHash: 'x' }) }),
+      entry('2', { tree: generic, facts: facts({ isGeneric: true }) }),
+      entry('3', { facts: facts({ valuesHash: 'x' }) }),
+    ];
+    const notes = buildHistoryView({ entries: views, withPlan: new Set() }).entries.map(({ note }) => note);
+    assert.deepEqual(notes, [undefined, 'estimated, without values', undefined]);
   });
 });
