@@ -19,6 +19,7 @@ export interface ServerRequests {
   'queryTuner/statement/parameters': { params: ParameterParams; result: ParameterInfo[] };
   'queryTuner/explain/run': { params: ExplainParams; result: ExplainOutcome };
   'queryTuner/explain/suggest': { params: SuggestParams; result: ExplainOutcome };
+  'queryTuner/plan/compare': { params: CompareFileParams; result: ComparisonView };
   'queryTuner/history/compare': { params: CompareRunParams; result: ComparisonView };
   'queryTuner/history/pin': { params: PinParams; result: HistoryView };
   /** Forgets one statement, or all. */
@@ -188,6 +189,12 @@ export interface CompareRunParams {
   readonly folder: string;
   /** The id of the earlier run, of the same statement. */
   readonly entry: string;
+  readonly shown: ShownPlan;
+}
+
+/** A plan of a file, and the later one. */
+export interface CompareFileParams {
+  readonly before: { readonly name: string; readonly rawPlan: RawPlan };
   readonly shown: ShownPlan;
 }
 

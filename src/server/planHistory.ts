@@ -3,10 +3,12 @@ import { comparePlans } from '../core/plan/comparePlans';
 import type { RunFacts } from '../core/plan/history';
 import { planToKeep, unpackPlan, withoutValues } from '../core/plan/historyPlan';
 import type { PlanTree } from '../core/plan/planTree';
+import { fingerprint } from '../core/sql/fingerprint';
 import { buildComparison } from '../protocol/comparisonView';
 import { buildHistoryView } from '../protocol/historyView';
 import type { ComparisonView, HistoryView } from '../protocol/planPanel';
 import type {
+  CompareFileParams,
   CompareRunParams,
   HistoryPlace,
   HistorySize,
@@ -72,6 +74,16 @@ export async function compareWithRun({ folder, entry, shown }: CompareRunParams)
   return { ...comparison, against: { kind: 'run', at: run.at } };
 }
 
+/** The shown plan beside one that was saved, of which nothing is known but what stands in it. */
+export function compareWithFile({ before: { name, rawPlan }, shown }: CompareFileParams): ComparisonView {
+  const [before, after] = [firstTree(rawPlan), firstTree(shown.rawPlan)];
+  const comparison = buildComparison(comparePlans(before, after));
+  const doubt = areOfOneStatement(before, after, shown.facts)
+    ? []
+    : [`${name} seems to hold the plan of another statement.`];
+  return { ...comparison, cautions: [...doubt, ...(comparison.cautions ?? [])], against: { kind: 'file', name } };
+}
+
 /** @throws Error if there is nothing to compare with */
 export async function pinRun({ folder, fingerprint, entry }: PinParams): Promise<HistoryView> {
   const store = new PlanHistoryStore(folder);
@@ -105,4 +117,18 @@ function compareRemembered(
   const shown = planToKeep(tree, false);
   const [before, after] = [withoutValues(plan), shown && unpackPlan(shown)].map(each => each && buildPlanTree(each));
   return before && after && buildComparison(comparePlans(before, after, circumstancesOf(then, now)));
+}
+
+/** By the statements where both are known, else by whether they read any table in common. */
+function areOfOneStatement(before: PlanTree, after: PlanTree, facts: RunFacts | undefined): boolean {
+  const [then, now] = [before.queryText, after.queryText].map(text => text && fingerprint(text));
+  const shown = facts?.fingerprint ?? now;
+  if (then && shown) return then === shown;
+  const tables = new Set(relationsOf(after));
+  const others = relationsOf(before);
+  return tables.size === 0 || others.length === 0 || others.some(table => tables.has(table));
+}
+
+function relationsOf({ nodes }: PlanTree): string[] {
+  return nodes.flatMap(({ relation }) => relation ?? []);
 }

@@ -44,8 +44,9 @@ import { DiagnosticScheduler } from './diagnosticScheduler';
 import { ExplainService, type StatementProblem } from './explainService';
 import { readFileText } from './features/fileText';
 import { FEATURE_CAPABILITIES, registerFeatures } from './features/registerFeatures';
+import { TextPlans } from './features/textPlans';
 import { describeParameters } from './parameterValues';
-import { clearHistory, compareWithRun, historySize, pinRun } from './planHistory';
+import { clearHistory, compareWithFile, compareWithRun, historySize, pinRun } from './planHistory';
 import { ScriptDocument } from './scriptDocument';
 import { SchemaFiles } from './schemaFiles';
 import { Sessions } from './sessions';
@@ -76,6 +77,7 @@ export function createServer(connection: Connection, defaults: ServerSettings = 
 class Server {
   readonly #connection: Connection;
   readonly #documents = new Map<string, ScriptDocument>();
+  readonly #textPlans = new TextPlans();
   readonly #sessions = new Sessions(connectionId => this.#checkDocumentsOf(connectionId));
   readonly #scheduler: DiagnosticScheduler;
   readonly #configurations = new ConfigurationFiles();
@@ -164,14 +166,16 @@ class Server {
 
   #registerDocuments(): void {
     const connection = this.#connection;
-    connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
-      if (!this.#grammar) return;
+    connection.onDidOpenTextDocument(({ textDocument }) => {
+      if (!this.#grammar || this.#textPlans.open(textDocument)) return;
+      const { uri, languageId, version, text } = textDocument;
       const document = new ScriptDocument(uri, version, text, this.#grammar, languageId);
       this.#documents.set(uri, document);
       this.#scheduler.schedule(document, 0);
       this.#showConfigurationProblems();
     });
     connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
+      if (this.#textPlans.change(uri, contentChanges, version)) return;
       const document = this.#documents.get(uri);
       if (!document) return;
       document.apply(contentChanges, version);
@@ -179,6 +183,7 @@ class Server {
       this.#scheduler.schedule(document);
     });
     connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
+      if (this.#textPlans.close(uri)) return;
       this.#scheduler.cancel(uri);
       this.#documents.delete(uri);
       void connection.sendDiagnostics({ uri, diagnostics: [] });
@@ -189,6 +194,7 @@ class Server {
   #registerFeatures(): void {
     registerFeatures(this.#connection, {
       document: uri => this.#documents.get(uri),
+      textPlans: this.#textPlans,
       catalogOf: document => this.#catalogFor(document),
       findingsIn: (document, range) => this.#findingsIn(document, range),
       allFindings: document => this.#lint(document).all(),
@@ -227,6 +233,7 @@ class Server {
       ),
     );
     this.#answer('queryTuner/explain/suggest', async (params, signal) => (await explaining()).suggest(params, signal));
+    this.#answer('queryTuner/plan/compare', compareWithFile);
     this.#answer('queryTuner/history/compare', compareWithRun);
     this.#answer('queryTuner/history/pin', pinRun);
     this.#answer('queryTuner/history/clear', ({ folder, fingerprint }) => clearHistory(folder, fingerprint));

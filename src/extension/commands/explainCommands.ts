@@ -4,6 +4,7 @@ import { roleOf, type ConnectionEntry } from '../connections/connectionSettings'
 import type { Connections } from '../connections/connections';
 import { messageOf, requireTrust } from '../feedback';
 import { PlanController } from '../panels/planController';
+import { registerCompareFiles } from '../panels/planFileComparison';
 import { PlanHistory } from '../panels/planHistory';
 import { registerClearHistory } from '../panels/planHistoryCommands';
 import type { PlanSubject } from '../panels/planSubject';
@@ -34,6 +35,7 @@ export function registerExplainCommands(
     register('queryTuner.plan.explainAnalyze', true),
     // every plan is followed by suggestions; without ANALYZE nothing runs
     register('queryTuner.index.suggest', false),
+    registerCompareFiles(context.extensionUri, server),
     registerClearHistory(history, () => controller.forgetHistory()),
   );
 }

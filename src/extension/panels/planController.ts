@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import type { Suggestion } from '../../core/advisor/suggestion';
-import type { HistoryView, PlanHost, PlanView, SuggestionView } from '../../protocol/planPanel';
+import type { ComparisonView, HistoryView, PlanHost, PlanView, SuggestionView } from '../../protocol/planPanel';
 import type { CreatedIndex, ExplainOutcome, ExplainParams, ShownPlan } from '../../protocol/server';
 import { roleOf } from '../connections/connectionSettings';
 import type { ServerApi } from '../serverApi';
 import { migrationText } from './migration';
 import { PanelWork } from './panelWork';
+import { askForPlanFile, readPlanOf } from './planFiles';
 import type { PlanHistory } from './planHistory';
 import { explainParams, type HowToExplain, type PlanSubject } from './planSubject';
 import { PlanWebview } from './planWebview';
@@ -147,8 +148,11 @@ export class PlanController implements vscode.Disposable {
       hoverNode: () => Promise.resolve(),
       compareWith: async entry => {
         const { outcome } = this.#now();
-        const comparison = await this.history.compare(entry, shownPlan(outcome));
-        if (outcome.rawPlan === this.#shown?.outcome.rawPlan) this.#change({ comparison });
+        const run = this.#run;
+        const comparison = await (entry === 'file'
+          ? this.#compareWithFile(outcome)
+          : this.history.compare(entry, shownPlan(outcome)));
+        if (comparison && run === this.#run) this.#change({ comparison });
       },
       pinBaseline: entry => this.#changeHistory(fingerprint => this.history.pin(fingerprint, entry)),
       clearHistory: () => this.#changeHistory(fingerprint => this.history.clear(fingerprint)),
@@ -156,6 +160,15 @@ export class PlanController implements vscode.Disposable {
         await vscode.commands.executeCommand('queryTuner.rule.show', rule);
       },
     };
+  }
+
+  /** Undefined if no file is chosen. */
+  async #compareWithFile(outcome: ExplainOutcome): Promise<ComparisonView | undefined> {
+    const file = await askForPlanFile('The earlier plan');
+    const plan = file && (await readPlanOf(file, this.extensionUri));
+    if (!plan) return undefined;
+    const { name, rawPlan } = plan;
+    return this.server.request('queryTuner/plan/compare', { before: { name, rawPlan }, shown: shownPlan(outcome) });
   }
 
   /** Changes the history of the shown statement, and shows it. */

@@ -2,16 +2,18 @@ import * as vscode from 'vscode';
 import type { PlanHost, PlanView, ProgressView } from '../../protocol/planPanel';
 import { PlanPage } from './planPage';
 
-/** The panel beside the SQL that shows the plan of what was explained last. */
+/** A panel that shows a plan: beside the SQL, that of what was explained last. */
 export class PlanWebview implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #page: PlanPage;
 
-  constructor(extensionUri: vscode.Uri, host: Omit<PlanHost, 'ready'>, onDispose: () => void) {
-    this.#panel = vscode.window.createWebviewPanel('queryTuner.plan', 'Plan', {
-      viewColumn: vscode.ViewColumn.Beside,
-      preserveFocus: true,
-    });
+  constructor(
+    extensionUri: vscode.Uri,
+    host: Omit<PlanHost, 'ready'>,
+    onDispose: () => void,
+    viewColumn = vscode.ViewColumn.Beside,
+  ) {
+    this.#panel = vscode.window.createWebviewPanel('queryTuner.plan', 'Plan', { viewColumn, preserveFocus: true });
     this.#panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'plan.svg');
     this.#page = new PlanPage(this.#panel.webview, extensionUri, host);
     this.#panel.onDidDispose(() => {
