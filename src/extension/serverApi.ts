@@ -25,7 +25,8 @@ export class ServerApi implements vscode.Disposable {
       'Query Tuner',
       { run: server, debug: server },
       {
-        documentSelector: checkedLanguages().map(language => ({ language })),
+        // the output of EXPLAIN is not checked, but told about
+        documentSelector: [...checkedLanguages(), 'postgresql-plan'].map(language => ({ language })),
         initializationOptions: readServerSettings(),
         middleware: {
           // our own pages show what each rule flags: their problems are not the reader's

@@ -3,9 +3,12 @@ import { nodeMeaning } from './nodeMeaning';
 import type { PlanNode, PlanProblem, PlanTree } from './planTree';
 import { readPlans } from './readPlans';
 
-/** A document's plans for an editor: what can be folded, and what hovering shows. Lines count from 0, as editors do. */
+/** A document's plans for an editor: its nodes, and what hovering shows. Lines count from 0, as editors do. */
 export interface TextPlanOutline {
+  /** Nodes with lines below them that belong to them. */
   readonly folds: readonly PlanFold[];
+  /** All nodes in the order of their lines, parents before children. */
+  readonly nodes: readonly OutlinedNode[];
   readonly problems: readonly PlanProblem[];
   /** What stands in the line: a node or one of its details; undefined outside of plans. */
   hoverAt(line: number): PlanHover | undefined;
@@ -16,10 +19,18 @@ export interface PlanFold {
   readonly endLine: number;
 }
 
+export interface OutlinedNode extends PlanFold {
+  /** 0 for the root of a plan. */
+  readonly depth: number;
+  readonly title: string;
+  /** Its own time, or cost, and rows. */
+  readonly figures: string;
+}
+
 export interface PlanHover {
   /** The line of the node. */
   readonly line: number;
-  /** Lines of plain text. */
+  /** Lines of plain text, the node's title first. */
   readonly lines: readonly string[];
 }
 
@@ -39,6 +50,13 @@ export function outlineTextPlan(text: string): TextPlanOutline {
   const starts = placed.filter(each => each.end > each.start);
   return {
     folds: starts.map(({ start, end }) => ({ startLine: start, endLine: end })),
+    nodes: placed.map(({ node, tree, start, end }) => ({
+      startLine: start,
+      endLine: end,
+      depth: node.depth,
+      title: titleOf(node),
+      figures: summarize(node, tree),
+    })),
     problems,
     hoverAt(line) {
       // Nodes stand in the order of their lines: the last that begins at or above the line is the innermost.
@@ -86,9 +104,24 @@ function place(tree: PlanTree, last: number): Placed[] {
   return result;
 }
 
+function titleOf({ nodeType, relation }: PlanNode): string {
+  return `${nodeType}${relation === undefined ? '' : ` on ${relation}`}`;
+}
+
+function summarize({ figures }: PlanNode, tree: PlanTree): string {
+  if (figures.neverExecuted) return 'never executed';
+  const parts = [
+    figures.selfMs !== undefined && tree.analyzed
+      ? formatMs(figures.selfMs)
+      : figures.selfCost !== undefined && `cost ${formatCount(figures.selfCost)}`,
+    `${formatCount(Math.round(figures.rowsActual ?? figures.rowsPlanned))} rows`,
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
 function describe(node: PlanNode, tree: PlanTree): string[] {
   const { figures } = node;
-  const lines = [`${node.nodeType}${node.relation === undefined ? '' : ` on ${node.relation}`}`];
+  const lines = [titleOf(node)];
   const meaning = nodeMeaning(node);
   if (meaning !== undefined) lines.push(meaning);
   if (figures.neverExecuted) lines.push('Never executed: what stands above needed no row of it.');
@@ -108,7 +141,17 @@ function describe(node: PlanNode, tree: PlanTree): string[] {
     const planned = formatCount(Math.round(figures.rowsPlanned));
     lines.push(`Rows: ${formatCount(Math.round(figures.rowsActual))}, planned ${planned}${times}.`);
   }
-  return lines;
+  const loops = loopsOf(node);
+  return loops === undefined ? lines : [...lines, loops];
+}
+
+/** EXPLAIN gives the time of one run on average, which a reader must multiply; undefined for a node that ran once. */
+function loopsOf({ figures, raw }: PlanNode): string | undefined {
+  const { loops, processes } = figures;
+  if (loops === undefined || loops <= 1) return undefined;
+  const times = `Ran ${formatCount(loops)} times${processes === undefined ? '' : `, in ${processes} processes`}`;
+  const each = raw['Actual Total Time'];
+  return typeof each === 'number' ? `${times}; ${formatMs(each)} each, with all below it.` : `${times}.`;
 }
 
 function percent(share: number): string {

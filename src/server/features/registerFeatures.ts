@@ -17,10 +17,13 @@ import { definitions, highlights, references } from './navigation';
 import { documentSymbols, foldingRanges } from './outline';
 import { prepareRenameAt, renameAt } from './renaming';
 import { signatureHelp, SIGNATURE_TRIGGERS } from './signatureHelp';
+import type { TextPlans } from './textPlans';
 
 /** What the features need of the server. */
 export interface FeatureHost {
   document(uri: string): ScriptDocument | undefined;
+  /** Documents that are no SQL but the output of EXPLAIN. */
+  readonly textPlans: TextPlans;
   catalogOf(document: ScriptDocument): Catalog | undefined;
   /** Findings that touch a range; never waits for the rest of a large document. */
   findingsIn(document: ScriptDocument, range: SourceRange): readonly Finding[];
@@ -83,11 +86,14 @@ export function registerFeatures(connection: Connection, host: FeatureHost): voi
       return actions;
     }),
   );
-  connection.onHover(({ textDocument, position }) =>
-    withDocument(textDocument.uri, (document, catalog) => {
-      const offset = document.offsetAt(position);
-      return hover(document, host.findingsIn(document, { start: offset, end: offset }), position, catalog);
-    }),
+  const plans = host.textPlans;
+  connection.onHover(({ textDocument: { uri }, position }) =>
+    plans.has(uri)
+      ? plans.hover(uri, position)
+      : withDocument(uri, (document, catalog) => {
+          const offset = document.offsetAt(position);
+          return hover(document, host.findingsIn(document, { start: offset, end: offset }), position, catalog);
+        }),
   );
   connection.onCompletion(({ textDocument, position }) =>
     withDocument(textDocument.uri, (document, catalog) => completion(document, position, catalog)),
@@ -121,8 +127,12 @@ export function registerFeatures(connection: Connection, host: FeatureHost): voi
       renameAt(document, position, newName, catalog, grammar),
     );
   });
-  connection.onDocumentSymbol(({ textDocument }) => withDocument(textDocument.uri, documentSymbols));
-  connection.onFoldingRanges(({ textDocument }) => withDocument(textDocument.uri, foldingRanges));
+  connection.onDocumentSymbol(({ textDocument: { uri } }) =>
+    plans.has(uri) ? plans.symbols(uri) : withDocument(uri, documentSymbols),
+  );
+  connection.onFoldingRanges(({ textDocument: { uri } }) =>
+    plans.has(uri) ? plans.folds(uri) : withDocument(uri, foldingRanges),
+  );
   connection.languages.inlayHint.on(({ textDocument, range }) => {
     if (host.settings().inlayHints !== true) return [];
     return withDocument(textDocument.uri, (document, catalog) => rowHints(document, range, catalog));

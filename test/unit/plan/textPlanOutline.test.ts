@@ -53,6 +53,35 @@ describe('core/plan/textPlanOutline', () => {
     assert.match(at(12) ?? '', /^Seq Scan on b\n/);
   });
 
+  it('says how often a node ran, and how long each time', () => {
+    const loop =
+      outlineTextPlan(`Nested Loop  (cost=0.00..9.00 rows=5 width=8) (actual time=0.010..12.000 rows=4000 loops=1)
+  ->  Seq Scan on a  (cost=0.00..3.00 rows=5 width=4) (actual time=0.010..1.000 rows=4000 loops=1)
+  ->  Index Scan using b_pkey on b  (cost=0.00..2.00 rows=1 width=4) (actual time=0.001..0.002 rows=1 loops=4000)
+`);
+    assert.match(
+      loop.hoverAt(2)?.lines.join('\n') ?? '',
+      /^Index Scan on b\n[\s\S]*\nRan 4,000 times; 0.002 ms each, with all/,
+    );
+    assert.doesNotMatch(loop.hoverAt(1)?.lines.join('\n') ?? '', /Ran/);
+  });
+
+  it('lists the nodes with their own figures', () => {
+    assert.deepEqual(
+      outline.nodes.map(({ startLine, depth, title, figures }) => `${startLine} ${depth} ${title}: ${figures}`),
+      [
+        '3 0 Sort: 2.5 ms, 400 rows',
+        '6 1 Result: never executed',
+        '7 1 Hash Join: 4 ms, 400 rows',
+        '9 2 Seq Scan on a: 1 ms, 4 rows',
+        '10 2 Hash: 0.5 ms, 9 rows',
+        '11 3 Seq Scan on b: 0.5 ms, 9 rows',
+        '19 0 Limit: cost 0, 5 rows',
+        '20 1 Seq Scan on c: cost 1, 9 rows',
+      ],
+    );
+  });
+
   it('goes by cost where nothing was measured', () => {
     assert.match(at(20) ?? '', /Estimated cost of its own 1, 100 % of the whole/);
   });
