@@ -5,7 +5,7 @@ import { Icon } from '../shared/icon';
 import { clip } from '../shared/shownText';
 import type { PlanModel } from './planModel';
 import { Sparkline } from './sparkline';
-import { count, exactCount, ms, UNKNOWN } from './words';
+import { count, exactCount, ms, whenWords } from './words';
 
 /** Earlier runs of the same statement: how its time went, and with which of them to compare. */
 export function HistoryTab({ model }: { readonly model: PlanModel }): JSX.Element | null {
@@ -88,9 +88,12 @@ interface EntryProps {
   readonly model: PlanModel;
 }
 
+const ONLY_FIGURES = 'Only the figures of this run are kept, not its plan';
+
 function EntryRow({ entry, isLatest, baseline, model }: EntryProps): JSX.Element {
   const isPinned = entry.id === baseline;
   const when = whenWords(entry.at);
+  const fixed = entry.hasPlan === false ? ONLY_FIGURES : isLatest ? 'This run is the one shown' : undefined;
   return (
     <tr class={isPinned ? 'pinned' : undefined}>
       <th scope="row">
@@ -111,8 +114,8 @@ function EntryRow({ entry, isLatest, baseline, model }: EntryProps): JSX.Element
           type="button"
           class="icon-button"
           aria-label={`Compare with the run of ${when}`}
-          title="Compare with this run"
-          disabled={model.busy}
+          title={fixed ?? 'Compare with this run'}
+          disabled={model.busy || fixed !== undefined}
           onClick={() => model.actions.compareWith(entry.id)}
         >
           <Icon name="compare" />
@@ -122,7 +125,8 @@ function EntryRow({ entry, isLatest, baseline, model }: EntryProps): JSX.Element
           class="icon-button"
           aria-label={`Baseline: the run of ${when}`}
           aria-pressed={isPinned}
-          title={isPinned ? 'No longer the baseline' : 'Pin as baseline'}
+          title={isPinned ? 'No longer the baseline' : entry.hasPlan === false ? ONLY_FIGURES : 'Pin as baseline'}
+          disabled={!isPinned && entry.hasPlan === false}
           onClick={() => model.actions.pinBaseline(isPinned ? null : entry.id)}
         >
           <Icon name="pin" />
@@ -130,11 +134,4 @@ function EntryRow({ entry, isLatest, baseline, model }: EntryProps): JSX.Element
       </td>
     </tr>
   );
-}
-
-const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-
-function whenWords(iso: string): string {
-  const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? clip(iso, 60) || UNKNOWN : WHEN.format(date);
 }

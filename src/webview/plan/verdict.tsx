@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
-import type { ComparisonView } from '../../protocol/planPanel';
+import type { ComparedWith, ComparisonView } from '../../protocol/planPanel';
 import { Icon } from '../shared/icon';
 import { clip } from '../shared/shownText';
-import { count, ms, times } from './words';
+import { count, ms, times, whenWords } from './words';
 
 const VERDICTS = {
   better: { icon: 'faster', text: 'Better' },
@@ -27,6 +27,7 @@ export function VerdictStrip({ comparison }: { readonly comparison: ComparisonVi
           <VerdictBar name="After" value={figures.show(figures.after)} share={figures.after / figures.longest} />
         </div>
       )}
+      {comparison.against && <p class="verdict-against quiet">Compared with {againstWords(comparison.against)}</p>}
       {comparison.sentence && <p class="verdict-sentence">{clip(comparison.sentence, 1_000)}</p>}
       {comparison.cautions && comparison.cautions.length > 0 && (
         <ul class="cautions">
@@ -40,6 +41,11 @@ export function VerdictStrip({ comparison }: { readonly comparison: ComparisonVi
       )}
     </section>
   );
+}
+
+function againstWords(against: ComparedWith): string {
+  if (against.kind === 'file') return clip(against.name, 200);
+  return `the ${against.kind === 'baseline' ? 'pinned run' : 'run'} of ${whenWords(against.at)}`;
 }
 
 interface Figures {

@@ -1,5 +1,6 @@
 import { BLOCK_BYTES, formatBytes, formatCount, formatMs } from '../../core/base/units';
 import type { NodeView } from '../../protocol/planPanel';
+import { clip } from '../shared/shownText';
 
 /** What a figure that PostgreSQL did not give is shown as. */
 export const UNKNOWN = '–';
@@ -79,4 +80,13 @@ export function estimateError(node: NodeView): EstimateError | undefined {
 /** "6,242 blocks (48.8 MB)". */
 export function withBytes(blockCount: number): string {
   return `${exactCount(blockCount)} ${blockCount === 1 ? 'block' : 'blocks'} (${blocks(blockCount)})`;
+}
+
+/** To the second: of two runs, which was first. */
+const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** A time in ISO 8601 as people here write it; what is no time, as it is. */
+export function whenWords(iso: string): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? clip(iso, 60) || UNKNOWN : WHEN.format(date);
 }
