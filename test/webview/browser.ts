@@ -40,6 +40,7 @@ export interface Locator {
   fill(text: string): Promise<void>;
   selectOption(value: string): Promise<unknown>;
   inputValue(): Promise<string>;
+  locator(selector: string): Locator;
   first(): Locator;
   nth(index: number): Locator;
   evaluate<T>(work: (element: HTMLElement) => T): Promise<T>;

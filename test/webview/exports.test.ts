@@ -12,6 +12,7 @@ import { rankedFindings } from '../../src/webview/plan/exports/planSummary';
 import { loadAxe, seriousViolations } from './axe';
 import { launchBrowser } from './browser';
 import type { Browser } from './browser';
+import { eventually } from './eventually';
 import { largeView } from './largeView';
 import { RICH } from './richView';
 import { nodesOf } from './sampleViews';
@@ -216,15 +217,12 @@ describe('webview/plan/exports', () => {
       for (const title of ['Copy Markdown', 'Web page', 'Graph as SVG', 'Icicle as PNG', 'Graph as PNG', 'JSON']) {
         await page.locator(`.export-entry:has-text("${title}")`).click();
       }
-      await page.locator('.export-said').waitFor({ state: 'attached' });
-      const calls = await opened.calls();
-      assert.deepEqual(
-        calls.map(([name, format, , encoding]) =>
+      const saved = async (): Promise<string[]> =>
+        (await opened.calls()).map(([name, format, , encoding]) =>
           name === 'copyText' ? name : `${String(format)} ${String(encoding)}`,
-        ),
-        ['copyText', 'html utf8', 'svg utf8', 'png base64', 'png base64', 'json utf8'],
-      );
-      const png = Buffer.from(String(calls[3]![2]), 'base64');
+        );
+      await eventually.equal(saved, ['copyText', 'html utf8', 'svg utf8', 'png base64', 'png base64', 'json utf8']);
+      const png = Buffer.from(String((await opened.calls())[3]![2]), 'base64');
       assert.equal(png.subarray(1, 4).toString(), 'PNG');
       await loadAxe(page);
       assert.deepEqual(await seriousViolations(page), []);
@@ -236,9 +234,9 @@ describe('webview/plan/exports', () => {
       const opened = await openView(browser, 'exports');
       await opened.show(RICH, { methods: ['copyText'] });
       await opened.page.locator('button:has-text("Export")').click();
-      assert.equal(await opened.page.locator('.export-entry').count(), 2);
+      await eventually.equal(() => opened.page.locator('.export-entry').count(), 2);
       await opened.show(RICH, { methods: [] });
-      assert.equal(await opened.page.locator('button').count(), 0);
+      await eventually.equal(() => opened.page.locator('button').count(), 0);
       await opened.page.close();
     });
   });

@@ -5,6 +5,7 @@ import { areaInSight, bringIntoSight, firstSight, fit, hold, zoom } from '../../
 import { loadAxe, seriousViolations } from './axe';
 import { launchBrowser } from './browser';
 import type { Browser } from './browser';
+import { eventually } from './eventually';
 import { largeView } from './largeView';
 import { RICH } from './richView';
 import { nodesOf } from './sampleViews';
@@ -147,30 +148,30 @@ describe('webview/plan/graph page', () => {
       );
     const limit = (await labels()).find(label => label.startsWith('Limit'));
     assert.match(limit ?? '', /never executed 10 rows planned/);
-    assert.ok((await labels()).some(label => /120× more rows than planned/.test(label)));
+    await eventually.ok(async () => (await labels()).some(label => /120× more rows than planned/.test(label)));
     await opened.show({
       ...RICH,
       analyzed: false,
       nodes: nodesOf({ nodeType: 'Seq Scan', totalCost: 512, rowsPlanned: 40 }),
     });
-    assert.match((await labels())[0] ?? '', /Seq Scan cost 512 \(estimated\) 40 rows planned/);
+    await eventually.match(async () => (await labels())[0] ?? '', /Seq Scan cost 512 \(estimated\) 40 rows planned/);
   });
 
   it('is one stop for the Tab key; arrows move, Enter selects, Space folds', async () => {
     await opened.show(RICH);
     const { page } = opened;
-    assert.equal(await page.locator('[role=treeitem][tabindex="0"]').count(), 1);
+    await eventually.equal(() => page.locator('[role=treeitem][tabindex="0"]').count(), 1);
     await page.locator('[role=treeitem][tabindex="0"]').focus();
     await page.keyboard.press('ArrowDown');
     await page.locator('[data-node="1"]:focus').waitFor();
     await page.keyboard.press('Enter');
-    assert.deepEqual(await opened.calls(), [['select', 1]]);
-    assert.equal(await page.locator('[data-node="1"]').getAttribute('aria-selected'), 'true');
+    await eventually.equal(() => opened.calls(), [['select', 1]]);
+    await eventually.equal(() => page.locator('[data-node="1"]').getAttribute('aria-selected'), 'true');
     const before = await page.locator('[role=treeitem]').count();
     await page.keyboard.press(' ');
     await page.locator('[data-node="1"][aria-expanded=false]').waitFor();
-    assert.ok((await page.locator('[role=treeitem]').count()) < before);
-    assert.equal(await active(), '1');
+    await eventually.ok(async () => (await page.locator('[role=treeitem]').count()) < before);
+    await eventually.equal(active, '1');
     await page.keyboard.press('*');
     await page.locator('[data-node="2"]').waitFor();
     await page.keyboard.press('End');
@@ -184,12 +185,12 @@ describe('webview/plan/graph page', () => {
     for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight', 'End', 'ArrowUp']) {
       await page.keyboard.press(key);
       await page.locator('[data-node]:focus').waitFor();
-      assert.ok((await page.locator('[role=treeitem]').count()) < 60);
+      await eventually.ok(async () => (await page.locator('[role=treeitem]').count()) < 60);
     }
     await page.keyboard.press('0');
     await page.locator('.graph-far').first().waitFor({ state: 'attached' });
-    assert.ok((await page.evaluate<number>(`document.querySelectorAll('*').length`)) < 150);
-    assert.notEqual(await active(), null);
+    await eventually.ok(async () => (await page.evaluate<number>(`document.querySelectorAll('*').length`)) < 150);
+    await eventually.ok(async () => (await active()) !== null);
   });
 
   it('pans by a drag, which selects nothing, and selects by a click', async () => {
@@ -206,11 +207,11 @@ describe('webview/plan/graph page', () => {
     await mouse.down();
     await mouse.move(before.x + 20, before.y - 40, { steps: 4 });
     await mouse.up();
-    assert.ok((await place()).y < before.y);
-    assert.deepEqual(await opened.calls(), []);
+    await eventually.ok(async () => (await place()).y < before.y);
+    await eventually.equal(() => opened.calls(), []);
     const after = await place();
     await mouse.click(after.x + 20, after.y + 20);
-    assert.deepEqual(await opened.calls(), [['select', 5]]);
+    await eventually.equal(() => opened.calls(), [['select', 5]]);
   });
 
   for (const theme of ['dark', 'light', 'highContrast', 'highContrastLight'] as const) {

@@ -6,6 +6,7 @@ import type { NodeView } from '../../src/protocol/planPanel';
 import { loadAxe, seriousViolations } from './axe';
 import { launchBrowser } from './browser';
 import type { Browser } from './browser';
+import { eventually } from './eventually';
 import { largeView } from './largeView';
 import { RICH } from './richView';
 import { nodesOf } from './sampleViews';
@@ -131,14 +132,13 @@ describe('webview/plan/icicle page', () => {
     await opened.show(RICH);
     const dark = await rootColour();
     await opened.setTheme('light');
-    await opened.page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))');
-    assert.notEqual(await rootColour(), dark);
+    await eventually.ok(async () => (await rootColour()) !== dark);
   });
 
   it('has as many pixels as the screen', async () => {
     await opened.show(RICH);
-    assert.ok(
-      await opened.page.evaluate<boolean>(`(() => {
+    await eventually.ok(() =>
+      opened.page.evaluate<boolean>(`(() => {
         const canvas = document.querySelector('canvas');
         return canvas.width === Math.round(canvas.clientWidth * devicePixelRatio) && canvas.width > 100;
       })()`),
@@ -149,17 +149,17 @@ describe('webview/plan/icicle page', () => {
     await opened.show(RICH);
     const { page } = opened;
     await page.locator('[role=tree]').focus();
-    assert.match(await told(), /^Sort by .*With all below: .*\(100 %\)/);
+    await eventually.match(told, /^Sort by .*With all below: .*\(100 %\)/);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
-    assert.match(await told(), /^Seq Scan on counting_results cr, .*rows/);
+    await eventually.match(told, /^Seq Scan on counting_results cr, .*rows/);
     await page.keyboard.press('Enter');
-    assert.deepEqual(await opened.calls(), [['select', 2]]);
+    await eventually.equal(() => opened.calls(), [['select', 2]]);
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press(' ');
-    assert.equal(await page.locator('.icicle-way [aria-current]').textContent(), 'Hash Join');
+    await eventually.equal(() => page.locator('.icicle-way [aria-current]').textContent(), 'Hash Join');
     await page.keyboard.press('Backspace');
-    assert.equal(await page.locator('.icicle-way [aria-current]').textContent(), 'Sort');
+    await eventually.equal(() => page.locator('.icicle-way [aria-current]').textContent(), 'Sort');
   });
 
   it('zooms in by a click and out by the way above it', async () => {
@@ -170,21 +170,23 @@ describe('webview/plan/icicle page', () => {
       const { left, top } = box.getBoundingClientRect();
       box.dispatchEvent(new MouseEvent('click', { clientX: left + 40, clientY: top + 36, bubbles: true }));
     })()`);
-    assert.deepEqual(await opened.calls(), [['select', 1]]);
-    assert.equal(await page.locator('.icicle-way [aria-current]').textContent(), 'Hash Join');
+    await eventually.equal(() => opened.calls(), [['select', 1]]);
+    await eventually.equal(() => page.locator('.icicle-way [aria-current]').textContent(), 'Hash Join');
     await page.locator('.icicle-way button').click();
-    assert.equal(await page.locator('.icicle-way [aria-current]').textContent(), 'Sort');
+    await eventually.equal(() => page.locator('.icicle-way [aria-current]').textContent(), 'Sort');
   });
 
   it('shows other widths for other measures', async () => {
     await opened.show(RICH);
     await opened.page.locator('select').selectOption('cost');
-    assert.match(await told(), /With all below: cost/);
+    await eventually.match(told, /With all below: cost/);
   });
 
   it('draws 10,000 nodes with few elements', async () => {
     await opened.show(largeView(10_000));
-    assert.ok((await opened.page.evaluate<number>(`document.querySelectorAll('*').length`)) < 150);
+    await eventually.ok(
+      async () => (await opened.page.evaluate<number>(`document.querySelectorAll('*').length`)) < 150,
+    );
   });
 
   for (const theme of ['dark', 'light', 'highContrast', 'highContrastLight'] as const) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { loadAxe, seriousViolations } from './axe';
 import { launchBrowser } from './browser';
 import type { Browser } from './browser';
+import { eventually } from './eventually';
 import { openPlanPanel } from './planPage';
 import type { OpenedPanel } from './planPage';
 import { RICH } from './richView';
@@ -65,7 +66,10 @@ describe('webview/plan accessibility', () => {
         for (const id of await tabIds()) {
           await panel.page.locator(`#${id}`).click();
           await panel.screenshot(`${id}-${theme}-${width}`);
-          assert.ok(await panel.page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'), id);
+          await eventually.ok(
+            () => panel.page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'),
+            id,
+          );
         }
       });
     }
@@ -81,19 +85,23 @@ describe('webview/plan accessibility', () => {
       await panel.page.keyboard.press('Escape');
       await panel.page.locator('.popover').waitFor({ state: 'detached' });
     }
-    assert.ok(await panel.page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'));
+    await eventually.ok(() => panel.page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'));
   });
 
   it('opens tabs by arrow keys, with one stop for the Tab key', async () => {
     await open(760, 'dark');
-    assert.equal(await panel.page.locator('[role=tab][tabindex="0"]').count(), 1);
+    await eventually.equal(() => panel.page.locator('[role=tab][tabindex="0"]').count(), 1);
     await panel.page.locator('#tab-table').focus();
     await panel.page.keyboard.press('End');
-    assert.equal(await panel.page.locator('#tab-settings').getAttribute('aria-selected'), 'true');
-    assert.equal(await panel.page.evaluate<string>('document.activeElement.id'), 'tab-settings');
-    assert.equal(await panel.page.locator('[role=tabpanel]').getAttribute('aria-labelledby'), 'tab-settings');
+    await eventually.equal(() => panel.page.locator('#tab-settings').getAttribute('aria-selected'), 'true');
+    await eventually.equal(() => panel.page.evaluate<string>('document.activeElement.id'), 'tab-settings');
+    await eventually.equal(() => panel.page.locator('[role=tabpanel]').getAttribute('aria-labelledby'), 'tab-settings');
     await panel.page.keyboard.press('ArrowRight');
-    assert.equal(await panel.page.evaluate<string>('document.activeElement.id'), 'tab-table', 'they go round');
+    await eventually.equal(
+      () => panel.page.evaluate<string>('document.activeElement.id'),
+      'tab-table',
+      'they go round',
+    );
   });
 
   it('moves nothing for people who asked for less motion', async () => {

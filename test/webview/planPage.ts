@@ -21,9 +21,19 @@ const EDITOR_STUB = `
 export interface OpenedPanel extends TestPage {
   /** The page's side of the conversation: `panel.plan.call('show', view)`. */
   readonly plan: Channel<PlanHost, PlanPage>;
-  /** Every call the page made, as "apply 1". */
+  /** Every call the page made, as "apply 1", but for those of the pointer. */
   readonly calls: string[];
+  /** The nodes the pointer or the focus rested on: they come whenever they come. */
+  readonly hovered: (number | null)[];
   close(): Promise<void>;
+}
+
+interface PanelOptions {
+  readonly answers?: Partial<PlanHost>;
+  readonly width?: number;
+  readonly height?: number;
+  /** Frames come long after what is pressed. */
+  readonly lateFrames?: boolean;
 }
 
 let bundled: Promise<ReadonlyMap<string, string>> | undefined;
@@ -32,10 +42,11 @@ let bundled: Promise<ReadonlyMap<string, string>> | undefined;
 export async function openPlanPanel(
   browser: Browser,
   view: PlanView | undefined,
-  { answers = {}, width = 760, height = 900 }: { answers?: Partial<PlanHost>; width?: number; height?: number } = {},
+  { answers = {}, width = 760, height = 900, lateFrames = false }: PanelOptions = {},
 ): Promise<OpenedPanel> {
   const files = await (bundled ??= bundlePage('plan', path.join(ROOT, 'src/webview/plan/main.tsx')));
   const calls: string[] = [];
+  const hovered: (number | null)[] = [];
 
   const record = (name: keyof PlanHost, ...args: unknown[]): Promise<void> => {
     calls.push([name, ...args.map(arg => (typeof arg === 'object' ? JSON.stringify(arg) : String(arg)))].join(' '));
@@ -57,7 +68,10 @@ export async function openPlanPanel(
     openRule: rule => record('openRule', rule),
     copyText: text => record('copyText', text),
     exportAs: (format, content, encoding) => record('exportAs', format, content, encoding),
-    hoverNode: id => record('hoverNode', id),
+    hoverNode: id => {
+      hovered.push(id);
+      return Promise.resolve();
+    },
     compareWith: entry => record('compareWith', entry),
     pinBaseline: entry => record('pinBaseline', entry),
     clearHistory: () => record('clearHistory'),
@@ -70,6 +84,7 @@ export async function openPlanPanel(
     files,
     width,
     height,
+    lateFrames,
     async prepare(page, troubles) {
       const onMessage = (listener: (message: unknown) => void) => {
         listeners.add(listener);
@@ -87,6 +102,7 @@ export async function openPlanPanel(
     ...opened,
     plan: plan!,
     calls,
+    hovered,
     async close() {
       plan?.dispose();
       await opened.page.close();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { launchBrowser } from './browser';
 import type { Browser } from './browser';
+import { eventually } from './eventually';
 import { openPlanPanel } from './planPage';
 import type { OpenedPanel } from './planPage';
 import { RICH } from './richView';
@@ -44,6 +45,7 @@ describe('webview/plan runs', () => {
       await panel.page.locator('#runs').fill('5');
       await panel.page.locator('#settings').fill('random_page_cost = 1.1');
       await panel.page.locator('.run-again button[type=submit]').click();
+      await eventually.equal(() => panel.calls.length, 2);
       const call = panel.calls.at(-1) ?? '';
       assert.ok(call.startsWith('explain '), call);
       const request = JSON.parse(call.slice('explain '.length)) as Record<string, unknown>;
@@ -61,24 +63,24 @@ describe('webview/plan runs', () => {
       await press('Control+Home');
       await panel.page.locator('.run-again button[type=submit]').click();
       await panel.page.locator('#settings-error').waitFor();
-      assert.match(await text('#work-mem-error'), /with its unit/);
-      assert.equal(await panel.page.locator('#work-mem').getAttribute('aria-invalid'), 'true');
-      assert.deepEqual(panel.calls, ['ready']);
+      await eventually.match(() => text('#work-mem-error'), /with its unit/);
+      await eventually.equal(() => panel.page.locator('#work-mem').getAttribute('aria-invalid'), 'true');
+      await eventually.equal(() => panel.calls, ['ready']);
     });
 
     it('offers no options that the server or the run has no use for', async () => {
       await open({ ...RICH, server: 'PostgreSQL 15.7' });
       await openForm();
-      assert.match(await text('.run-again label:has-text("MEMORY")'), /since PostgreSQL 17/);
-      assert.ok(await panel.page.locator('.run-again label:has-text("MEMORY") input').isDisabled());
+      await eventually.match(() => text('.run-again label:has-text("MEMORY")'), /since PostgreSQL 17/);
+      await eventually.ok(() => panel.page.locator('.run-again label:has-text("MEMORY") input').isDisabled());
       await panel.page.locator('.run-again label:has-text("ANALYZE")').click();
-      assert.ok(await panel.page.locator('.run-again label:has-text("WAL") input').isDisabled());
-      assert.ok(await panel.page.locator('#runs').isDisabled());
+      await eventually.ok(() => panel.page.locator('.run-again label:has-text("WAL") input').isDisabled());
+      await eventually.ok(() => panel.page.locator('#runs').isDisabled());
     });
 
     it('is not offered for a saved plan', async () => {
       await open({ ...RICH, source: 'file' });
-      assert.equal(await panel.page.locator('button:has-text("Run again")').count(), 0);
+      await eventually.equal(() => panel.page.locator('button:has-text("Run again")').count(), 0);
     });
 
     it('is closed by Escape', async () => {
@@ -91,9 +93,12 @@ describe('webview/plan runs', () => {
 
   it('gives the figures over several runs, the warm-up apart', async () => {
     await open(RICH);
-    assert.match(await text('.runs'), /Median of 5 18\.9 ms Fastest 18\.6 ms 95 % within 22\.3 ms Warm-up 31\.2 ms/);
-    assert.equal(await panel.page.locator('.run-bars li').count(), 6);
-    assert.equal(await panel.page.locator('.run-bars .warm-up').count(), 1);
+    await eventually.match(
+      () => text('.runs'),
+      /Median of 5 18\.9 ms Fastest 18\.6 ms 95 % within 22\.3 ms Warm-up 31\.2 ms/,
+    );
+    await eventually.equal(() => panel.page.locator('.run-bars li').count(), 6);
+    await eventually.equal(() => panel.page.locator('.run-bars .warm-up').count(), 1);
   });
 
   describe('history', () => {
@@ -119,19 +124,17 @@ describe('webview/plan runs', () => {
       await panel.page.locator(`${row} [aria-label^="Baseline"]`).click();
       const pinned = panel.page.locator('.history-table [aria-pressed=true]');
       await pinned.click();
-      assert.deepEqual(panel.calls.slice(1), [
-        'compareWith run-4',
-        'compareWith file',
-        'pinBaseline run-4',
-        'pinBaseline null',
-      ]);
+      await eventually.equal(
+        () => panel.calls.slice(1),
+        ['compareWith run-4', 'compareWith file', 'pinBaseline run-4', 'pinBaseline null'],
+      );
     });
 
     it('forgets only after a second press', async () => {
       await panel.page.locator('button:has-text("Clear history")').click();
-      assert.deepEqual(panel.calls, ['ready']);
+      await eventually.equal(() => panel.calls, ['ready']);
       await panel.page.locator('.confirm button:text-is("Forget")').click();
-      assert.deepEqual(panel.calls.slice(1), ['clearHistory']);
+      await eventually.equal(() => panel.calls.slice(1), ['clearHistory']);
     });
   });
 
@@ -141,15 +144,15 @@ describe('webview/plan runs', () => {
       await panel.page.locator('#tab-compare').click();
       await panel.page.locator('.comparison-table').focus();
       const current = (): Promise<string> => text('.comparison-table [aria-selected=true]');
-      assert.match(await current(), /^= Sort/);
+      await eventually.match(current, /^= Sort/);
       await press('n');
-      assert.match(await current(), /^~ Hash Join/);
+      await eventually.match(current, /^~ Hash Join/);
       await press('n');
-      assert.match(await current(), /^− Seq Scan/);
+      await eventually.match(current, /^− Seq Scan/);
       await press('p');
-      assert.match(await current(), /^~ Hash Join/);
+      await eventually.match(current, /^~ Hash Join/);
       await press('End');
-      assert.match(await current(), /Index Scan on cameras c/);
+      await eventually.match(current, /Index Scan on cameras c/);
     });
 
     it('puts the blocks before the times where both plans tell them', async () => {
@@ -170,13 +173,16 @@ describe('webview/plan runs', () => {
           cautions: ['The parameters were others'],
         },
       });
-      assert.match(await text('.verdict-bars'), /Before 48,211 blocks After 3,880 blocks/);
-      assert.match(await text('.verdict-sentence'), /12\.4x less work/);
-      assert.match(await text('.cautions'), /The parameters were others/);
+      await eventually.match(() => text('.verdict-bars'), /Before 48,211 blocks After 3,880 blocks/);
+      await eventually.match(() => text('.verdict-sentence'), /12\.4x less work/);
+      await eventually.match(() => text('.cautions'), /The parameters were others/);
       await panel.page.locator('#tab-compare').click();
       const heads = await panel.page.locator('.comparison [role=columnheader]').allInnerTexts();
       assert.deepEqual(heads.slice(1), ['Before', 'Blocks', 'Total', 'After', 'Blocks', 'Total']);
-      assert.match(await text('.comparison-row[aria-rowindex="2"]'), /Sort 48,211 418 ms Sort 3,880 18\.1 ms/);
+      await eventually.match(
+        () => text('.comparison-row[aria-rowindex="2"]'),
+        /Sort 48,211 418 ms Sort 3,880 18\.1 ms/,
+      );
     });
   });
 });

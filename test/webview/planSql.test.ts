@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { launchBrowser } from './browser';
 import type { Browser } from './browser';
+import { eventually } from './eventually';
 import { openPlanPanel } from './planPage';
 import type { OpenedPanel } from './planPage';
 import { RICH } from './richView';
@@ -29,59 +30,51 @@ describe('webview/plan SQL', () => {
   const press = async (...keys: string[]): Promise<void> => {
     for (const key of keys) await panel.page.keyboard.press(key);
   };
-  const called = async (call: string): Promise<void> => {
-    const limit = Date.now() + 5_000;
-    while (!panel.calls.includes(call)) {
-      assert.ok(Date.now() < limit, `${call} was not called: ${panel.calls.join(', ')}`);
-      await panel.page.evaluate(() => new Promise(resolve => setTimeout(resolve, 20)));
-    }
-  };
 
   it('shows the statement as it is, with the parts of the selected node marked', async () => {
     const shown = (await texts('.line-text')).join('\n');
     assert.equal(shown, RICH.sql);
-    assert.deepEqual(await texts('.sql-part.selected'), [
-      'counting_results cr',
-      'cr.created_at >=',
-      "cr.direction = 'in'",
-    ]);
+    await eventually.equal(
+      () => texts('.sql-part.selected'),
+      ['counting_results cr', 'cr.created_at >=', "cr.direction = 'in'"],
+    );
   });
 
   it('lights the part of the node under the pointer, and tells the editor', async () => {
     await panel.page.locator(`${GRID} .node-text:has-text("Index Scan")`).hover();
-    assert.deepEqual(await texts(LIT), ['cameras c']);
-    await called('hoverNode 5');
+    await eventually.equal(() => texts(LIT), ['cameras c']);
+    await eventually.equal(() => panel.hovered.at(-1), 5);
     await panel.page.locator('h1').hover();
     await panel.page.locator(LIT).waitFor({ state: 'detached' });
-    await called('hoverNode null');
+    await eventually.equal(() => panel.hovered.at(-1), null);
   });
 
   it('lights the node of the part under the pointer, and selects it by a click', async () => {
     await panel.page.locator('.sql-part:has-text("order")').hover();
-    assert.match((await texts(`${GRID} .lit .node-text`)).join(), /^Sort/);
+    await eventually.match(async () => (await texts(`${GRID} .lit .node-text`)).join(), /^Sort/);
     await panel.page.locator('.sql-part:has-text("order")').click();
-    assert.match((await texts('.details h2')).join(), /^Sort/);
+    await eventually.match(async () => (await texts('.details h2')).join(), /^Sort/);
   });
 
   it('is one stop for the Tab key, walked by arrows, and selects by Enter', async () => {
-    assert.equal(await panel.page.locator('.sql-part[tabindex="0"]').count(), 1);
+    await eventually.equal(() => panel.page.locator('.sql-part[tabindex="0"]').count(), 1);
     await panel.page.locator('.sql-part[tabindex="0"]').focus();
-    assert.deepEqual(await texts('.sql-part:focus'), ['counting_results cr']);
+    await eventually.equal(() => texts('.sql-part:focus'), ['counting_results cr']);
     await press('ArrowRight');
     await panel.page.locator('.sql-part[data-part="1"]:focus').waitFor();
     await press('Enter');
-    assert.match((await texts('.details h2')).join(), /^Hash Join/);
-    assert.equal(await panel.page.locator('.sql-part:focus').getAttribute('aria-pressed'), 'true');
+    await eventually.match(async () => (await texts('.details h2')).join(), /^Hash Join/);
+    await eventually.equal(() => panel.page.locator('.sql-part:focus').getAttribute('aria-pressed'), 'true');
     await press('ArrowLeft');
     await panel.page.locator('.sql-part[data-part="0"]:focus').waitFor();
-    assert.match((await texts(`${GRID} .lit .node-text`)).join(), /^Seq Scan/);
+    await eventually.match(async () => (await texts(`${GRID} .lit .node-text`)).join(), /^Seq Scan/);
   });
 
   it('lights nodes that come from the place of the cursor in the editor', async () => {
     await panel.plan.call('highlight', [0, 5]);
     await panel.page.locator(`${GRID} .lit`).first().waitFor();
-    assert.equal(await panel.page.locator(`${GRID} .lit`).count(), 2);
-    assert.deepEqual(await texts(LIT), ['cameras c', 'order by 2 desc']);
+    await eventually.equal(() => panel.page.locator(`${GRID} .lit`).count(), 2);
+    await eventually.equal(() => texts(LIT), ['cameras c', 'order by 2 desc']);
     await panel.plan.call('highlight', []);
     await panel.page.locator(LIT).first().waitFor({ state: 'detached' });
   });

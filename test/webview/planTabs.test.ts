@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { launchBrowser } from './browser';
 import type { Browser } from './browser';
+import { eventually } from './eventually';
 import { openPlanPanel } from './planPage';
 import type { OpenedPanel } from './planPage';
 import { RICH } from './richView';
@@ -34,14 +35,13 @@ describe('webview/plan tabs', () => {
   const press = async (...keys: string[]): Promise<void> => {
     for (const key of keys) await panel.page.keyboard.press(key);
   };
-  const calls = (): string[] => panel.calls.filter(call => !call.startsWith('hoverNode'));
 
   it('opens again where it was', async () => {
     await open(RICH);
     await tab('history');
     await panel.page.reload();
     await panel.page.locator('#tab-history[aria-selected=true]').waitFor();
-    assert.match(await text('[role=tabpanel]'), /18\.6 ms now/);
+    await eventually.match(() => text('[role=tabpanel]'), /18\.6 ms now/);
   });
 
   it('offers no tab that has nothing to show', async () => {
@@ -54,25 +54,25 @@ describe('webview/plan tabs', () => {
     it('ranks by a figure without the tree, and goes back', async () => {
       await open(RICH);
       await panel.page.locator('.select').selectOption('read');
-      assert.equal((await names())[0], 'Seq Scan');
-      assert.equal(await panel.page.locator(`${ROWS}[aria-expanded]`).count(), 0);
+      await eventually.equal(async () => (await names())[0], 'Seq Scan');
+      await eventually.equal(() => panel.page.locator(`${ROWS}[aria-expanded]`).count(), 0);
       await panel.page.locator('button:has-text("Back to tree")').click();
-      assert.equal((await names())[0], 'Sort');
+      await eventually.equal(async () => (await names())[0], 'Sort');
       await panel.page.locator('.head-button:has-text("Self")').click();
-      assert.equal(await panel.page.locator('[aria-sort=descending]').count(), 1);
-      assert.deepEqual((await names()).slice(0, 3), ['Seq Scan', 'Hash Join', 'Index Scan']);
+      await eventually.equal(() => panel.page.locator('[aria-sort=descending]').count(), 1);
+      await eventually.equal(async () => (await names()).slice(0, 3), ['Seq Scan', 'Hash Join', 'Index Scan']);
       await panel.page.locator('.head-button:has-text("Self")').click();
-      assert.equal((await names())[0], 'Sort');
+      await eventually.equal(async () => (await names())[0], 'Sort');
     });
 
     it('lists what was never executed, and says so when nothing was spared', async () => {
       await open(RICH);
       await panel.page.locator('.select').selectOption('never');
-      assert.deepEqual(await names(), ['Limit']);
+      await eventually.equal(names, ['Limit']);
       await panel.plan.call('show', hugeView(5));
       await panel.page.locator(`${ROWS} .node-type:text-is("Append")`).waitFor();
       await panel.page.locator('.select').selectOption('never');
-      assert.match(await text(GRID), /Every node was executed/);
+      await eventually.match(() => text(GRID), /Every node was executed/);
     });
 
     it('remembers the columns that were chosen, for measured plans alone', async () => {
@@ -82,27 +82,31 @@ describe('webview/plan tabs', () => {
       await panel.page.locator('.popover label:has-text("Loops")').click();
       await press('Escape');
       await panel.page.locator('.popover').waitFor({ state: 'detached' });
-      assert.equal(await panel.page.evaluate<string>('document.activeElement.textContent'), 'Columns');
+      await eventually.equal(() => panel.page.evaluate<string>('document.activeElement.textContent'), 'Columns');
       await panel.page.reload();
       await panel.page.locator(GRID).waitFor();
-      const heads = await panel.page.locator('.head-button').allInnerTexts();
-      assert.deepEqual(heads, ['Self', 'Total', 'Rows', 'Planned', 'Off by', 'Buffers', 'I/O']);
+      const heads = panel.page.locator('.head-button');
+      const chosen = ['Self', 'Total', 'Rows', 'Planned', 'Off by', 'Buffers', 'I/O'];
+      await eventually.equal(() => heads.allInnerTexts(), chosen);
       await panel.plan.call('show', ESTIMATED);
       await panel.page.locator('.head-button:has-text("Share of cost")').waitFor();
-      assert.deepEqual(await panel.page.locator('.head-button').allInnerTexts(), ['Planned', 'Share of cost', 'Cost']);
+      await eventually.equal(
+        () => panel.page.locator('.head-button').allInnerTexts(),
+        ['Planned', 'Share of cost', 'Cost'],
+      );
     });
 
     it('marks where a wrong estimate begins, in words', async () => {
       await open(RICH);
-      assert.equal(await panel.page.locator('.origin').count(), 1);
-      assert.match(await text(`${ROWS}[aria-level="3"]:nth-child(3) .col-error`), /origin ↑ 12×/);
+      await eventually.equal(() => panel.page.locator('.origin').count(), 1);
+      await eventually.match(() => text(`${ROWS}[aria-level="3"]:nth-child(3) .col-error`), /origin ↑ 12×/);
     });
 
     it('finds a node by the letters of its name', async () => {
       await open(RICH);
       await panel.page.locator(GRID).focus();
       await panel.page.keyboard.type('index');
-      assert.match(await selected(), /^Index Scan/);
+      await eventually.match(selected, /^Index Scan/);
     });
   });
 
@@ -113,37 +117,40 @@ describe('webview/plan tabs', () => {
       await press('Control+f');
       await panel.page.locator('.search-input').waitFor();
       await panel.page.locator('.search-input').fill('scan on');
-      assert.equal(await text('.search-count'), '– of 2');
+      await eventually.equal(() => text('.search-count'), '– of 2');
       await press('Enter');
-      assert.equal(await text('.search-count'), '1 of 2');
-      assert.match(await selected(), /^Seq Scan/);
+      await eventually.equal(() => text('.search-count'), '1 of 2');
+      await eventually.match(selected, /^Seq Scan/);
       await press('Enter');
-      assert.match(await selected(), /^Index Scan/);
+      await eventually.match(selected, /^Index Scan/);
       await press('Enter');
-      assert.match(await selected(), /^Seq Scan/);
+      await eventually.match(selected, /^Seq Scan/);
       await press('Shift+Enter');
-      assert.match(await selected(), /^Index Scan/);
-      assert.equal(await panel.page.locator(`${ROWS}.found`).count(), 2);
+      await eventually.match(selected, /^Index Scan/);
+      await eventually.equal(() => panel.page.locator(`${ROWS}.found`).count(), 2);
       await press('Escape');
-      assert.equal(await panel.page.locator(`${ROWS}.found`).count(), 0);
-      assert.equal(await panel.page.evaluate<string>('document.activeElement.getAttribute("role")'), 'treegrid');
+      await eventually.equal(() => panel.page.locator(`${ROWS}.found`).count(), 0);
+      await eventually.equal(
+        () => panel.page.evaluate<string>('document.activeElement.getAttribute("role")'),
+        'treegrid',
+      );
     });
 
     it('opens what a match is folded into', async () => {
       await open(RICH);
       await panel.page.locator('button:has-text("Collapse all")').click();
-      assert.equal(await panel.page.locator(ROWS).count(), 2);
+      await eventually.equal(() => panel.page.locator(ROWS).count(), 2);
       await press('Control+f');
       await panel.page.locator('.search-input').fill('cameras_pkey');
       await press('Enter');
-      assert.match(await selected(), /^Index Scan/);
+      await eventually.match(selected, /^Index Scan/);
     });
 
     it('says when nothing was found', async () => {
       await open(RICH);
       await panel.page.locator('.search-input').fill('nowhere');
-      assert.equal(await text('.search-count'), 'none');
-      assert.ok(await panel.page.locator('[aria-label="Next match"]').isDisabled());
+      await eventually.equal(() => text('.search-count'), 'none');
+      await eventually.ok(() => panel.page.locator('[aria-label="Next match"]').isDisabled());
     });
   });
 
@@ -151,51 +158,54 @@ describe('webview/plan tabs', () => {
     it('walks through them by F8, and back', async () => {
       await open(RICH);
       await press('F8');
-      assert.match(await text('.finding-walk'), /finding 1 of 2/);
-      assert.match(await selected(), /^Seq Scan/);
+      await eventually.match(() => text('.finding-walk'), /finding 1 of 2/);
+      await eventually.match(selected, /^Seq Scan/);
       await press('F8');
-      assert.match(await selected(), /^Hash Join/);
-      assert.equal(await panel.page.locator('.advice .finding[aria-current=true]').count(), 1);
+      await eventually.match(selected, /^Hash Join/);
+      await eventually.equal(() => panel.page.locator('.advice .finding[aria-current=true]').count(), 1);
       await press('Shift+F8');
-      assert.match(await selected(), /^Seq Scan/);
+      await eventually.match(selected, /^Seq Scan/);
       await panel.page.locator('[aria-label="Previous finding"]').click();
-      assert.match(await text('.finding-walk'), /finding 2 of 2/);
+      await eventually.match(() => text('.finding-walk'), /finding 2 of 2/);
     });
 
     it('folds a finding', async () => {
       await open(RICH);
       const head = panel.page.locator('.advice .finding-head').nth(1);
-      assert.equal(await head.getAttribute('aria-expanded'), 'true');
+      await eventually.equal(() => head.getAttribute('aria-expanded'), 'true');
       await head.click();
-      assert.equal(await panel.page.locator('.advice .finding-words').count(), 1);
+      await eventually.equal(() => panel.page.locator('.advice .finding-words').count(), 1);
     });
 
     it('runs its next step, or copies its SQL', async () => {
       await open(RICH);
       await panel.page.locator('.advice button:has-text("Try with work_mem")').click();
-      assert.equal(calls().at(-1), 'explain {"analyze":true,"settings":{"work_mem":"64MB"},"compare":true}');
+      await eventually.equal(
+        () => panel.calls.at(-1),
+        'explain {"analyze":true,"settings":{"work_mem":"64MB"},"compare":true}',
+      );
       await panel.page.locator('.advice [aria-label="Copy ANALYZE"]').click();
-      assert.equal(calls().at(-1), 'copyText ANALYZE public.counting_results;\n');
+      await eventually.equal(() => panel.calls.at(-1), 'copyText ANALYZE public.counting_results;\n');
     });
 
     it('offers no run for a saved plan, and no index where none is suggested', async () => {
       await open({ ...RICH, source: 'file', suggestions: [] });
-      assert.equal(await panel.page.locator('button.step').count(), 0);
-      assert.equal(await panel.page.locator('.toolbar button:has-text("Explain Analyze")').count(), 0);
+      await eventually.equal(() => panel.page.locator('button.step').count(), 0);
+      await eventually.equal(() => panel.page.locator('.toolbar button:has-text("Explain Analyze")').count(), 0);
     });
 
     it('steps through the plans of a saved file, and goes to their text', async () => {
       await open({ ...RICH, source: 'file', place: { index: 0, count: 1_200 } });
       const chooser = panel.page.locator('.plan-chooser');
-      assert.equal(await chooser.innerText(), 'Plan 1 of 1,200');
-      assert.ok(await chooser.locator('[aria-label="Previous plan"]').isDisabled());
+      await eventually.equal(() => chooser.innerText(), 'Plan 1 of 1,200');
+      await eventually.ok(() => chooser.locator('[aria-label="Previous plan"]').isDisabled());
       await chooser.locator('[aria-label="Next plan"]').click();
-      assert.equal(calls().at(-1), 'choosePlan 1');
+      await eventually.equal(() => panel.calls.at(-1), 'choosePlan 1');
       await chooser.locator('[title="Choose from a list"]').click();
-      assert.equal(calls().at(-1), 'choosePlan ask');
-      assert.equal(await panel.page.locator('button:has-text("Go to SQL")').count(), 0);
+      await eventually.equal(() => panel.calls.at(-1), 'choosePlan ask');
+      await eventually.equal(() => panel.page.locator('button:has-text("Go to SQL")').count(), 0);
       await panel.page.locator('.details button:has-text("Go to text")').click();
-      assert.match(calls().at(-1) ?? '', /^revealStatement \d+$/);
+      await eventually.match(() => panel.calls.at(-1) ?? '', /^revealStatement \d+$/);
     });
   });
 
@@ -206,22 +216,28 @@ describe('webview/plan tabs', () => {
         node.id === 2 ? { ...node, properties: [{ name: 'Filter', value: long }] } : node,
       );
       await open({ ...RICH, nodes });
-      assert.ok((await text('.condition')).length < 5_000);
+      await eventually.ok(async () => (await text('.condition')).length < 5_000);
       await panel.page.locator('[aria-label="Copy Filter"]').click();
-      assert.equal(calls().at(-1), `copyText ${long}`);
+      await eventually.equal(() => panel.calls.at(-1), `copyText ${long}`);
       await panel.page.locator('.details [aria-label="Copy node as text"]').click();
-      assert.match(calls().at(-1) ?? '', /^copyText Seq Scan on counting_results cr\n[\s\S]*Worker 1/);
-      assert.match(await text('.details'), /Copied/);
+      await eventually.match(
+        () => panel.calls.at(-1) ?? '',
+        /^copyText Seq Scan on counting_results cr\n[\s\S]*Worker 1/,
+      );
+      await eventually.match(() => text('.details'), /Copied/);
     });
 
     it('keeps measured and estimated apart, and shows each process', async () => {
       await open(RICH);
-      assert.match(await text('.figure-group[aria-label=Measured]'), /Self time 346 ms \(82 %\).*Rows 61,440/);
-      assert.match(await text('.figure-group[aria-label=Estimated]'), /Rows planned 5,012 Cost 21,370/);
-      assert.match(await text('.workers'), /Leader 344 ms.*Worker 0 346 ms.*Worker 1/);
+      await eventually.match(
+        () => text('.figure-group[aria-label=Measured]'),
+        /Self time 346 ms \(82 %\).*Rows 61,440/,
+      );
+      await eventually.match(() => text('.figure-group[aria-label=Estimated]'), /Rows planned 5,012 Cost 21,370/);
+      await eventually.match(() => text('.workers'), /Leader 344 ms.*Worker 0 346 ms.*Worker 1/);
       await panel.plan.call('select', 6);
       await panel.page.locator('.never-words').waitFor();
-      assert.match(await text('.details'), /Never executed: nothing above asked it for a row/);
+      await eventually.match(() => text('.details'), /Never executed: nothing above asked it for a row/);
     });
   });
 
@@ -230,21 +246,21 @@ describe('webview/plan tabs', () => {
       const lines = Array.from({ length: 20_000 }, (_, index) => `  Filter: (id = ${index})`);
       await open({ ...MEASURED, raw: { format: 'text', text: lines.join('\n') } });
       await tab('raw');
-      assert.ok((await panel.page.locator('.text-line').count()) < 150);
+      await eventually.ok(async () => (await panel.page.locator('.text-line').count()) < 150);
       await press('Control+f');
       await panel.page.keyboard.type('id = 19999');
       await press('Enter');
       await panel.page.locator('mark.current').waitFor();
-      assert.equal(await text('.search-count'), '1 of 1');
-      assert.equal(await text('.text-line:has(mark)'), '20000 Filter: (id = 19999)');
+      await eventually.equal(() => text('.search-count'), '1 of 1');
+      await eventually.equal(() => text('.text-line:has(mark)'), '20000 Filter: (id = 19999)');
       await panel.page.locator('button:has-text("Copy text")').click();
-      assert.equal(calls().at(-1), `copyText ${lines.join('\n')}`);
+      await eventually.equal(() => panel.calls.at(-1), `copyText ${lines.join('\n')}`);
     });
 
     it('tells what was not understood beside it', async () => {
       await open({ ...RICH, problems: ['line 12: Some Unknown Line'] });
       await tab('raw');
-      assert.match(await text('.problems'), /line 12: Some Unknown Line/);
+      await eventually.match(() => text('.problems'), /line 12: Some Unknown Line/);
     });
   });
 

@@ -34,12 +34,24 @@ export async function bundlePage(name: string, source: string): Promise<Readonly
   return new Map(result.outputFiles.map(file => [`/${path.basename(file.path)}`, file.text]));
 }
 
+/**
+ * Frames come late, as on a machine with too much to do, and so does what waits for the one after a change. What is pressed
+ * in between must meet the page as it is shown.
+ */
+const LATE_FRAMES = `{
+  const [frame, timer, late] = [window.requestAnimationFrame.bind(window), window.setTimeout.bind(window), 400];
+  window.requestAnimationFrame = work => timer(() => frame(work), late);
+  window.cancelAnimationFrame = id => clearTimeout(id);
+  window.setTimeout = (work, ms = 0, ...args) => timer(work, ms < 50 ? ms + late : ms, ...args);
+}`;
+
 interface TestPageOptions {
   /** Of the bundle. */
   readonly name: string;
   readonly files: ReadonlyMap<string, string>;
   readonly width: number;
   readonly height: number;
+  readonly lateFrames?: boolean;
   /** What must be in place before the page is loaded. */
   prepare?(page: Page, troubles: string[]): Promise<void>;
 }
@@ -54,6 +66,7 @@ export async function openTestPage(browser: Browser, options: TestPageOptions): 
   page.on('console', message => {
     if (message.type() === 'error') troubles.push(message.text());
   });
+  if (options.lateFrames) await page.addInitScript(LATE_FRAMES);
   await options.prepare?.(page, troubles);
   await page.route('**/*', async route => {
     const asked = new URL(route.request().url()).pathname;

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Channel } from '../../protocol/channel';
-import type { PlanHost, PlanPage, PlanView, ProgressView } from '../../protocol/planPanel';
+import type { NodeView, PlanHost, PlanPage, PlanView, ProgressView } from '../../protocol/planPanel';
 import type { Editor } from '../shared/vscodeApi';
 import { EmptyState, ErrorBanner, Progress } from './notices';
 import { readPageState, writePageState } from './pageState';
@@ -10,32 +10,47 @@ import { connectActions, connectHost } from './planHost';
 import { Snapshot } from './snapshot';
 import { ancestorsOf, hottestNodes } from './treeRows';
 import type { Reveal } from './treeTable';
+import { isSamePlan } from './usePlanNumber';
+
+interface Shown {
+  readonly view: PlanView;
+  readonly nodes: ReadonlyMap<number, NodeView>;
+}
+
+const NONE: ReadonlySet<number> = new Set();
 
 /** The plan panel: asks the extension for its snapshot when it loads, and shows what it is sent from then on. */
 export function App({ editor }: { readonly editor: Editor }): JSX.Element {
   const [loaded, setLoaded] = useState(false);
-  const [view, setView] = useState<PlanView>();
+  const [shown, setShown] = useState<Shown>();
   const [progress, setProgress] = useState<ProgressView | null>(null);
   const [failure, setFailure] = useState<string>();
   const [looks, setLooks] = useState<PageState>(() => readPageState(editor.savedState));
   const [reveal, setReveal] = useState<Reveal>({ scrollPage: false });
-  const [editorLit, setEditorLit] = useState<ReadonlySet<number>>(new Set());
-  const shown = useRef<PlanView>();
+  const [editorLit, setEditorLit] = useState(NONE);
+  /** The same for those who are called between two renders. */
+  const latest = useRef<Shown>();
+  /** A node that was asked for before there was a plan. */
+  const awaited = useRef<number>();
   const channel = useRef<Channel<PlanPage, PlanHost>>();
 
   const show = (next: PlanView): void => {
-    const before = shown.current;
-    shown.current = next;
-    setView(next);
+    const before = latest.current?.view;
+    latest.current = { view: next, nodes: new Map(next.nodes.map(node => [node.id, node])) };
+    setShown(latest.current);
     setLoaded(true);
     setFailure(undefined);
-    setEditorLit(new Set());
-    setLooks(now => (before && isSamePlan(before, next) ? now : looksFor(next, now, before === undefined)));
+    // a change of a suggestion's state must not move the selection, nor the rows
+    if (before && isSamePlan(before, next)) return;
+    if (before) setEditorLit(NONE);
+    setLooks(now => looksFor(next, now, before === undefined));
     setReveal({ scrollPage: false });
+    if (awaited.current !== undefined) showNode(awaited.current);
+    awaited.current = undefined;
   };
   const select = (nodeId: number): void => {
-    const nodes = new Map(shown.current?.nodes.map(node => [node.id, node]));
-    if (!nodes.has(nodeId)) return;
+    const nodes = latest.current?.nodes;
+    if (!nodes?.has(nodeId)) return;
     setLooks(now => {
       const opened = new Set(now.collapsed);
       for (const id of ancestorsOf(nodes, nodeId)) opened.delete(id);
@@ -43,11 +58,13 @@ export function App({ editor }: { readonly editor: Editor }): JSX.Element {
     });
   };
   const showNode = (nodeId: number): void => {
+    if (!latest.current) awaited.current = nodeId;
     select(nodeId);
     setReveal({ scrollPage: true });
   };
 
-  useEffect(() => {
+  // at once: what the extension says before anything is painted is heard, too
+  useLayoutEffect(() => {
     const page: PlanPage = {
       show,
       progress: setProgress,
@@ -58,14 +75,16 @@ export function App({ editor }: { readonly editor: Editor }): JSX.Element {
     channel.current = opened;
     opened.call('ready').then(
       first => {
-        if (first) show(first);
+        // a snapshot that came by itself in the meantime is newer
+        if (first && !latest.current) show(first);
         setLoaded(true);
       },
       (error: unknown) => setFailure(sentence(error)),
     );
     return () => opened.dispose();
   }, []);
-  useEffect(() => editor.saveState(writePageState(looks)), [looks]);
+  // at once, for the page may be gone before the next paint
+  useLayoutEffect(() => editor.saveState(writePageState(looks)), [looks]);
 
   const host = useMemo(() => connectHost(() => channel.current), []);
   const actions = useMemo(
@@ -78,14 +97,14 @@ export function App({ editor }: { readonly editor: Editor }): JSX.Element {
     [],
   );
 
-  const error = failure ?? view?.error;
+  const error = failure ?? shown?.view.error;
   const notices = (
     <>
       {progress && <Progress progress={progress} cancel={actions.cancel} />}
       {error && <ErrorBanner text={error} dismiss={failure ? () => setFailure(undefined) : undefined} />}
     </>
   );
-  if (!view) {
+  if (!shown) {
     return (
       <main class="page">
         {notices}
@@ -96,7 +115,8 @@ export function App({ editor }: { readonly editor: Editor }): JSX.Element {
   return (
     <main class="page">
       <Snapshot
-        view={view}
+        view={shown.view}
+        nodes={shown.nodes}
         looks={looks}
         editorLit={editorLit}
         busy={progress !== null}
@@ -108,15 +128,6 @@ export function App({ editor }: { readonly editor: Editor }): JSX.Element {
         look={change => setLooks(now => ({ ...now, ...change }))}
       />
     </main>
-  );
-}
-
-/** The same statement planned the same way: a change of a suggestion's state must not move the selection. */
-function isSamePlan(a: PlanView, b: PlanView): boolean {
-  return (
-    a.sql === b.sql &&
-    a.nodes.length === b.nodes.length &&
-    a.nodes.every((node, index) => node.nodeType === b.nodes[index]?.nodeType && node.id === b.nodes[index]?.id)
   );
 }
 

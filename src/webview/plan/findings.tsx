@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PlanFinding } from '../../core/plan/planTree';
 import type { NodeView } from '../../protocol/planPanel';
 import { Icon } from '../shared/icon';
@@ -52,7 +52,7 @@ function FindingItem({ finding, node, isOpenAtFirst, isCurrent, model }: ItemPro
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const item = useRef<HTMLLIElement>(null);
   const { actions } = model;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isCurrent) return;
     setOpen(true);
     // a finding without a node has nothing else to be shown at

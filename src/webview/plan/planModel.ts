@@ -1,12 +1,14 @@
 import type { RefObject } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { NodeView, PlanHost, PlanView } from '../../protocol/planPanel';
+import { useStateFor } from '../shared/useStateFor';
 import type { Actions } from './actions';
 import type { ColumnId } from './columns';
 import type { NodeOrder } from './nodeOrder';
 import { searchNodes, searchTexts } from './nodeSearch';
 import type { PageState } from './pageState';
 import type { Reveal } from './treeTable';
+import { usePlanNumber } from './usePlanNumber';
 
 /** What all tabs share: one plan, one selection, one search. */
 export interface PlanModel {
@@ -54,6 +56,8 @@ export interface FindingWalk {
 
 interface Inputs {
   readonly view: PlanView;
+  /** Those of the view, by id. */
+  readonly nodes: ReadonlyMap<number, NodeView>;
   readonly looks: PageState;
   readonly editorLit: ReadonlySet<number>;
   readonly reveal: Reveal;
@@ -68,20 +72,15 @@ const HOVER_MS = 80;
 const NONE: ReadonlySet<number> = new Set();
 
 export function usePlanModel(inputs: Inputs): PlanModel {
-  const { view, looks, editorLit, actions, look } = inputs;
-  const [hovered, setHovered] = useState<ReadonlySet<number>>(NONE);
-  const [order, sort] = useState<NodeOrder>('tree');
-  const nodes = useMemo(() => new Map(view.nodes.map(node => [node.id, node])), [view.nodes]);
-  const tell = useDebouncedHover(inputs.host);
+  const { view, nodes, looks, editorLit, actions, look } = inputs;
+  const plan = usePlanNumber(view);
+  const [hovered, setHovered] = useStateFor<ReadonlySet<number>>(plan, NONE);
+  const [order, sort] = useStateFor<NodeOrder>(plan, 'tree');
+  const tell = useDebouncedHover(inputs.host, plan);
   const hoverNodes = (ids: readonly number[]): void => {
     setHovered(now => (now.size === ids.length && ids.every(id => now.has(id)) ? now : new Set(ids)));
     tell(ids[0] ?? null);
   };
-  useEffect(() => {
-    setHovered(NONE);
-    sort('tree');
-  }, [view.sql, view.analyzed, view.nodes.length]);
-
   const kind = view.analyzed ? 'measured' : 'estimated';
   const lit = useMemo(
     () => (hovered.size === 0 ? editorLit : editorLit.size === 0 ? hovered : new Set([...hovered, ...editorLit])),
@@ -89,26 +88,25 @@ export function usePlanModel(inputs: Inputs): PlanModel {
   );
   return {
     ...inputs,
-    nodes,
     order,
     lit,
-    sort,
+    sort: next => sort(() => next),
     hoverNodes,
     selectedNode: looks.selected === undefined ? undefined : nodes.get(looks.selected),
     chosen: looks.columns[kind],
-    search: useNodeSearch(view, actions),
-    findings: useFindingWalk(view, nodes, actions),
+    search: useNodeSearch(view, plan, actions),
+    findings: useFindingWalk(view, plan, nodes, actions),
     hover: id => hoverNodes(id === null ? [] : [id]),
     collapse: collapsed => look({ collapsed }),
     choose: columns => look({ columns: { ...looks.columns, [kind]: columns } }),
   };
 }
 
-/** Tells the editor which node the pointer rests on, once it rests. */
-function useDebouncedHover(host: PlanHost): (nodeId: number | null) => void {
+/** Tells the editor which node the pointer rests on, once it rests; never one of a plan that is gone. */
+function useDebouncedHover(host: PlanHost, plan: number): (nodeId: number | null) => void {
   const timer = useRef<number>();
   const told = useRef<number | null>(null);
-  useEffect(() => () => window.clearTimeout(timer.current), []);
+  useLayoutEffect(() => () => window.clearTimeout(timer.current), [plan]);
   return nodeId => {
     window.clearTimeout(timer.current);
     timer.current = window.setTimeout(() => {
@@ -120,14 +118,25 @@ function useDebouncedHover(host: PlanHost): (nodeId: number | null) => void {
   };
 }
 
-function useNodeSearch(view: PlanView, actions: Actions): NodeSearch {
+function useNodeSearch(view: PlanView, plan: number, actions: Actions): NodeSearch {
   const [query, setQuery] = useState('');
-  const [at, setAt] = useState(-1);
+  const [at, setAt] = useStateFor(plan, -1);
+  const isWanted = useRef(false);
   const input = useRef<HTMLInputElement>(null);
   const isSearching = query.trim() !== '';
   const texts = useMemo(() => (isSearching ? searchTexts(view.nodes) : []), [view.nodes, isSearching]);
   const matches = useMemo(() => searchNodes(view.nodes, texts, query), [texts, query]);
   const found = useMemo(() => new Set(matches), [matches]);
+  const start = (): void => {
+    isWanted.current = input.current === null;
+    input.current?.focus();
+    input.current?.select();
+  };
+  // once the tab with the field is drawn, and before the first letter is typed
+  useLayoutEffect(() => {
+    if (isWanted.current) start();
+    isWanted.current = false;
+  });
   return {
     query,
     matches,
@@ -136,31 +145,32 @@ function useNodeSearch(view: PlanView, actions: Actions): NodeSearch {
     input,
     set: next => {
       setQuery(next);
-      setAt(-1);
+      setAt(() => -1);
     },
     go: step => {
       if (matches.length === 0) return;
       const next = at < 0 ? (step > 0 ? 0 : matches.length - 1) : (at + step + matches.length) % matches.length;
-      setAt(next);
+      setAt(() => next);
       actions.select(matches[next]!);
     },
-    start: () => {
-      input.current?.focus();
-      input.current?.select();
-    },
+    start,
   };
 }
 
-function useFindingWalk(view: PlanView, nodes: ReadonlyMap<number, NodeView>, actions: Actions): FindingWalk {
-  const [current, setCurrent] = useState(-1);
-  useEffect(() => setCurrent(-1), [view.sql, view.findings.length]);
+function useFindingWalk(
+  view: PlanView,
+  plan: number,
+  nodes: ReadonlyMap<number, NodeView>,
+  actions: Actions,
+): FindingWalk {
   const count = view.findings.length;
+  const [current, setCurrent] = useStateFor(`${plan} ${count}`, -1);
   return {
-    current: current < count ? current : -1,
+    current,
     go: step => {
       if (count === 0) return;
       const next = current < 0 ? (step > 0 ? 0 : count - 1) : (current + step + count) % count;
-      setCurrent(next);
+      setCurrent(() => next);
       const nodeId = view.findings[next]?.nodeId;
       if (nodeId !== undefined && nodes.has(nodeId)) actions.select(nodeId);
     },

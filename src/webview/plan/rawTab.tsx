@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { CopyButton } from '../shared/copyButton';
 import { Icon } from '../shared/icon';
 import { SearchBox } from '../shared/searchBox';
@@ -74,7 +74,7 @@ function RawText({ text, format, model }: RawTextProps): JSX.Element {
     setAt(next);
     setReveal({ offset: matches[next]! });
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.key.toLowerCase() !== 'f' || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
       event.preventDefault();

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PlanView } from '../../protocol/planPanel';
 import { Icon } from '../shared/icon';
 import type { Actions } from './actions';
@@ -24,7 +24,7 @@ export function RunAgain({ view, busy, actions, close }: Props): JSX.Element {
   const fixed = whyFixed(view);
   const { request, errors } = readForm(form, version);
   const change = (part: Partial<RunForm>): void => setForm(now => ({ ...now, ...part }));
-  useEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => first.current?.focus(), []);
 
   const submit = (event: Event): void => {
     event.preventDefault();

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
-import type { PlanHost, PlanView } from '../../protocol/planPanel';
+import type { NodeView, PlanHost, PlanView } from '../../protocol/planPanel';
 import { TabPanel, Tabs } from '../shared/tabs';
 import type { Actions } from './actions';
 import { Advice } from './advice';
@@ -17,6 +17,7 @@ import type { Reveal } from './treeTable';
 
 interface Props {
   readonly view: PlanView;
+  readonly nodes: ReadonlyMap<number, NodeView>;
   readonly looks: PageState;
   readonly editorLit: ReadonlySet<number>;
   readonly busy: boolean;
@@ -80,8 +81,7 @@ function usePageKeys(model: PlanModel, showsNodes: boolean, openNodes: () => voi
         model.findings.go(event.shiftKey ? -1 : 1);
       } else if (event.key.toLowerCase() === 'f' && (event.ctrlKey || event.metaKey) && !event.shiftKey) {
         if (!showsNodes) openNodes();
-        // after the tab with the field is drawn
-        requestAnimationFrame(() => model.search.start());
+        model.search.start();
       } else return;
       event.preventDefault();
     };

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { NodeView, PlanView } from '../../protocol/planPanel';
 import { useWidth } from '../shared/useWidth';
 import { scrollRowIntoView, VirtualRows } from '../shared/virtualRows';
@@ -62,7 +62,8 @@ export function TreeTable(props: TreeTableProps): JSX.Element {
   const showRow = (index: number): void => {
     if (scroller.current && index >= 0) scrollRowIntoView(scroller.current, index, ROW_HEIGHT, HEAD_HEIGHT);
   };
-  useEffect(() => {
+  // before the next key, whose own scrolling this would undo
+  useLayoutEffect(() => {
     showRow(selectedIndex);
     if (props.reveal.scrollPage) scroller.current?.scrollIntoView({ block: 'nearest' });
   }, [props.reveal, order]);

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icon';
 
 const SHOWN_MS = 1_600;
@@ -18,7 +18,7 @@ interface Props {
 export function CopyButton({ label, iconOnly, text, copy }: Props): JSX.Element {
   const [isCopied, setCopied] = useState(false);
   const timer = useRef<number>();
-  useEffect(() => () => window.clearTimeout(timer.current), []);
+  useLayoutEffect(() => () => window.clearTimeout(timer.current), []);
   const press = async (): Promise<void> => {
     if (!(await copy(text()))) return;
     setCopied(true);

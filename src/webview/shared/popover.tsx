@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 interface Props {
   /** On the button, and the name of what it opens. */
@@ -14,7 +14,8 @@ export function Popover({ label, title, children }: Props): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
 
-  useEffect(() => {
+  // before the next key, which may be the Escape that closes it
+  useLayoutEffect(() => {
     if (!open) return undefined;
     box.current?.querySelector<HTMLElement>('.popover input, .popover button')?.focus();
     const closeOutside = (event: Event): void => {

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { lineAt, wrapLines } from './textLines';
 import { scrollRowIntoView, VirtualRows } from './virtualRows';
 
@@ -44,7 +44,7 @@ export function TextView({ text, label, reveal, renderPart }: Props): JSX.Elemen
     if (scroller.current) resizes.observe(scroller.current);
     return () => resizes.disconnect();
   }, [digits]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (reveal && scroller.current)
       scrollRowIntoView(scroller.current, lineAt(lines, reveal.offset), rowHeight, rowHeight);
   }, [reveal, lines, rowHeight]);

@@ -1,5 +1,5 @@
 import type { JSX, RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** Rows kept above and below the visible ones, so that a short scroll shows no gap. */
 const OVERSCAN = 6;
@@ -30,7 +30,7 @@ export function VirtualRows({ count, rowHeight, keep, role = 'rowgroup', scrolle
   };
 
   useLayoutEffect(measure, [count]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return undefined;
     element.addEventListener('scroll', measure, { passive: true });

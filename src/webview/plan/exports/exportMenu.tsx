@@ -36,13 +36,11 @@ const ENTRIES: readonly Entry[] = [
 /** Saves or copies the plan in the format chosen; nothing at all where the extension can do neither. */
 export function ExportMenu({ view, host }: Props): JSX.Element | null {
   const [said, setSaid] = useState<{ readonly text: string; readonly isError: boolean }>();
-  const busy = useRef(false);
+  const last = useRef(Promise.resolve());
   const entries = ENTRIES.filter(({ copies }) => (copies ? host.copyText : host.exportAs) !== undefined);
   if (entries.length === 0 || view.nodes.length === 0) return null;
 
   const run = async ({ title, format, picture, copies }: Entry): Promise<void> => {
-    if (busy.current) return;
-    busy.current = true;
     try {
       const { content, encoding } = planContent(view, format, picture);
       if (copies) await host.copyText?.(content);
@@ -50,14 +48,16 @@ export function ExportMenu({ view, host }: Props): JSX.Element | null {
       setSaid({ text: copies ? 'Copied' : '', isError: false });
     } catch (error) {
       setSaid({ text: `${title}: ${error instanceof Error ? error.message : String(error)}`, isError: true });
-    } finally {
-      busy.current = false;
     }
+  };
+  // one after the other: drawing a picture takes a while, and what is pressed meanwhile must not be lost
+  const press = (entry: Entry): void => {
+    last.current = last.current.then(() => run(entry));
   };
   return (
     <Popover label="Export" title="Save or copy the plan">
       {entries.map(entry => (
-        <button key={entry.title} type="button" class="quiet-button export-entry" onClick={() => void run(entry)}>
+        <button key={entry.title} type="button" class="quiet-button export-entry" onClick={() => press(entry)}>
           <Icon name={entry.copies ? 'copy' : 'save'} />
           <span>{entry.title}</span>
           <span class="quiet">

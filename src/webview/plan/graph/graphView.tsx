@@ -1,14 +1,15 @@
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { NodeView, PlanView } from '../../../protocol/planPanel';
+import { useStateFor } from '../../shared/useStateFor';
 import { ancestorsOf, worstFindings } from '../treeRows';
+import { usePlanNumber } from '../usePlanNumber';
 import './graph.css';
 import { GraphBoxView } from './graphBoxView';
 import { GRAPH_MOVES, movedBox } from './graphKeys';
 import { BOX, boxesIn, edgePath, edgesIn, edgeWidth, layoutGraph } from './graphLayout';
 import type { GraphBox, GraphLayout } from './graphLayout';
 import { Minimap, Overview } from './overview';
-import { usePlanNumber } from './usePlanNumber';
 import { useViewport } from './useViewport';
 import type { ViewportControl } from './useViewport';
 import { areaInSight, bringIntoSight, firstSight, fit } from './viewport';
@@ -23,26 +24,27 @@ export interface GraphViewProps {
 /** Below this size words are dust: the boxes are drawn as outlines. */
 const WORDS_FROM = 0.3;
 const ZOOM_STEP = 1.25;
+const NONE: ReadonlySet<number> = new Set();
 /** A narrower frame has no room for a map. */
 const MAP_FROM = 560;
 
 /** The plan as boxes and lines, rows flowing upwards; only what is in sight is drawn. */
 export function GraphView({ view, selected, lit, onSelect }: GraphViewProps): JSX.Element | null {
-  const [collapsed, setCollapsed] = useState<ReadonlySet<number>>(new Set());
+  const plan = usePlanNumber(view);
+  const [collapsed, changeCollapsed] = useStateFor(plan, NONE);
+  const setCollapsed = (next: ReadonlySet<number>): void => changeCollapsed(() => next);
   const [focused, setFocused] = useState<number>();
   const frame = useRef<HTMLDivElement>(null);
   const nodes = useMemo(() => new Map(view.nodes.map(node => [node.id, node])), [view.nodes]);
   const layout = useMemo(() => layoutGraph(view.nodes, collapsed), [view.nodes, collapsed]);
   const findings = useMemo(() => worstFindings(view.findings), [view.findings]);
   const rootId = view.nodes[0]?.id;
-  const plan = usePlanNumber(view.nodes);
   const control = useViewport(frame, layout, plan, size => {
     const box = layout.byId.get(selected ?? rootId ?? 0) ?? layout.boxes[0];
     return firstSight(layout, size, { x: (box?.x ?? 0) + BOX.width / 2, y: Math.max(0, (box?.y ?? 0) - 200) });
   });
   const current = [focused, selected, rootId].find(id => id !== undefined && layout.byId.has(id));
 
-  useEffect(() => setCollapsed(now => (now.size === 0 ? now : new Set())), [plan]);
   useLayoutEffect(() => {
     // a node that is chosen elsewhere is unfolded and brought into sight, before the next key moves on from it
     if (selected === undefined || !nodes.has(selected)) return;
@@ -51,7 +53,7 @@ export function GraphView({ view, selected, lit, onSelect }: GraphViewProps): JS
     setFocused(selected);
   }, [selected, nodes]);
   const shown = useRef<number>();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const box = selected === undefined ? undefined : layout.byId.get(selected);
     if (!box || control.frame.width === 0 || shown.current === selected) return;
     shown.current = selected;
@@ -66,6 +68,12 @@ export function GraphView({ view, selected, lit, onSelect }: GraphViewProps): JS
     if (after) control.set(now => ({ ...now, x: now.x + (before.x - after.x) * now.scale }));
   }, [layout]);
 
+  // asked while rendering: the box that has the focus may be out of sight, and gone, once this is drawn
+  const hasFocus = frame.current?.contains(document.activeElement) ?? false;
+  useLayoutEffect(() => {
+    if (hasFocus) frame.current?.querySelector<SVGElement>(`[data-node="${current}"]`)?.focus({ preventScroll: true });
+  }, [current, hasFocus]);
+
   if (view.nodes.length === 0) return null;
   const fold = (id: number): void => {
     const next = new Set(collapsed);
@@ -77,10 +85,6 @@ export function GraphView({ view, selected, lit, onSelect }: GraphViewProps): JS
   const focusBox = (box: GraphBox): void => {
     setFocused(box.node.id);
     control.set(now => bringIntoSight(now, areaOf(box), control.frame));
-    // once it is drawn
-    requestAnimationFrame(() =>
-      frame.current?.querySelector<SVGElement>(`[data-node="${box.node.id}"]`)?.focus({ preventScroll: true }),
-    );
   };
   const fitAll = (): void => control.set(() => fit(layout, control.frame));
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -91,7 +95,7 @@ export function GraphView({ view, selected, lit, onSelect }: GraphViewProps): JS
     if (box) focusBox(box);
     else if (event.key === 'Enter' && node) onSelect(node.id);
     else if (event.key === ' ' && node && node.childCount > 0) fold(node.id);
-    else if (event.key === '*') setCollapsed(new Set());
+    else if (event.key === '*') setCollapsed(NONE);
     else if (event.key === '+' || event.key === '=') control.zoomBy(ZOOM_STEP);
     else if (event.key === '-') control.zoomBy(1 / ZOOM_STEP);
     else if (event.key === '0') fitAll();
@@ -131,7 +135,7 @@ export function GraphView({ view, selected, lit, onSelect }: GraphViewProps): JS
           Fit
         </button>
         {collapsed.size > 0 && (
-          <button type="button" class="quiet-button" onClick={() => setCollapsed(new Set())}>
+          <button type="button" class="quiet-button" onClick={() => setCollapsed(NONE)}>
             Unfold all
           </button>
         )}

@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { hold, zoom } from './viewport';
 import type { Size, Viewport } from './viewport';
 
@@ -56,7 +56,7 @@ export function useViewport(
     if (isSized) setView(first(now.current.frame));
   }, [plan, isSized]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const target = element.current;
     if (!target) return undefined;
     // by hand: listeners of JSX are passive for wheels

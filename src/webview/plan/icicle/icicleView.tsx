@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { PlanView } from '../../../protocol/planPanel';
 import { clip } from '../../shared/shownText';
+import { useStateFor } from '../../shared/useStateFor';
 import { useWidth } from '../../shared/useWidth';
-import { usePlanNumber } from '../graph/usePlanNumber';
+import { usePlanNumber } from '../usePlanNumber';
 import { exactCount } from '../words';
 import './icicle.css';
 import { paintIcicle, STRIPE_HEIGHT, stripeAt } from './icicleCanvas';
@@ -34,9 +35,10 @@ export function IcicleView({ view, selected, lit, onSelect }: IcicleViewProps): 
   const measures = useMemo(() => offeredMeasures(nodes), [nodes]);
   const [chosen, setChosen] = useState<Measure>();
   const measure = chosen !== undefined && measures.includes(chosen) ? chosen : (measures[0] ?? 'cost');
-  const [zoomed, setZoomed] = useState<number>();
+  const plan = usePlanNumber(view);
+  const [zoomed, setZoomed] = useStateFor<number | undefined>(plan, undefined);
   const [focused, setFocused] = useState<number>();
-  const [hover, setHover] = useState<Hover>();
+  const [hover, setHover] = useStateFor<Hover | undefined>(plan, undefined);
   const [scrollTop, setScrollTop] = useState(0);
   const [hasFocus, setHasFocus] = useState(false);
   const scroller = useRef<HTMLDivElement>(null);
@@ -52,11 +54,6 @@ export function IcicleView({ view, selected, lit, onSelect }: IcicleViewProps): 
   const current = [focused, selected, rootId].find(id => stripes.some(({ node }) => node.id === id));
   const height = Math.min(MOST_HEIGHT, levels * STRIPE_HEIGHT);
 
-  const plan = usePlanNumber(nodes);
-  useEffect(() => {
-    setZoomed(undefined);
-    setHover(undefined);
-  }, [plan]);
   // before the next key: the focus moves on from what is selected
   useLayoutEffect(() => setFocused(selected), [selected]);
   useLayoutEffect(() => {
@@ -80,14 +77,14 @@ export function IcicleView({ view, selected, lit, onSelect }: IcicleViewProps): 
     return stripeAt(stripes, (event.clientX - box.left) / Math.max(1, width), level, 2 / Math.max(1, width));
   };
   const zoomTo = (id: number | undefined): void => {
-    setZoomed(id);
-    setHover(undefined);
+    setZoomed(() => id);
+    setHover(() => undefined);
     if (scroller.current) scroller.current.scrollTop = 0;
   };
   const onMove = (event: MouseEvent): void => {
     const stripe = stripeUnder(event);
     const box = scroller.current!.getBoundingClientRect();
-    setHover(stripe && { stripe, x: event.clientX - box.left, y: event.clientY - box.top });
+    setHover(() => stripe && { stripe, x: event.clientX - box.left, y: event.clientY - box.top });
   };
   const onClick = (event: MouseEvent): void => {
     const stripe = stripeUnder(event);
@@ -156,7 +153,7 @@ export function IcicleView({ view, selected, lit, onSelect }: IcicleViewProps): 
         </nav>
       </div>
       {measures.length === 0 && <p class="quiet">The plan says neither times nor blocks nor costs.</p>}
-      <div class="icicle-frame" onMouseLeave={() => setHover(undefined)}>
+      <div class="icicle-frame" onMouseLeave={() => setHover(() => undefined)}>
         <div
           class="icicle-scroller"
           ref={scroller}
