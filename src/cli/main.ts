@@ -1,10 +1,11 @@
 import { DatabaseError } from '../core/ports';
 import { parseCommandLine, type CommandLine } from './arguments';
 import { advise } from './commands/advise';
+import { diff } from './commands/diff';
 import { explain } from './commands/explain';
 import { lint } from './commands/lint';
 import { lsp } from './commands/lsp';
-import { diff, plan } from './commands/plan';
+import { plan } from './commands/plan';
 import { profile } from './commands/profile';
 import { rules } from './commands/rules';
 import { print, progress } from './io';

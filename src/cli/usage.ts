@@ -14,7 +14,8 @@ export const HELP = `query-tuner <command> [options] [files]
   explain FILE                plans of the statements in a file
       --analyze               run them; always rolled back
       --params JSON           values for parameters: {"name": "value"} or ["first", "second"]
-  plan FILE                   read a saved EXPLAIN
+  plan FILE                   read a saved EXPLAIN in any format, or a log with plans ("-" reads standard input)
+      --format FORMAT         text | json | html | markdown
   diff BEFORE AFTER           compare two saved plans
   advise --workload FILE      the smallest useful set of indexes for a workload
       --budget SIZE           storage for new indexes, e.g. 500MB

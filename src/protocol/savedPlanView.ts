@@ -57,11 +57,13 @@ export function savedPlanView(saved: SavedPlans, index: number): PlanView {
       ...(tree.source?.loggedMs === undefined
         ? []
         : [`The log says that the statement took ${formatMs(tree.source.loggedMs)}.`]),
-      ...(problems.length === 0 ? [] : [`Not all was understood: the Raw tab lists what was not.`]),
+      ...(problems.length === 0 ? [] : ['Not all of it was understood.']),
     ],
   });
   return {
     ...view,
+    // auto_explain measures the same, and writes it into the log instead of the plan
+    ...(tree.analyzed && { executionMs: tree.executionMs ?? tree.source?.loggedMs }),
     ...(shown !== tree && withoutHidden(view)),
     source: 'file',
     raw: { ...raw, text: raw.text.slice(0, MOST_RAW) },

@@ -11,12 +11,12 @@ export interface PlanFile {
 }
 
 /** The text of a file, or of an open one by its number. @throws what the file system throws */
-export function readPlanFile(file: string | number): PlanFile {
+export function readPlanFile(file: string | number, mostBytes = MOST_BYTES): PlanFile {
   const handle = typeof file === 'number' ? file : openSync(file, 'r');
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    while (size <= MOST_BYTES) {
+    while (size <= mostBytes) {
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
       const read = readSync(handle, chunk, 0, CHUNK_BYTES, null);
       if (read === 0) break;
@@ -26,15 +26,15 @@ export function readPlanFile(file: string | number): PlanFile {
   } finally {
     if (typeof file !== 'number') closeSync(handle);
   }
-  return decodePlan(Buffer.concat(chunks));
+  return decodePlan(Buffer.concat(chunks), mostBytes);
 }
 
 /** By its mark in UTF-16, as some shells write what programs print; else in UTF-8. */
-export function decodePlan(bytes: Uint8Array): PlanFile {
+export function decodePlan(bytes: Uint8Array, mostBytes = MOST_BYTES): PlanFile {
   const [first, second] = bytes;
   const encoding =
     first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
-  const isCut = bytes.length > MOST_BYTES;
-  const text = new TextDecoder(encoding).decode(isCut ? bytes.subarray(0, MOST_BYTES) : bytes);
-  return isCut ? { text, problem: `only the first ${MOST_BYTES / 1_000_000} MB of the file were read` } : { text };
+  const isCut = bytes.length > mostBytes;
+  const text = new TextDecoder(encoding).decode(isCut ? bytes.subarray(0, mostBytes) : bytes);
+  return isCut ? { text, problem: `only the first ${mostBytes / 1_000_000} MB of the file were read` } : { text };
 }

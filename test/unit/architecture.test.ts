@@ -68,6 +68,8 @@ const CONFIGURATION_READER = 'core/configuration/readConfiguration.ts';
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   // `query-tuner lsp` starts the language server that other editors use.
   'cli/commands/lsp.ts': ['server'],
+  // The pages and texts it makes of saved plans are those of the plan's page.
+  'cli/savedPlans.ts': ['protocol', 'webview/plan/exports'],
   // The version it prints is written once, in the manifest.
   'cli/version.ts': ['../package.json'],
 };

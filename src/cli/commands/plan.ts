@@ -1,81 +1,46 @@
-import { comparePlans } from '../../core/plan/comparePlans';
-import { parsePlan } from '../../core/plan/parsePlan';
-import type { PlanTree } from '../../core/plan/planTree';
 import { planText } from '../../core/report/planText';
 import { findPlanFindings } from '../../core/rules/plan/index';
 import { choose, type CommandLine } from '../arguments';
-import { print, printJson, readInput } from '../io';
-import { planFigures } from '../planFigures';
+import { print, printJson, progress } from '../io';
+import { planFigures, reportedProblem } from '../planFigures';
+import { problemText, readSavedPlans, savedPlansHtml, savedPlansMarkdown, type SavedPlans } from '../savedPlans';
+import { terminalText } from '../terminalText';
 import { UsageError } from '../usage';
 
 /** `query-tuner plan FILE`: reads a saved EXPLAIN. */
 export async function plan({ options, operands }: CommandLine): Promise<number> {
-  const format = choose('format', options.format, ['text', 'json'], 'text');
+  const format = choose('format', options.format, ['text', 'json', 'html', 'markdown'], 'text');
   const [file] = operands;
   if (file === undefined || operands.length > 1) throw new UsageError('plan needs one file, or - for standard input.');
-  const trees = readPlans(file);
-  if (format === 'json') {
-    printJson({
-      version: 1,
-      server: null,
-      statements: trees.map(tree => ({
-        sql: null,
-        plan: [tree.raw],
-        figures: planFigures(tree),
-        findings: findPlanFindings(tree),
-        suggestions: [],
-      })),
-    });
-  } else {
-    print(trees.map(tree => planText(tree, findPlanFindings(tree))).join('\n\n'));
+  const saved = readSavedPlans(file);
+  if (format === 'json') printJson(jsonOf(saved));
+  else if (format === 'text') print(terminalText(textOf(saved)));
+  else {
+    process.stdout.write(format === 'html' ? savedPlansHtml(saved) : savedPlansMarkdown(saved));
+    for (const problem of saved.reading.problems) progress(terminalText(`${file}: ${problemText(problem)}`));
   }
   return 0;
 }
 
-/** `query-tuner diff BEFORE AFTER`: compares the first plan of two files. */
-export async function diff({ options, operands }: CommandLine): Promise<number> {
-  const format = choose('format', options.format, ['text', 'json'], 'text');
-  const [before, after] = operands;
-  if (before === undefined || after === undefined || operands.length > 2) {
-    throw new UsageError('diff needs two files: the plan before and the plan after.');
-  }
-  const [left] = readPlans(before);
-  const [right] = readPlans(after);
-  if (!left || !right) throw new UsageError('one of the files has no plan.');
-  const comparison = comparePlans(left, right);
-  const rows = comparison.rows.map(row => ({
-    change: row.change,
-    depth: row.depth,
-    before: row.before ? describe(row.before) : null,
-    after: row.after ? describe(row.after) : null,
-  }));
-  if (format === 'json') {
-    printJson({
-      version: 1,
-      verdict: comparison.verdict,
-      speedUp: comparison.speedUp ?? null,
-      costRatio: comparison.costRatio ?? null,
-      rows,
-    });
-  } else {
-    const mark = { same: ' ', changed: '~', added: '+', removed: '-' } as const;
-    print(rows.map(row => `${mark[row.change]} ${'  '.repeat(row.depth)}${row.after ?? row.before}`).join('\n'));
-    print(`${comparison.verdict}${comparison.speedUp ? `, ${comparison.speedUp.toFixed(2)} times as fast` : ''}`);
-  }
-  return 0;
+function jsonOf({ reading }: SavedPlans): unknown {
+  return {
+    version: 1,
+    server: null,
+    statements: reading.plans.map(tree => ({
+      sql: tree.queryText ?? null,
+      plan: [tree.raw],
+      figures: planFigures(tree),
+      findings: findPlanFindings(tree),
+      suggestions: [],
+    })),
+    problems: reading.problems.map(reportedProblem),
+  };
 }
 
-function describe(node: PlanTree['root']): string {
-  return [node.nodeType, node.index && `using ${node.index}`, node.relation && `on ${node.relation}`]
-    .filter(Boolean)
-    .join(' ');
-}
-
-function readPlans(file: string): PlanTree[] {
-  const text = readInput(file);
-  try {
-    return parsePlan(text);
-  } catch (error) {
-    throw new UsageError(`${file}: ${(error as Error).message}`);
-  }
+function textOf({ reading }: SavedPlans): string {
+  const plans = reading.plans.map(tree =>
+    [tree.queryText?.trim(), planText(tree, findPlanFindings(tree))].filter(Boolean).join('\n'),
+  );
+  const problems = reading.problems.map(problem => `  ${problemText(problem)}`);
+  return [...plans, ...(problems.length === 0 ? [] : [['not understood:', ...problems].join('\n')])].join('\n\n');
 }

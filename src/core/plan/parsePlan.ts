@@ -17,6 +17,11 @@ const WHAT_TO_DO =
 export function parsePlan(input: unknown): PlanTree[] {
   const { plans } = readPlans(input);
   if (plans.length > 0) return [...plans];
-  if (typeof input === 'string' && input.trim() === '') throw new PlanInputError(`The plan is empty. ${WHAT_TO_DO}`);
-  throw new PlanInputError(`No plan found in the input. ${WHAT_TO_DO}`);
+  throw noPlan(input);
+}
+
+/** What to say of an input in which no plan was found. */
+export function noPlan(input: unknown): PlanInputError {
+  const isEmpty = typeof input === 'string' && input.trim() === '';
+  return new PlanInputError(`${isEmpty ? 'The plan is empty' : 'No plan found in the input'}. ${WHAT_TO_DO}`);
 }

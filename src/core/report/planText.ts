@@ -3,11 +3,14 @@ import type { PlanFinding, PlanTree } from '../plan/planTree';
 
 /** A plan as indented text with the figures that matter, for a terminal. */
 export function planText(tree: PlanTree, findings: readonly PlanFinding[] = []): string {
+  const loggedMs = tree.source?.loggedMs;
   const head = [
-    tree.executionMs === undefined ? undefined : `execution ${formatMs(tree.executionMs)}`,
+    tree.executionMs !== undefined
+      ? `execution ${formatMs(tree.executionMs)}`
+      : loggedMs && `execution ${formatMs(loggedMs)} by the log`,
     tree.planningMs === undefined ? undefined : `planning ${formatMs(tree.planningMs)}`,
     tree.root.figures.totalCost === undefined ? undefined : `cost ${formatCount(tree.root.figures.totalCost)}`,
-  ].filter(part => part !== undefined);
+  ].filter(Boolean);
   const rows = tree.nodes.map(node => {
     const { selfMs, rowsActual, rowsPlanned, neverExecuted } = node.figures;
     const target = [node.index && `using ${node.index}`, node.relation && `on ${node.relation}`]

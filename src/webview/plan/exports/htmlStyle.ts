@@ -8,6 +8,10 @@ body { margin: 0; color: var(--text); background: var(--ground); font: 14px/1.5 
 main { max-width: 1280px; margin: 0 auto; padding: 24px; }
 h1 { font-size: 1.4em; overflow-wrap: anywhere; }
 h2 { margin: 1.6em 0 0.5em; font-size: 1.1em; }
+h3 { margin: 1.4em 0 0.5em; font-size: 1em; }
+a { color: var(--cool); }
+article { margin-top: 3em; border-top: 1px solid var(--line); }
+article h2 { font-size: 1.25em; overflow-wrap: anywhere; }
 .verdict { font-size: 1.15em; font-weight: 600; overflow-wrap: anywhere; }
 .quiet { color: var(--quiet); }
 .scroll { overflow-x: auto; }

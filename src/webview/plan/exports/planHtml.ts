@@ -25,7 +25,24 @@ const MOST_INDENT = 24;
 
 /** A page that stands alone: nothing is loaded, no script runs, everything can be read and printed. */
 export function planHtml(view: PlanView): string {
+  return page(view.title, planSection(view, 1));
+}
+
+/**
+ * The same for several plans, each to be gone to from a list.
+ * @param remark what is to be said of all of them
+ */
+export function plansHtml(title: string, views: readonly PlanView[], remark = ''): string {
   const e = escapeMarkup;
+  const items = views.map(
+    (view, index) => `<li><a href="#plan-${index + 1}">${e(view.title)}</a>: ${e(planVerdict(view))}</li>`,
+  );
+  const sections = views.map((view, index) => `<article id="plan-${index + 1}">\n${planSection(view, 2)}\n</article>`);
+  const head = `<h1>${e(title)}</h1>\n${remark && `<p>${e(remark)}</p>\n`}<ol>\n${items.join('\n')}\n</ol>`;
+  return page(title, `${head}\n${sections.join('\n')}`);
+}
+
+function page(title: string, content: string): string {
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -33,37 +50,53 @@ export function planHtml(view: PlanView): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>${e(view.title)}</title>
+<title>${escapeMarkup(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
-<h1>${e(view.title)}</h1>
-<p class="verdict">${e(comparisonVerdict(view) ?? planVerdict(view))}</p>
-<p class="quiet">${e([view.server, view.analyzed ? 'measured' : 'estimated, not executed'].filter(Boolean).join(' · '))}</p>
-${findingList(view)}
-<h2>Where it goes</h2>
-<div class="scroll" role="region" aria-label="Icicle" tabindex="0">${drawingSvg(icicleDrawing(view), PAGE_COLOURS)}</div>
-<h2>Plan</h2>
-${nodeTable(view)}
-${pairs('Settings', view.settings)}
-${pairs('Statistics', view.statistics)}
-${view.notes.length === 0 ? '' : `<h2>Remarks</h2>\n<ul>${view.notes.map(note => `<li>${e(note)}</li>`).join('')}</ul>`}
-${view.sql.trim() ? `<details>\n<summary>SQL</summary>\n<pre>${e(view.sql)}</pre>\n</details>` : ''}
-${view.raw ? `<details>\n<summary>As PostgreSQL gave it</summary>\n<pre>${e(view.raw.text)}</pre>\n</details>` : ''}
+${content}
 </main>
 </body>
 </html>
 `;
 }
 
-function findingList(view: PlanView): string {
+/** @param level of the plan's own heading */
+function planSection(view: PlanView, level: 1 | 2): string {
+  const e = escapeMarkup;
+  const heading = (text: string): string => `<h${level + 1}>${text}</h${level + 1}>`;
+  return `<h${level}>${e(view.title)}</h${level}>
+<p class="verdict">${e(comparisonVerdict(view) ?? planVerdict(view))}</p>
+<p class="quiet">${e([view.server, view.analyzed ? 'measured' : 'estimated, not executed'].filter(Boolean).join(' · '))}</p>
+${findingList(view, heading)}
+${heading('Where it goes')}
+<div class="scroll" role="region" aria-label="Icicle" tabindex="0">${drawingSvg(icicleDrawing(view), PAGE_COLOURS)}</div>
+${heading('Plan')}
+${nodeTable(view)}
+${pairs('Settings', view.settings, heading)}
+${pairs('Statistics', view.statistics, heading)}
+${list('Remarks', view.notes, heading)}
+${list('Not understood', view.problems ?? [], heading)}
+${view.sql.trim() ? `<details>\n<summary>SQL</summary>\n<pre>${e(view.sql)}</pre>\n</details>` : ''}
+${view.raw ? `<details>\n<summary>As PostgreSQL gave it</summary>\n<pre>${e(view.raw.text)}</pre>\n</details>` : ''}`;
+}
+
+type Heading = (text: string) => string;
+
+function list(title: string, texts: readonly string[], heading: Heading): string {
+  if (texts.length === 0) return '';
+  const items = texts.map(text => `<li>${escapeMarkup(text)}</li>`);
+  return `${heading(title)}\n<ul>${items.join('')}</ul>`;
+}
+
+function findingList(view: PlanView, heading: Heading): string {
   const e = escapeMarkup;
   const items = rankedFindings(view.findings).map(
     ({ severity, message, evidence, nextStep }) =>
       `<li><b class="${severity}">${severity}</b> ${e(message)}${evidence ? ` <span class="quiet">${e(evidence)}</span>` : ''}${nextStep ? `<br>${e(nextStep)}` : ''}</li>`,
   );
-  return items.length === 0 ? '' : `<h2>What was found</h2>\n<ul>\n${items.join('\n')}\n</ul>`;
+  return items.length === 0 ? '' : `${heading('What was found')}\n<ul>\n${items.join('\n')}\n</ul>`;
 }
 
 function nodeTable(view: PlanView): string {
@@ -88,10 +121,10 @@ function nameCell(node: NodeView): string {
   return `<th scope="row" style="padding-left:${indent + 8}px"${title}>${name}${never}</th>`;
 }
 
-function pairs(title: string, list: PlanView['settings']): string {
-  if (!list || list.length === 0) return '';
-  const rows = list.map(
+function pairs(title: string, values: PlanView['settings'], heading: Heading): string {
+  if (!values || values.length === 0) return '';
+  const rows = values.map(
     ({ name, value }) => `<tr><th scope="row">${escapeMarkup(name)}</th><td>${escapeMarkup(value)}</td></tr>`,
   );
-  return `<h2>${title}</h2>\n<table><tbody>${rows.join('')}</tbody></table>`;
+  return `${heading(title)}\n<table><tbody>${rows.join('')}</tbody></table>`;
 }

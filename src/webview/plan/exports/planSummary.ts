@@ -7,16 +7,21 @@ import { count, ms, percent, times } from '../words';
 /** What to say first about a plan, in one sentence without a full stop. */
 export function planVerdict(view: PlanView): string {
   const [hottest] = hottestNodes(view.nodes, 1);
-  const whole =
-    view.executionMs !== undefined
-      ? `ran ${ms(view.executionMs)}`
-      : view.totalCost === undefined
-        ? 'estimated, not executed'
-        : `estimated cost ${count(view.totalCost)}, not executed`;
+  const whole = view.analyzed
+    ? measuredWhole(view)
+    : view.totalCost === undefined
+      ? 'estimated, not executed'
+      : `estimated cost ${count(view.totalCost)}, not executed`;
   const share = hottest?.selfShare;
   if (!hottest || share === undefined) return whole;
   const of = view.analyzed ? 'of the time' : 'of the cost';
   return `${whole}; ${percent(share)} ${of} in ${nodeName(hottest).slice(0, 200)}`;
+}
+
+/** A plan may have been cut off above its last lines, or measured without times. */
+function measuredWhole({ executionMs, nodes }: PlanView): string {
+  const known = executionMs ?? nodes[0]?.totalMs;
+  return known === undefined ? 'executed, times not measured' : `ran ${ms(known)}`;
 }
 
 /** "12× faster than before: 420 ms → 35 ms"; undefined without a comparison. */
