@@ -157,7 +157,7 @@ async function tryStart(
     // The extension host is an Electron program, which is a Node only when asked.
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
   });
-  const ready = await waitUntilReady(watchdog);
+  const ready = await waitUntilReady(watchdog, data);
   if (!ready.ok) {
     await ended(watchdog);
     return { log: ready.log };
@@ -221,18 +221,27 @@ function hasLittleSharedMemory(): boolean {
   }
 }
 
-async function waitUntilReady(watchdog: ChildProcess): Promise<{ ok: boolean; log: string }> {
+/** How often the server's own file is asked for its state, where its log goes elsewhere. */
+const LOOK_EVERY_MS = 20;
+
+async function waitUntilReady(watchdog: ChildProcess, data: string): Promise<{ ok: boolean; log: string }> {
   let log = '';
   return new Promise(resolve => {
+    let looks: NodeJS.Timeout | undefined;
     const limit = setTimeout(() => finish(false), START_LIMIT_MS);
     const finish = (ok: boolean): void => {
       clearTimeout(limit);
+      clearInterval(looks);
       resolve({ ok, log });
     };
     watchdog.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
       // Kept short: afterwards the stream is only drained.
       log = (log + chunk).slice(-8192);
       if (log.includes('ready to accept connections')) finish(true);
+      // With logging_collector it says so in its log files only.
+      else if (log.includes('redirecting log output')) {
+        looks ??= setInterval(() => isReady(data) && finish(true), LOOK_EVERY_MS);
+      }
     });
     watchdog.on('error', error => {
       log += error.message;
@@ -240,6 +249,15 @@ async function waitUntilReady(watchdog: ChildProcess): Promise<{ ok: boolean; lo
     });
     watchdog.on('exit', () => finish(false));
   });
+}
+
+/** The eighth line of `postmaster.pid` is the server's state. */
+function isReady(data: string): boolean {
+  try {
+    return fs.readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n')[7]?.trim() === 'ready';
+  } catch {
+    return false;
+  }
 }
 
 function letParentExit(watchdog: ChildProcess): void {

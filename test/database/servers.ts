@@ -15,7 +15,11 @@ export interface TestServer {
 }
 
 /** Declares the same tests for each major version, each against a server of its own, filled by `setup`. */
-export function onEachServer(setup: string, declare: (server: () => TestServer) => void): void {
+export function onEachServer(
+  setup: string,
+  declare: (server: () => TestServer) => void,
+  settings: Readonly<Record<string, string>> = {},
+): void {
   for (const major of MAJORS) {
     describe(`PostgreSQL ${major}`, () => {
       let current: TestServer;
@@ -28,7 +32,7 @@ export function onEachServer(setup: string, declare: (server: () => TestServer) 
           console.warn(`      skipped: no embedded PostgreSQL ${major} is installed`);
           this.skip();
         }
-        const server = await startEmbedded({ major, settings: { autovacuum: 'off' } });
+        const server = await startEmbedded({ major, settings: { autovacuum: 'off', ...settings } });
         stop = server.stop;
         const db = await openDatabase(await resolveConnection({ url: server.url, env: {}, cwd: '/' }));
         const run = (sql: string): Promise<void> => db.withSession(session => session.execute(sql));

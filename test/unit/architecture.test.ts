@@ -47,6 +47,7 @@ const CORE_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   guidelines: ['base'],
   rules: ['base', 'sql', 'catalog', 'plan', 'guidelines'],
   configuration: ['base', 'rules'],
+  workload: ['base', 'sql', 'plan'],
   language: ['base', 'sql', 'catalog', 'rules', 'guidelines'],
   advisor: ['base', 'sql', 'catalog', 'plan', 'rules', 'guidelines'],
   profiles: ['base', 'catalog', 'guidelines'],

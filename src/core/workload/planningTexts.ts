@@ -1,0 +1,40 @@
+import type { Grammar } from '../sql/grammar';
+import { bindParameters } from '../sql/parameters';
+import { parseStatement } from '../sql/parseStatement';
+import type { ParsedStatement } from '../sql/statement';
+import type { WorkloadEntry } from './workload';
+
+/** A statement as the advisor takes it, with what was observed of it. */
+export interface PlannedEntry {
+  readonly id: number;
+  readonly sql: string;
+  readonly statement: ParsedStatement;
+  readonly weight: number;
+}
+
+const SYSTEM_NAME = /^pg_|^information_schema$/;
+
+/** Parses the entries of a workload: `EXPLAIN` in front is taken off, placeholders become `$1`, `$2`... */
+export function plannedEntries(grammar: Grammar, entries: readonly WorkloadEntry[]): PlannedEntry[] {
+  return entries.map(({ id, sql, calls }) => {
+    const statement = parseStatement(grammar, withoutExplain(sql));
+    return { id, sql: bindParameters(statement).sql, statement, weight: calls };
+  });
+}
+
+/** Statements that have a plan, as parse tree types. */
+const QUERIES = new Set(['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt']);
+
+/** True for what a workload is made of: not transactions, settings, DDL, and what reads no table but the system's own. */
+export function isQuery({ kind, tables }: ParsedStatement): boolean {
+  if (kind === undefined || !QUERIES.has(kind)) return false;
+  return tables.some(({ schema, name }) => !SYSTEM_NAME.test(schema ?? '') && !SYSTEM_NAME.test(name));
+}
+
+function withoutExplain(sql: string): string {
+  const match =
+    /^\s*explain\b\s*(?:\([^)]*\)|(?:(?:analy[sz]e|verbose)\b\s*)*)\s*(?=select|with|insert|update|delete|merge|values)/i.exec(
+      sql,
+    );
+  return match ? sql.slice(match[0].length) : sql;
+}
