@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { copySampleWorkspace, startSampleDatabase } from '../../src/tools/sampleDatabase.mjs';
 import { startBrowser } from '../vscodeHost/browser.mjs';
 import { installExtension, remoteUri, startServer, workbenchUrl } from '../vscodeHost/server.mjs';
+import { walkHistory } from './historySteps.mjs';
 import { Steps } from './steps.mjs';
 import { ANSWER_LIMIT_MS, START_LIMIT_MS } from './walkSupport.mjs';
 
@@ -104,6 +105,8 @@ export async function walk({ vsix, screenshots, database }) {
       assert.equal(await countIndexes(sample), indexesBefore);
     });
     await shoot('4-undone');
+    // explained, and once more after each change
+    await walkHistory(steps, { page, panel, workspace, sample, runs: 3, shoot });
   } catch (error) {
     // a failed step has printed itself; anything else must not get lost
     if (steps.failed === 0) await steps.run('the walk', () => Promise.reject(error)).catch(() => {});

@@ -58,6 +58,14 @@ export class Workbench {
     await wanted.click();
   }
 
+  /** Answers the question for a file with one of the folder that is shown. */
+  async chooseFile(name) {
+    const wanted = this.list.filter({ hasText: name }).first();
+    await wanted.waitFor();
+    await wanted.click();
+    await this.input.waitFor({ state: 'hidden' });
+  }
+
   /** Puts the cursor at a line and column, both from 1, and waits until it is there. */
   async goTo(line, column) {
     await this.press('Control+g');

@@ -2,6 +2,7 @@ import { comparisonCautions } from './comparisonCautions';
 import type { RunCircumstances } from './comparisonCautions';
 import { comparisonSentence } from './comparisonSentence';
 import { differenceRows } from './differenceRows';
+import { planShape } from './historyPlan';
 import { matchNodes } from './matchNodes';
 import type { PlanComparison, PlanTree } from './planTree';
 
@@ -15,6 +16,9 @@ const BLOCK_NOISE_SHARE = 0.05;
 const BLOCK_NOISE = 8;
 /** Costs are computed, not measured: only rounding and fresh statistics move them a little. */
 const COST_NOISE_SHARE = 0.01;
+
+const TIME_ALONE =
+  'Only the time differs, not the plan and its blocks: what else the machine did may explain it. Run it several times.';
 
 type Verdict = PlanComparison['verdict'];
 
@@ -43,11 +47,11 @@ export function comparePlans(before: PlanTree, after: PlanTree, circumstances: R
     ...(blocks && { beforeBlocks: blocks[0], afterBlocks: blocks[1] }),
     ...(costs && { beforeCost: costs[0], afterCost: costs[1] }),
   };
-  return {
-    ...figures,
-    sentence: comparisonSentence(figures),
-    cautions: comparisonCautions(before, after, matches, circumstances),
-  };
+  const cautions = comparisonCautions(before, after, matches, circumstances);
+  // `time` decides where the blocks do not differ.
+  const isTimeAlone = blocks !== undefined && measure === 'time' && verdict !== 'same';
+  if (isTimeAlone && cautions.length === 0 && planShape(before) === planShape(after)) cautions.push(TIME_ALONE);
+  return { ...figures, sentence: comparisonSentence(figures), cautions };
 }
 
 type Pair = readonly [before: number, after: number];

@@ -218,6 +218,14 @@ describe('core/plan/comparePlans: verdict', () => {
     assert.match(comparePlans(run(hit(900), 10), run(hit(300), 40)).cautions[0] ?? '', /opposite/);
   });
 
+  it('warns of times that alone differ', () => {
+    const cautions = (before: PlanTree, after: PlanTree) => comparePlans(before, after).cautions;
+    assert.match(cautions(run(hit(900), 10), run(hit(900), 15))[0] ?? '', /^Only the time differs/);
+    assert.deepEqual(cautions(run(hit(900), 10), run(hit(900), 10.5)), []);
+    assert.deepEqual(cautions(run(hit(900), 10), run(hit(400), 6)), []);
+    assert.deepEqual(cautions(run(hit(900), 10), run(hit(900), 15, 5, {}, 'Index Scan')), []);
+  });
+
   it('has nothing to say of plans without costs and times', () => {
     const bare = tree({ 'Node Type': 'Result' });
     assert.equal(comparePlans(bare, bare).sentence, 'Nothing to compare by; the plan is the same');
