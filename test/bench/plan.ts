@@ -4,6 +4,7 @@
  */
 import { parsePlan } from '../../src/core/plan/parsePlan';
 import { Channel } from '../../src/protocol/channel';
+import { textPort } from '../../src/protocol/textPort';
 import { buildPlanView } from '../../src/protocol/buildPlanView';
 import type { PlanHost, PlanPage, PlanView } from '../../src/protocol/planPanel';
 import { launchBrowser } from '../webview/browser';
@@ -126,7 +127,7 @@ async function paint(page: Page, message: unknown): Promise<OurPaint> {
 function messageOf(view: PlanView): unknown {
   let message: unknown;
   const channel = new Channel<Partial<PlanHost>, PlanPage>(
-    { post: posted => (message ??= posted), onMessage: () => ({ dispose: () => undefined }) },
+    textPort({ post: posted => (message ??= posted), onMessage: () => ({ dispose: () => undefined }) }),
     {},
   );
   void channel.call('show', view).catch(() => undefined);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Channel } from '../../src/protocol/channel';
+import { textPort } from '../../src/protocol/textPort';
 import type { PlanHost, PlanPage, PlanView } from '../../src/protocol/planPanel';
 import type { Browser } from './browser';
 import type { TestPage } from './testPage';
@@ -92,7 +93,7 @@ export async function openPlanPanel(
       };
       const post = (message: unknown): void =>
         void page.evaluate(data => window.postMessage(data, '*'), message).catch(() => undefined);
-      plan = new Channel<PlanHost, PlanPage>({ post, onMessage }, host);
+      plan = new Channel<PlanHost, PlanPage>(textPort({ post, onMessage }), host);
       await page.exposeFunction('toTest', (message: unknown) => listeners.forEach(listener => listener(message)));
       await page.exposeFunction('toTestViolation', (words: string) => troubles.push(`blocked: ${words}`));
       await page.addInitScript(EDITOR_STUB);

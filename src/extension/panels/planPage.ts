@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Channel } from '../../protocol/channel';
+import { textPort } from '../../protocol/textPort';
 import type { PlanHost, PlanPage as PlanPageSide, PlanView, ProgressView } from '../../protocol/planPanel';
 
 /** Fills a webview with the plan's page, and is its end of the channel. Keeps the last snapshot for a page that reloads. */
@@ -13,10 +14,10 @@ export class PlanPage implements vscode.Disposable {
   constructor(webview: vscode.Webview, extensionUri: vscode.Uri, host: Omit<PlanHost, 'ready'>) {
     const pages = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
     webview.options = { enableScripts: true, localResourceRoots: [pages] };
-    const port = {
-      post: (message: unknown) => void webview.postMessage(message),
-      onMessage: (listener: (message: unknown) => void) => webview.onDidReceiveMessage(listener),
-    };
+    const port = textPort({
+      post: message => void webview.postMessage(message),
+      onMessage: listener => webview.onDidReceiveMessage(listener),
+    });
     this.#channel = new Channel<PlanHost, PlanPageSide>(port, {
       ...host,
       ready: () => {

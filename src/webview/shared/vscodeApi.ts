@@ -1,4 +1,5 @@
 import type { Port } from '../../protocol/channel';
+import { textPort } from '../../protocol/textPort';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -23,13 +24,13 @@ export function acquireEditor(): Editor {
   return {
     savedState: api.getState(),
     saveState: state => api.setState(state),
-    port: {
+    port: textPort({
       post: message => api.postMessage(message),
       onMessage(listener) {
         const onMessage = (event: MessageEvent<unknown>): void => listener(event.data);
         window.addEventListener('message', onMessage);
         return { dispose: () => window.removeEventListener('message', onMessage) };
       },
-    },
+    }),
   };
 }
