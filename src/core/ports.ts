@@ -59,6 +59,8 @@ export interface PlanCost {
   /** Which of the hypothetical indexes the plan uses, by position in the configuration. */
   readonly usedIndexes: readonly number[];
   readonly plan: Readonly<Record<string, unknown>>;
+  /** How far the estimator is off the server's own cost of this statement for the existing design, e.g. 0.0007, if it was compared. */
+  readonly relativeError?: number;
 }
 
 /** Plans statements as if indexes existed. */
@@ -69,5 +71,7 @@ export interface CostEstimator {
   cost(sql: string, configuration: readonly IndexDefinition[], signal?: CancelSignal): Promise<PlanCost>;
   /** Estimated size of a hypothetical index. */
   estimateBytes(index: IndexDefinition): Promise<number>;
+  /** In one sentence: by what it plans, how far that was off so far, what it leaves out. */
+  describe?(): string;
   dispose(): Promise<void>;
 }

@@ -107,7 +107,6 @@ for (const major of [18, 14]) {
           analyze: false,
           parameters: [],
           writes: false,
-          settings: { max_parallel_workers_per_gather: '0' },
         });
         const cost = Number((plan[0]!['Plan'] as Record<string, unknown>)['Total Cost']);
         assert.ok(Math.abs(shadow.totalCost / cost - 1) < 0.03, `shadow ${shadow.totalCost}, server ${cost}`);

@@ -8,7 +8,7 @@ import { quoteIdentifier } from '../../core/sql/identifiers';
 import type { PostgresDatabase } from '../connect';
 import { explainStatement } from '../explain';
 import type { Session } from '../session';
-import { indexNamesIn } from './planIndexes';
+import { indexNamesIn } from './planShape';
 
 /** The schema HypoPG is installed in, or undefined. */
 export async function findHypopg(db: PostgresDatabase): Promise<string | undefined> {

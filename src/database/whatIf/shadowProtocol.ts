@@ -42,6 +42,33 @@ export interface StorageFacts {
   readonly attributes: readonly AttributeStatistics[];
 }
 
+/**
+ * A statistics object (CREATE STATISTICS) with what ANALYZE found, as `pg_stats_ext` and `pg_stats_ext_exprs` show it.
+ * Numbers are text, so that they stay exact.
+ */
+export interface ExtendedStatisticsFacts {
+  readonly schema: string;
+  readonly name: string;
+  readonly inherited: boolean;
+  /** Quoted and qualified. */
+  readonly table: string;
+  /** Its columns, and their numbers on the server: `ndistinct` and `dependencies` speak in numbers. */
+  readonly columns: readonly string[];
+  readonly keys: readonly number[];
+  /** They are -1, -2 ... in `ndistinct` and `dependencies`. */
+  readonly expressions: readonly string[] | null;
+  /** `{"1, 2": 40, "1, 3": 99}` */
+  readonly ndistinct: string | null;
+  /** `{"1 => 2": 0.950000}` */
+  readonly dependencies: string | null;
+  /** Most common combinations, in the order of columns, then expressions. */
+  readonly values: readonly (readonly (string | null)[])[] | null;
+  readonly nulls: readonly (readonly boolean[])[] | null;
+  readonly frequencies: readonly string[] | null;
+  readonly baseFrequencies: readonly string[] | null;
+  readonly expressionStatistics: readonly Omit<AttributeStatistics, 'attname'>[] | null;
+}
+
 /** One statement that builds a part of the model. A failure of an optional one becomes a note. */
 export interface ModelStep {
   readonly sql: string;
@@ -54,9 +81,10 @@ export interface ModelStep {
 export interface ShadowModel {
   readonly extensions: readonly { readonly name: string; readonly schema: string }[];
   readonly steps: readonly ModelStep[];
-  /** Run once indexes have their shape; a failure becomes a note. */
+  /** Run once everything else is there; a failure becomes a note. */
   readonly lateSteps: readonly ModelStep[];
   readonly storage: readonly StorageFacts[];
+  readonly extended: readonly ExtendedStatisticsFacts[];
   readonly settings: readonly { readonly name: string; readonly value: string }[];
 }
 
@@ -75,21 +103,35 @@ export interface ShadowIndex {
 
 export type ShadowRequest =
   | { readonly kind: 'load'; readonly model: ShadowModel }
+  /** New sizes and statistics for relations that are there; hypothetical indexes are forgotten. */
+  | { readonly kind: 'refresh'; readonly facts: Pick<ShadowModel, 'storage' | 'extended'> }
   | { readonly kind: 'createIndex'; readonly index: ShadowIndex }
-  | { readonly kind: 'explain'; readonly sql: string; readonly indexes: readonly string[] };
+  | { readonly kind: 'dropIndexes'; readonly names: readonly string[] }
+  /** Of the hypothetical indexes `among`, only those in `indexes` are visible; all others stay as they are. */
+  | {
+      readonly kind: 'explain';
+      readonly sql: string;
+      readonly indexes: readonly string[];
+      readonly among: readonly string[];
+    }
+  | { readonly kind: 'memory' };
 
 export interface ShadowCall {
   readonly id: number;
   readonly request: ShadowRequest;
 }
 
-/** `load` answers with notes, `createIndex` with the names of what it made, `explain` with the plan. */
+/**
+ * `load` and `refresh` answer with notes, `createIndex` with the names of what it made, `explain` with the plan,
+ * `memory` with the bytes the planner holds.
+ */
 export type ShadowAnswer =
   | {
       readonly id: number;
       readonly ok: true;
       readonly notes?: readonly string[];
       readonly plan?: Record<string, unknown>;
+      readonly bytes?: number;
     }
   | {
       readonly id: number;

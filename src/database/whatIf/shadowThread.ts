@@ -36,12 +36,17 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** The worker thread and the calls under way. PGlite cannot be interrupted, so a cancelled call ends the thread. */
+/** A cancelled call that is not answered by then will not be: PGlite cannot be interrupted, so its thread ends. */
+const GRACE_MS = 1_000;
+
+/** The worker thread and the calls under way. */
 export class ShadowThread {
   private worker: Worker | undefined;
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
-  /** Counts starts: whoever sees it change has to load its model again. */
+  /** Pending while a call that nobody waits for any more is under way. */
+  private abandoned: Promise<void> = Promise.resolve();
+  /** Counts threads that ended: whoever sees it change has to load its model again. */
   generation = 0;
 
   constructor(
@@ -49,27 +54,43 @@ export class ShadowThread {
     private readonly cacheDir: string,
   ) {}
 
-  /** @throws DatabaseError `sql` for what the planner refuses, `unsupported` for what cannot be modelled, `timeout`. */
+  /**
+   * A cancelled call fails at once; the thread goes on if it comes to an end soon.
+   * @throws DatabaseError `sql` for what the planner refuses, `unsupported` for what cannot be modelled or when the
+   *   worker died, `timeout`.
+   */
   async call(request: ShadowRequest, signal?: CancelSignal): Promise<Extract<ShadowAnswer, { ok: true }>> {
+    await this.abandoned;
     if (signal?.aborted) throw new CancelledError();
     const worker = this.started();
     const id = ++this.lastId;
-    const stop = (error: Error) => void this.end(error);
-    const onAbort = () => stop(new CancelledError());
-    const timer = setTimeout(
-      () => stop(new DatabaseError('timeout', `the shadow planner gave no answer in ${CALL_LIMIT_MS / 1000} s`)),
+    const answered = new Promise<Extract<ShadowAnswer, { ok: true }>>((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      worker.postMessage({ id, request } satisfies ShadowCall);
+    });
+    const limit = setTimeout(
+      () =>
+        void this.end(new DatabaseError('timeout', `the shadow planner gave no answer in ${CALL_LIMIT_MS / 1000} s`)),
       CALL_LIMIT_MS,
     );
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const settled = answered.then(
+      () => undefined,
+      () => undefined,
+    );
+    void settled.then(() => clearTimeout(limit));
+    if (!signal) return answered;
+    let onAbort = (): void => undefined;
+    const aborted = new Promise<never>((_resolve, reject) => {
+      onAbort = () => {
+        this.abandoned = this.endUnless(settled);
+        reject(new CancelledError());
+      };
+    });
+    signal.addEventListener('abort', onAbort, { once: true });
     try {
-      return await new Promise((resolve, reject) => {
-        this.waiting.set(id, { resolve, reject });
-        worker.postMessage({ id, request } satisfies ShadowCall);
-      });
+      return await Promise.race([answered, aborted]);
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      this.waiting.delete(id);
+      signal.removeEventListener('abort', onAbort);
     }
   }
 
@@ -77,30 +98,40 @@ export class ShadowThread {
   async end(reason: Error): Promise<void> {
     const worker = this.worker;
     this.worker = undefined;
-    for (const { reject } of this.waiting.values()) reject(reason);
+    if (worker) this.generation++;
+    const waiting = [...this.waiting.values()];
     this.waiting.clear();
+    for (const { reject } of waiting) reject(reason);
     await worker?.terminate();
+  }
+
+  private async endUnless(settled: Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>(resolve => (timer = setTimeout(resolve, GRACE_MS, 'late')));
+    if ((await Promise.race([settled, late])) === 'late') await this.end(new CancelledError());
+    clearTimeout(timer);
   }
 
   private started(): Worker {
     if (this.worker) return this.worker;
     const workerData: ShadowWorkerData = { assetsDir: path.dirname(this.file), cacheDir: this.cacheDir };
     const worker = new Worker(this.file, { workerData, execArgv: [], stdout: false });
+    const fail = (reason: string): void => {
+      if (this.worker === worker) void this.end(new DatabaseError('unsupported', `the shadow planner ${reason}`));
+    };
     worker.on('message', (answer: ShadowAnswer) => this.settle(answer));
-    worker.on('error', error => {
-      if (this.worker === worker)
-        void this.end(new DatabaseError('unsupported', `the shadow planner failed: ${error.message}`));
-    });
+    worker.on('error', error => fail(`failed: ${error.message}`));
+    worker.on('exit', code => fail(`ended with code ${code}`));
     // an open estimator must not keep the process alive
     worker.unref();
     this.worker = worker;
-    this.generation++;
     return worker;
   }
 
   private settle(answer: ShadowAnswer): void {
     const waiting = this.waiting.get(answer.id);
     if (!waiting) return;
+    this.waiting.delete(answer.id);
     if (answer.ok) waiting.resolve(answer);
     else if (answer.what)
       waiting.reject(

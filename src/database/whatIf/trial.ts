@@ -8,7 +8,7 @@ import { DatabaseError, type CostEstimator, type PlanCost } from '../../core/por
 import { quoteQualified } from '../../core/sql/identifiers';
 import type { PostgresDatabase } from '../connect';
 import { explainStatement } from '../explain';
-import { indexNamesIn } from './planIndexes';
+import { indexNamesIn } from './planShape';
 
 /** A build must not wait for, nor hold up, anybody for long. */
 const LOCK_TIMEOUT_MS = 2_000;

@@ -1,0 +1,237 @@
+import { indexIdentity } from '../../core/advisor/indexes/candidates';
+import { CancelledError, throwIfCancelled, type CancelSignal } from '../../core/base/cancelSignal';
+import type { Catalog } from '../../core/catalog/catalog';
+import type { IndexDefinition } from '../../core/advisor/suggestion';
+import { DatabaseError, type Database } from '../../core/ports';
+import { readSchemaFingerprint } from '../catalog/fingerprint';
+import { readFacts, readFactsFingerprint } from './model/facts';
+import { readShadowModel, type ShadowContents } from './model/readShadowModel';
+import { readPlannerSettings } from './model/settings';
+import { storageFacts } from './model/storageFacts';
+import { planShape } from './planShape';
+import type { ShadowIndex } from './shadowProtocol';
+import type { ShadowThread } from './shadowThread';
+
+/** Hypothetical indexes kept for the next question; the planner looks at each one of a table, even hidden. */
+const MOST_INDEXES = 200;
+
+/** How the shadow's plan of a statement compares with the server's, for the design as it is. */
+export interface Agreement {
+  readonly serverCost: number;
+  readonly shadowCost: number;
+  /** |shadow / server - 1| */
+  readonly relativeError: number;
+  readonly sameShape: boolean;
+}
+
+interface KnownIndex {
+  readonly name: string;
+  /** Its name, or those of its partitions' indexes. */
+  readonly names: readonly string[];
+  /** `schema.name` of its table. */
+  readonly relation: string;
+}
+
+type Plan = Readonly<Record<string, unknown>>;
+
+/**
+ * The model of one database in a worker: what it holds, whether that is still so, and the order of questions.
+ * Outlives the estimators that use it, so that the next one finds it warm.
+ */
+export class SharedShadow {
+  private contents: ShadowContents = { oids: new Set(), names: new Set() };
+  private generation = 0;
+  private fingerprint: string | undefined;
+  private factsTraces: ReadonlyMap<number, string> = new Map();
+  /** By text: the relations it depends on, or why it cannot be modelled. */
+  private readonly statements = new Map<string, ReadonlySet<string> | DatabaseError>();
+  private readonly agreements = new Map<string, Agreement | DatabaseError>();
+  /** By identity of the definition, the longest unused first; what cannot be built is remembered, too. */
+  private readonly indexes = new Map<string, KnownIndex | DatabaseError>();
+  private readonly notesSeen = new Set<string>();
+  private lastIndex = 0;
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly db: Database,
+    readonly thread: ShadowThread,
+  ) {}
+
+  /** What the model leaves out: settings the shadow's version lacks, indexes it cannot build. */
+  get notes(): readonly string[] {
+    return [...this.notesSeen];
+  }
+
+  /** The worker does one thing at a time; a call that fails does not stop the next. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(work);
+    this.queue = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Makes sure that what is loaded is what the server has: forgets all after DDL, reads statistics anew after ANALYZE. */
+  async freshen(catalog: Catalog, signal?: CancelSignal): Promise<void> {
+    const settings = await readPlannerSettings(this.db, signal);
+    const fingerprint = [
+      await readSchemaFingerprint(this.db, signal),
+      JSON.stringify(settings),
+      catalog.searchPath,
+    ].join();
+    if (fingerprint !== this.fingerprint || this.generation !== this.thread.generation) {
+      if (this.contents.oids.size > 0) await this.forget();
+      this.fingerprint = fingerprint;
+      return;
+    }
+    const oids = [...this.contents.oids];
+    if (oids.length === 0) return;
+    const traces = await readFactsFingerprint(this.db, oids, signal);
+    const changed = oids.filter(oid => traces.get(oid) !== this.factsTraces.get(oid));
+    if (changed.length > 0) {
+      const facts = await readFacts(this.db, changed, signal);
+      await this.orForget(() =>
+        this.ask(
+          { kind: 'refresh', facts: { storage: storageFacts(facts, catalog), extended: facts.extended } },
+          signal,
+        ),
+      );
+      this.indexes.clear();
+      this.agreements.clear();
+    }
+    this.factsTraces = traces;
+  }
+
+  /** Copies what a statement needs and is not there. */
+  async load(sql: string, catalog: Catalog, signal?: CancelSignal): Promise<void> {
+    throwIfCancelled(signal);
+    if (this.generation !== this.thread.generation) await this.forget();
+    const known = this.statements.get(sql);
+    if (known instanceof DatabaseError) throw known;
+    if (known) return;
+    try {
+      const found = await readShadowModel(this.db, catalog, sql, this.contents, signal);
+      if (found.model.steps.length + found.model.storage.length > 0) {
+        await this.orForget(() => this.ask({ kind: 'load', model: found.model }, signal));
+        for (const oid of found.oids) this.contents.oids.add(oid);
+        this.factsTraces = await readFactsFingerprint(this.db, [...this.contents.oids], signal);
+      }
+      for (const name of found.names) this.contents.names.add(name);
+      this.statements.set(sql, found.relations);
+    } catch (error) {
+      if (error instanceof DatabaseError && error.kind === 'unsupported') this.statements.set(sql, error);
+      throw error;
+    }
+  }
+
+  /** The plan with these hypothetical indexes and no other. {@link load} must have been called for the text. */
+  async explain(sql: string, visible: readonly KnownIndex[], signal?: CancelSignal): Promise<Plan> {
+    const relations = this.statements.get(sql);
+    const among = [...this.indexes.values()].flatMap(index =>
+      !(index instanceof DatabaseError) && (!(relations instanceof Set) || relations.has(index.relation))
+        ? [index.name]
+        : [],
+    );
+    const indexes = visible.map(({ name }) => name);
+    const { plan } = await this.thread.call({ kind: 'explain', sql, indexes, among }, signal);
+    if (!plan) throw new DatabaseError('unsupported', 'the shadow planner gave no plan');
+    return plan;
+  }
+
+  /** The estimated rows of a statement, whatever indexes there are. */
+  async rows(sql: string, signal?: CancelSignal): Promise<number> {
+    const { plan } = await this.thread.call({ kind: 'explain', sql, indexes: [], among: [] }, signal);
+    return Math.max(1, Number(plan?.['Plan Rows'] ?? 1));
+  }
+
+  /** An index in the shadow, made if it is not there. @throws DatabaseError `unsupported` if it cannot be. */
+  async provide(
+    index: IndexDefinition,
+    describe: (name: string) => Promise<ShadowIndex>,
+    signal?: CancelSignal,
+  ): Promise<KnownIndex> {
+    const identity = indexIdentity(index);
+    const known = this.indexes.get(identity);
+    if (known) {
+      this.indexes.delete(identity);
+      this.indexes.set(identity, known);
+      if (known instanceof DatabaseError) throw known;
+      return known;
+    }
+    const name = `hypothetical_${++this.lastIndex}`;
+    try {
+      const request = await describe(name);
+      const { notes } = await this.thread.call({ kind: 'createIndex', index: request }, signal);
+      const made = { name, names: notes ?? [], relation: `${index.schema}.${index.relation}` };
+      this.indexes.set(identity, made);
+      return made;
+    } catch (error) {
+      if (error instanceof DatabaseError && error.kind === 'unsupported') this.indexes.set(identity, error);
+      throw error;
+    }
+  }
+
+  /** Lets go of the indexes unused for longest, except `kept`. Call it where no configuration is being built. */
+  async makeRoom(kept: readonly KnownIndex[], signal?: CancelSignal): Promise<void> {
+    const names: string[] = [];
+    for (const [identity, index] of this.indexes) {
+      if (this.indexes.size <= MOST_INDEXES) break;
+      if (!(index instanceof DatabaseError) && kept.includes(index)) continue;
+      this.indexes.delete(identity);
+      if (!(index instanceof DatabaseError)) names.push(index.name);
+    }
+    if (names.length > 0) await this.thread.call({ kind: 'dropIndexes', names }, signal);
+  }
+
+  /**
+   * Compares the plan of today's design with the server's own, once for each statement.
+   * @returns undefined if the server does not plan it: for want of a right, say.
+   */
+  async agreement(sql: string, signal?: CancelSignal): Promise<Agreement | undefined> {
+    const known = this.agreements.get(sql);
+    if (known) return known instanceof DatabaseError ? undefined : known;
+    const plan = await this.explain(sql, [], signal);
+    try {
+      const answer = await this.db.explain({ sql, analyze: false, parameters: [], writes: false }, signal);
+      const server = (answer.plan[0]?.['Plan'] ?? {}) as Plan;
+      const [serverCost, shadowCost] = [Number(server['Total Cost']), Number(plan['Total Cost'])];
+      const agreement = {
+        serverCost,
+        shadowCost,
+        relativeError: serverCost > 0 ? Math.abs(shadowCost / serverCost - 1) : shadowCost > 0 ? Infinity : 0,
+        sameShape: planShape(server) === planShape(plan),
+      };
+      this.agreements.set(sql, agreement);
+      return agreement;
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.kind === 'connection') throw error;
+      this.agreements.set(sql, error);
+      this.notesSeen.add(`not compared with the server: ${error.message}`);
+      return undefined;
+    }
+  }
+
+  private async ask(request: Parameters<ShadowThread['call']>[0], signal?: CancelSignal): Promise<void> {
+    const { notes } = await this.thread.call(request, signal);
+    for (const note of notes ?? []) this.notesSeen.add(note);
+  }
+
+  /** Half a model would plan something else: what fails in between begins anew. */
+  private async orForget<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      await this.forget();
+      throw error;
+    }
+  }
+
+  private async forget(): Promise<void> {
+    await this.thread.end(new CancelledError());
+    this.contents = { oids: new Set(), names: new Set() };
+    this.statements.clear();
+    this.indexes.clear();
+    this.agreements.clear();
+    this.notesSeen.clear();
+    this.factsTraces = new Map();
+    this.generation = this.thread.generation;
+  }
+}

@@ -1,0 +1,63 @@
+import { PGlite, type Extension } from '@electric-sql/pglite';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ShadowWorkerData } from '../shadowProtocol';
+import { allowStatisticsFromBytes } from './extendedStatistics';
+
+declare const PGLITE_VERSION: string;
+
+/** Counts changes to what {@link prepare} leaves in the cache. */
+const PREPARED = 2;
+
+/** Starts PGlite from the files beside the worker; the first start on a machine runs initdb and keeps its result. */
+export async function openPlanner({ assetsDir, cacheDir }: ShadowWorkerData): Promise<PGlite> {
+  // Node has it; TypeScript knows it only from the browser's types
+  const { compile } = (globalThis as unknown as { WebAssembly: { compile(bytes: Uint8Array): Promise<never> } })
+    .WebAssembly;
+  const asset = (name: string) => fs.readFileSync(path.join(assetsDir, name));
+  const extensions: Record<string, Extension> = {};
+  for (const file of fs.readdirSync(assetsDir).filter(name => name.endsWith('.tar.gz'))) {
+    const name = file.slice(0, -'.tar.gz'.length);
+    const bundlePath = pathToFileURL(path.join(assetsDir, file));
+    extensions[name] = { name, setup: async () => ({ bundlePath }) };
+  }
+  const options = {
+    pgliteWasmModule: await compile(asset('pglite.wasm')),
+    fsBundle: new Blob([asset('pglite.data')]),
+    extensions,
+  };
+  const cached = path.join(cacheDir, `pglite-${PGLITE_VERSION}-shadow-${PREPARED}.tar`);
+  if (fs.existsSync(cached)) {
+    try {
+      return await PGlite.create({ ...options, loadDataDir: new Blob([fs.readFileSync(cached)]) });
+    } catch {
+      fs.rmSync(cached, { force: true }); // half-written or of another build: make it again
+    }
+  }
+  const db = await PGlite.create({
+    ...options,
+    initdbWasmModule: await compile(asset('initdb.wasm')),
+    // we write index pages by hand; small log files make the copy small
+    initDbStartParams: ['--no-data-checksums', '--wal-segsize=1'],
+  });
+  await prepare(db);
+  try {
+    const dump = Buffer.from(await (await db.dumpDataDir('none')).arrayBuffer());
+    fs.mkdirSync(cacheDir, { recursive: true });
+    // written aside and renamed, since another window may be doing the same
+    const partial = `${cached}.${process.pid}`;
+    fs.writeFileSync(partial, dump);
+    fs.renameSync(partial, cached);
+  } catch {
+    // no cache, then: the next start is slower
+  }
+  return db;
+}
+
+async function prepare(db: PGlite): Promise<void> {
+  await allowStatisticsFromBytes(db);
+  await db.exec(`update pg_database set datistemplate = false, datallowconn = true where datname = 'template0'`);
+  await db.exec('drop database template0');
+  await db.exec('checkpoint');
+}

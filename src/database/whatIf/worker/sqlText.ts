@@ -1,0 +1,21 @@
+import type { PGlite } from '@electric-sql/pglite';
+
+/** A string constant, or NULL. Always the form with escapes: right whatever standard_conforming_strings is. */
+export function literal(text: string | null | undefined): string {
+  if (text === null || text === undefined) return 'null';
+  return `E'${text.replace(/\\/g, '\\\\').replace(/'/g, "''")}'`;
+}
+
+export function quoted(name: string): string {
+  return `"${name.replace(/"/g, '""')}"`;
+}
+
+export function textArray(texts: readonly string[]): string {
+  return `array[${texts.map(literal).join(', ')}]::text[]`;
+}
+
+/** Rows of the last of some statements of ours. The simple protocol: a tenth of the time of the extended one. */
+export async function rowsOf<T>(db: PGlite, sql: string): Promise<T[]> {
+  const results = await db.exec(sql);
+  return (results.at(-1)?.rows ?? []) as T[];
+}
