@@ -39,7 +39,7 @@ export async function walkHistory(steps, { page, panel, workspace, sample, runs,
     const plan = await sample.query('explain (analyze, buffers) select count(*) from counting_results');
     fs.writeFileSync(path.join(workspace, 'before.explain'), plan.map(row => row['QUERY PLAN']).join('\n'));
     await panel.getByRole('button', { name: /^Compare with a saved plan/ }).click();
-    await workbench.chooseFile('before.explain');
+    await workbench.chooseFile('before.explain', 'The earlier plan');
     await against('before.explain').waitFor();
   });
   await steps.run('forgets the runs of the statement', async () => {
@@ -56,4 +56,14 @@ export async function walkHistory(steps, { page, panel, workspace, sample, runs,
     await dialog.locator('.monaco-button', { hasText: 'Forget' }).click();
     await tab.waitFor({ state: 'detached' });
   });
+  await steps.run('compares two saved plans', async () => {
+    const [plan] = await sample.query('explain (analyze, format json) select count(*) from counting_results');
+    fs.writeFileSync(path.join(workspace, 'after.json'), JSON.stringify(plan['QUERY PLAN']));
+    await workbench.command('Query Tuner: Compare Two Saved Plans...');
+    await workbench.chooseFile('before.explain', 'The earlier plan');
+    await workbench.chooseFile('after.json', 'The later plan');
+    await against('before.explain').waitFor();
+    assert.match(await verdict.innerText(), /the plan is the same/);
+  });
+  await shoot('6-saved-plans');
 }

@@ -86,7 +86,6 @@ export async function walk({ vsix, screenshots, database }) {
     await shoot('2-plan');
     await steps.run('creates the index and shows before and after', async () => {
       await card.first().getByRole('button', { name: 'Create index' }).click();
-      acceptDialog(page);
       await panel.locator('article.card.applied').first().waitFor();
       const verdict = panel.locator('section.verdict');
       await verdict.waitFor();
@@ -100,7 +99,6 @@ export async function walk({ vsix, screenshots, database }) {
     await steps.run('undoes it', async () => {
       const undo = panel.locator('article.card.applied').first().getByRole('button', { name: 'Undo' });
       await undo.click();
-      acceptDialog(page);
       await panel.locator('article.card.applied').first().waitFor({ state: 'detached' });
       assert.equal(await countIndexes(sample), indexesBefore);
     });
@@ -117,12 +115,6 @@ export async function walk({ vsix, screenshots, database }) {
     fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
   return { passed: steps.passed, failed: steps.failed, figures };
-}
-
-/** Some changes ask first; the click waits for the question in the background, and for ever when there is none. */
-function acceptDialog(page) {
-  const button = page.locator('.monaco-dialog-box .dialog-buttons .monaco-button').first();
-  button.click().catch(() => {});
 }
 
 async function countIndexes(sample) {

@@ -58,12 +58,13 @@ export class Workbench {
     await wanted.click();
   }
 
-  /** Answers the question for a file with one of the folder that is shown. */
-  async chooseFile(name) {
+  /** Answers the question for a file, by its title, with one of the folder that is shown. */
+  async chooseFile(name, title) {
+    await this.page.locator('.quick-input-widget:visible', { hasText: title }).waitFor();
     const wanted = this.list.filter({ hasText: name }).first();
     await wanted.waitFor();
     await wanted.click();
-    await this.input.waitFor({ state: 'hidden' });
+    await this.page.locator('.quick-input-widget:visible', { hasText: title }).waitFor({ state: 'detached' });
   }
 
   /** Puts the cursor at a line and column, both from 1, and waits until it is there. */

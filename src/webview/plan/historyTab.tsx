@@ -99,6 +99,7 @@ function EntryRow({ entry, isLatest, baseline, model }: EntryProps): JSX.Element
       <th scope="row">
         <time dateTime={entry.at}>{when}</time>
         {isLatest && <span class="tag">latest</span>}
+        {isPinned && <span class="tag">pinned</span>}
         {entry.note && <span class="narrow-only quiet">{clip(entry.note, 200)}</span>}
       </th>
       <td class="number">{entry.executionMs === undefined ? 'not run' : ms(entry.executionMs)}</td>
