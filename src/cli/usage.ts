@@ -17,10 +17,17 @@ export const HELP = `query-tuner <command> [options] [files]
   plan FILE                   read a saved EXPLAIN in any format, or a log with plans ("-" reads standard input)
       --format FORMAT         text | json | html | markdown
   diff BEFORE AFTER           compare two saved plans
-  advise --workload FILE      the smallest useful set of indexes for a workload
+  advise --workload PATH      the smallest useful set of indexes for a workload: SQL files, folders, globs, server logs
+  advise --statements         the same for what pg_stat_statements counted
+      --top N                 statements to plan of it, or of a log (default 50)
+      --by MEASURE            total | mean | calls | reads | temp (default total)
       --budget SIZE           storage for new indexes, e.g. 500MB
       --max-width N           columns per index (default 3)
       --what-if METHOD        auto | hypopg | shadow | trial
+      --time-limit TIME       end the search after e.g. 30s or 2min, with what it has
+      --existing              review the indexes there are; also without a workload
+      --unused-days N         unused for so long counts as unused (default 30)
+      --fail-on SEVERITY      exit 1 if the review finds a warning | info
       --format FORMAT         text | json | sql
   profile list | show ID | diff ID | apply ID | undo FILE
       --ram 16GB --cores 8 --storage ssd --connections 200 --server-version 17

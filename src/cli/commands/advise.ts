@@ -1,69 +1,159 @@
 import { adviseWorkload } from '../../core/advisor/indexes/index';
-import { formatBytes, formatCount } from '../../core/base/units';
+import type { IndexReview } from '../../core/advisor/existingIndexes/index';
+import { TimeLimitedEstimator } from '../../core/advisor/timeLimit';
 import { parseSize } from '../../core/profiles/profile';
-import { loadGrammar } from '../../core/sql/grammar';
-import { bindParameters } from '../../core/sql/parameters';
-import { Script } from '../../core/sql/script';
+import { loadGrammar, type Grammar } from '../../core/sql/grammar';
+import { plannedEntries } from '../../core/workload/planningTexts';
+import type { WorkloadOrder } from '../../core/workload/workload';
+import type { PostgresDatabase } from '../../database/connect';
+import { reviewServer } from '../../database/existingIndexes/reviewServer';
 import { openCostEstimator } from '../../database/whatIf/index';
-import { choose, positiveInteger, type CommandLine } from '../arguments';
-import { print, printJson, progress, readInput } from '../io';
+import { readStatStatements, type ReadWorkload } from '../../database/workload/readStatStatements';
+import { readWorkloadFiles } from '../../database/workload/readWorkloadFiles';
+import { findFiles } from '../../workspace/findFiles';
+import { adviceReport, adviceSql, adviceText, type ReportedAdvice } from '../adviceReport';
+import { choose, positiveInteger, type CommandLine, type Options } from '../arguments';
+import { print, printJson, progress } from '../io';
 import { withServer } from '../target';
 import { UsageError } from '../usage';
 
-/** `query-tuner advise --workload FILE`. Proposes; changes nothing. */
+/** Statements planned of `pg_stat_statements` or a log. */
+const TOP = 50;
+const ORDERS: readonly WorkloadOrder[] = ['total', 'mean', 'calls', 'reads', 'temp'];
+
+/** `query-tuner advise`: indexes for a workload, and a review of those there are. Proposes; changes nothing. */
 export async function advise({ options, operands }: CommandLine): Promise<number> {
   const format = choose('format', options.format, ['text', 'json', 'sql'], 'text');
-  const method = choose('what-if', options['what-if'], ['auto', 'hypopg', 'shadow', 'trial'], 'auto');
-  const maxWidth = positiveInteger('max-width', options['max-width'], 3);
+  const wanted = readOptions(options, operands);
+  const startedAt = performance.now();
+  const grammar = await loadGrammar();
+  const report = await withServer(options, async database => {
+    const workload = await readWorkload(database, grammar, wanted);
+    const advice = workload ? await adviseOn(database, grammar, workload, wanted) : {};
+    const existing: IndexReview | undefined = options.existing
+      ? await reviewServer(database, await database.readCatalog(), {
+          limits: wanted.unusedDays === undefined ? {} : { unusedDays: wanted.unusedDays },
+        })
+      : undefined;
+    return { ...(workload && { workload }), ...advice, ...(existing && { existing }) };
+  });
+  const elapsedMs = Math.round(performance.now() - startedAt);
+  if (format === 'json') printJson(adviceReport(report, elapsedMs));
+  else print(format === 'sql' ? adviceSql(report) : adviceText(report));
+  if (options['fail-on'] === undefined) return 0;
+  const failOn = choose('fail-on', options['fail-on'], ['warning', 'info'], 'warning');
+  return report.existing?.findings.some(({ severity }) => severity === 'warning' || failOn === 'info') ? 1 : 0;
+}
+
+interface Wanted {
+  readonly files: readonly string[];
+  readonly statements: boolean;
+  readonly by: WorkloadOrder;
+  readonly top: number;
+  readonly maxWidth: number;
+  readonly budgetBytes?: number;
+  readonly timeLimitMs?: number;
+  readonly unusedDays?: number;
+  readonly method: 'auto' | 'hypopg' | 'shadow' | 'trial';
+}
+
+function readOptions(options: Options, operands: readonly string[]): Wanted {
   const budgetBytes = options.budget === undefined ? undefined : parseSize(options.budget);
   if (options.budget !== undefined && budgetBytes === undefined) {
     throw new UsageError(`--budget must be a size such as 500MB; got "${options.budget}".`);
   }
-  const file = options.workload ?? operands[0];
-  if (file === undefined) throw new UsageError('advise needs --workload FILE.');
-  const script = new Script(await loadGrammar(), readInput(file));
-  const statements = script.statements.map(({ statement }, index) => ({
-    id: index + 1,
-    sql: bindParameters(statement).sql,
-    statement,
-    weight: 1,
-  }));
-  if (statements.length === 0) throw new UsageError(`${file} has no statements.`);
-  const startedAt = performance.now();
-  const advice = await withServer(options, async database => {
-    const catalog = await database.readCatalog();
-    progress(`planning ${statements.length} statements`);
-    const estimator = await openCostEstimator(database, catalog, { method });
-    try {
-      const onProgress = (event: { readonly text: string }) => progress(event.text);
-      return await adviseWorkload({
-        statements,
-        catalog,
-        estimator,
-        maxWidth,
-        ...(budgetBytes !== undefined && { budgetBytes }),
-        onProgress,
-      });
-    } finally {
-      await estimator.dispose();
-    }
-  });
-  if (format === 'json') {
-    const { version, whatIf, ...rest } = advice;
-    printJson({ version, whatIf, elapsedMs: Math.round(performance.now() - startedAt), ...rest });
-  } else if (format === 'sql') print(advice.indexes.map(index => `${index.sql};`).join('\n'));
-  else {
-    for (const index of advice.indexes) {
-      print(
-        `${index.sql};\n  ${formatBytes(index.estimatedBytes)}, for statements ${index.queries.join(', ')}: ${index.why}`,
-      );
-    }
-    for (const { index, because } of advice.redundant) print(`redundant: ${index}: ${because}`);
-    for (const { id, reason } of advice.skipped) print(`statement ${id} skipped: ${reason}`);
-    const { costBefore, costAfter } = advice.workload;
-    print(
-      `workload cost ${formatCount(costBefore)} -> ${formatCount(costAfter)} (${advice.whatIf}, ${advice.optimizerCalls} plans)`,
-    );
+  const timeLimitMs = options['time-limit'] === undefined ? undefined : parseDuration(options['time-limit']);
+  const named = [...(options.workload === undefined ? [] : [options.workload]), ...operands];
+  const statements = options.statements ?? false;
+  if (named.length === 0 && !statements && !options.existing) {
+    throw new UsageError('advise needs --workload FILE, --statements or --existing.');
   }
-  return 0;
+  if (named.length > 0 && statements) {
+    throw new UsageError('advise takes a workload of files or --statements, not both.');
+  }
+  if (options['fail-on'] !== undefined && !options.existing) throw new UsageError('--fail-on needs --existing.');
+  if (!statements && named.length === 0) {
+    const unused = ['top', 'by', 'budget', 'max-width', 'what-if', 'time-limit'] as const;
+    const idle = unused.find(name => options[name] !== undefined);
+    if (idle) throw new UsageError(`--${idle} needs a workload: --workload FILE or --statements.`);
+  }
+  const files = findFiles(named, process.cwd());
+  if (named.length > 0 && files.length === 0) throw new UsageError(`no files match ${named.join(' ')}.`);
+  return {
+    files,
+    statements,
+    by: choose('by', options.by, ORDERS, 'total'),
+    top: positiveInteger('top', options.top, TOP),
+    maxWidth: positiveInteger('max-width', options['max-width'], 3),
+    method: choose('what-if', options['what-if'], ['auto', 'hypopg', 'shadow', 'trial'], 'auto'),
+    ...(budgetBytes !== undefined && { budgetBytes }),
+    ...(timeLimitMs !== undefined && { timeLimitMs }),
+    ...(options['unused-days'] !== undefined && {
+      unusedDays: positiveInteger('unused-days', options['unused-days'], 30),
+    }),
+  };
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, '': 1000, s: 1000, min: 60_000 };
+
+/** "30s", "2min", "500ms"; a bare number is seconds. */
+function parseDuration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|min)?$/.exec(text.trim());
+  const ms = match ? Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? 0) : 0;
+  if (ms <= 0) throw new UsageError(`--time-limit must be a time such as 30s or 2min; got "${text}".`);
+  return ms;
+}
+
+async function readWorkload(
+  database: PostgresDatabase,
+  grammar: Grammar,
+  { files, statements, by, top }: Wanted,
+): Promise<ReadWorkload | undefined> {
+  if (statements) {
+    const workload = await readStatStatements(database, grammar, { by, top });
+    if (workload.entries.length === 0) {
+      throw new UsageError('pg_stat_statements has no statements of this database yet: use it for a while first.');
+    }
+    return workload;
+  }
+  if (files.length === 0) return undefined;
+  try {
+    const options = { database: database.settings.database, by, top, onProgress: progress };
+    const workload = await readWorkloadFiles(grammar, files, options);
+    if (workload.entries.length > 0) return workload;
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code === undefined || path === undefined) throw error;
+    throw new UsageError(`cannot read ${path}: ${code === 'ENOENT' ? 'no such file' : (error as Error).message}.`);
+  }
+  throw new UsageError(`${files.join(' ')} has no statements.`);
+}
+
+async function adviseOn(
+  database: PostgresDatabase,
+  grammar: Grammar,
+  workload: ReadWorkload,
+  wanted: Wanted,
+): Promise<Pick<ReportedAdvice, 'advice' | 'timeLimitReached'>> {
+  const { maxWidth, budgetBytes, timeLimitMs = Infinity, method } = wanted;
+  const catalog = await database.readCatalog();
+  progress(`planning ${workload.entries.length} statements`);
+  const deadline = performance.now() + timeLimitMs;
+  const estimator = new TimeLimitedEstimator(
+    await openCostEstimator(database, catalog, { method }),
+    () => performance.now() > deadline,
+  );
+  try {
+    const advice = await adviseWorkload({
+      statements: plannedEntries(grammar, workload.entries),
+      catalog,
+      estimator,
+      maxWidth,
+      ...(budgetBytes !== undefined && { budgetBytes }),
+      onProgress: ({ text }) => progress(text),
+    });
+    return { advice, ...(wanted.timeLimitMs !== undefined && { timeLimitReached: estimator.isOver }) };
+  } finally {
+    await estimator.dispose();
+  }
 }

@@ -1,5 +1,5 @@
 import type { CancelSignal } from '../base/cancelSignal';
-import { DatabaseError, type CostEstimator, type PlanCost } from '../ports';
+import type { CostEstimator, PlanCost } from '../ports';
 import { indexIdentity } from './indexes/candidates';
 import type { IndexDefinition } from './suggestion';
 
@@ -61,7 +61,7 @@ function bestPart(known: readonly Costing[], wanted: readonly string[]): PlanCos
     if (!used.every(identity => wanted.includes(identity))) continue;
     if (!best || costing.cost.totalCost < best.cost.totalCost) best = costing;
   }
-  if (!best) throw new DatabaseError('timeout', 'not planned: the time limit was reached');
+  if (!best) throw new Error('not planned: the time limit was reached');
   const { cost, identities } = best;
   return { ...cost, usedIndexes: cost.usedIndexes.map(position => wanted.indexOf(identities[position]!)) };
 }

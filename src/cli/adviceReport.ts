@@ -1,0 +1,122 @@
+import type { ExistingIndexFinding, IndexReview } from '../core/advisor/existingIndexes/index';
+import type { WorkloadAdvice } from '../core/advisor/indexes/adviseWorkload';
+import { formatBytes, formatCount, formatMs } from '../core/base/units';
+import type { WorkloadEntry } from '../core/workload/workload';
+import type { ReadWorkload } from '../database/workload/readStatStatements';
+
+export interface ReportedAdvice {
+  readonly workload?: ReadWorkload;
+  readonly advice?: WorkloadAdvice;
+  /** The search ended before its end; absent without a limit. */
+  readonly timeLimitReached?: boolean;
+  readonly existing?: IndexReview;
+}
+
+/** The JSON of `advise`. Without a workload its lists are empty and `whatIf` is null. */
+export function adviceReport(
+  { workload, advice, timeLimitReached, existing }: ReportedAdvice,
+  elapsedMs: number,
+): object {
+  const observed = new Map(workload?.entries.map(entry => [entry.id, entry]));
+  return {
+    version: 1,
+    whatIf: advice?.whatIf ?? null,
+    elapsedMs,
+    optimizerCalls: advice?.optimizerCalls ?? 0,
+    ...(timeLimitReached !== undefined && { timeLimitReached }),
+    indexes: advice?.indexes ?? [],
+    redundant: advice?.redundant ?? [],
+    ...(advice && {
+      workload: {
+        ...advice.workload,
+        source: workload?.source,
+        notes: workload?.notes ?? [],
+        queries: advice.workload.queries.map(query => ({ ...query, ...observedFigures(observed.get(query.id)) })),
+      },
+    }),
+    skipped: advice?.skipped ?? [],
+    ...(existing && { existing }),
+  };
+}
+
+function observedFigures(entry: WorkloadEntry | undefined): object {
+  if (!entry) return {};
+  const { calls, totalMs, place } = entry;
+  return {
+    calls,
+    ...(totalMs !== undefined && { totalMs, meanMs: totalMs / Math.max(1, calls) }),
+    ...(place !== undefined && { place }),
+  };
+}
+
+export function adviceSql({ advice, existing }: ReportedAdvice): string {
+  const lines = advice?.indexes.map(({ sql }) => `${sql};`) ?? [];
+  for (const finding of existing?.findings ?? []) lines.push(...findingSql(finding));
+  return lines.join('\n');
+}
+
+/** What needs a second thought stands there as a comment. */
+function findingSql({ title, severity, evidence, change, cautions }: ExistingIndexFinding): string[] {
+  if (!change) return [`-- ${title}: ${evidence.text}`];
+  return [
+    `-- ${title}: ${evidence.text}`,
+    ...cautions.map(caution => `-- Note: ${caution}`),
+    ...change.sql.map(sql => `${severity === 'info' ? '-- ' : ''}${sql};`),
+    ...change.inverse.map(sql => `-- Undo: ${sql};`),
+  ];
+}
+
+export function adviceText(report: ReportedAdvice): string {
+  return [
+    ...(report.advice ? workloadLines(report.advice, report) : []),
+    ...(report.existing ? reviewLines(report.existing) : []),
+  ].join('\n');
+}
+
+function workloadLines(advice: WorkloadAdvice, { workload, timeLimitReached }: ReportedAdvice): string[] {
+  const { indexes, redundant, skipped, whatIf, optimizerCalls } = advice;
+  const { costBefore, costAfter } = advice.workload;
+  return [
+    ...indexes.map(
+      ({ sql, estimatedBytes, queries, why }) =>
+        `${sql};\n  ${formatBytes(estimatedBytes)}, for statements ${queries.join(', ')}: ${why}`,
+    ),
+    ...(indexes.length === 0 ? ['no index would make this workload noticeably cheaper'] : []),
+    ...redundant.map(({ index, because }) => `redundant: ${index}: ${because}`),
+    ...skipped.map(({ id, reason }) => `statement ${id} skipped: ${reason}`),
+    ...dearest(advice, workload),
+    ...(workload?.notes.map(note => `note: ${note}`) ?? []),
+    ...(timeLimitReached ? ['note: the time limit was reached; more time may find a better set'] : []),
+    `workload cost ${formatCount(costBefore)} -> ${formatCount(costAfter)} (${whatIf}, ${optimizerCalls} plans)`,
+  ];
+}
+
+/** Statements that take the most time, as measured by whoever counted them. */
+function dearest(advice: WorkloadAdvice, workload: ReadWorkload | undefined): string[] {
+  const costs = new Map(advice.workload.queries.map(query => [query.id, query]));
+  const timed = (workload?.entries ?? []).filter(({ totalMs }) => totalMs !== undefined);
+  return timed.slice(0, 10).map(({ id, sql, calls, totalMs = 0 }) => {
+    const cost = costs.get(id);
+    const change = cost ? `, cost ${short(cost.costBefore)} -> ${short(cost.costAfter)}` : '';
+    const text = sql.replace(/\s+/g, ' ');
+    return `statement ${id}: ${formatMs(totalMs)} in ${formatCount(Math.round(calls))} calls${change}: ${text.length > 60 ? `${text.slice(0, 59)}…` : text}`;
+  });
+}
+
+function short(cost: number): string {
+  return formatCount(cost >= 100 ? Math.round(cost) : Number(cost.toFixed(2)));
+}
+
+function reviewLines({ findings, indexes, totalBytes, notes }: IndexReview): string[] {
+  return [
+    ...findings.flatMap(({ severity, problem, title, evidence, change, cautions }) => [
+      `${severity}: ${problem}: ${title}`,
+      `  ${evidence.text}${evidence.how === 'measured' ? ' (measured)' : ''}`,
+      ...cautions.map(caution => `  note: ${caution}`),
+      ...(change?.sql.map(sql => `  ${sql};`) ?? []),
+      ...(change?.inverse.map(sql => `  undo: ${sql};`) ?? []),
+    ]),
+    ...notes.map(note => `note: ${note}`),
+    `${formatCount(indexes)} indexes (${formatBytes(totalBytes)}), ${findings.length} findings`,
+  ];
+}
