@@ -126,6 +126,7 @@ export class ExplainService {
       connection: params.connection,
       server: this.#sessions.info(params.connectionId).server,
       tree,
+      statement: parseStatement(this.#grammar, params.sql),
       findings: findPlanFindings(tree, { ...(catalog && { catalog }) }),
       suggestions: suggestions.map((suggestion, id) => buildSuggestionView(suggestion, id)),
       notes,

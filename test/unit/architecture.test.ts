@@ -43,7 +43,7 @@ const CORE_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   base: [],
   sql: ['base'],
   catalog: ['base', 'sql'],
-  plan: ['base', 'catalog'],
+  plan: ['base', 'sql', 'catalog'],
   guidelines: ['base'],
   rules: ['base', 'sql', 'catalog', 'plan', 'guidelines'],
   configuration: ['base', 'rules'],
