@@ -115,12 +115,7 @@ function buildProperties(node: PlanNode): { name: string; value: string }[] {
     if (name === 'Workers' && node.figures.workers) continue;
     properties.push({ name, value: showValue(name, value) });
   }
-  const startup = raw['Actual Startup Time'];
-  if (typeof startup === 'number') properties.push({ name: 'First row after', value: `${formatMs(startup)} per loop` });
   if (typeof raw['Plan Width'] === 'number') properties.push({ name: 'Row width', value: `${raw['Plan Width']} B` });
-  if (node.figures.startupCost !== undefined) {
-    properties.push({ name: 'Startup cost', value: formatCount(node.figures.startupCost) });
-  }
   return properties;
 }
 

@@ -17,8 +17,8 @@ const MOST = 4_000;
 const LONG = 60;
 /** SQL expressions and lists of them: in the editor's font, to be copied one by one. */
 const CODE = /^(?!Rows Removed).*(Cond|Filter|Keys?|Output|SQL|Function Call)$/;
-/** Said among the figures already. */
-const SAID = new Set(['First row after', 'Startup cost', 'Rows Removed by Filter']);
+/** Said among the figures already, where it is more than none. */
+const SAID = 'Rows Removed by Filter';
 
 interface Props {
   readonly node: NodeView;
@@ -30,7 +30,7 @@ export function Details({ node, model }: Props): JSX.Element {
   const { actions, view, nodes } = model;
   const findings = view.findings.filter(finding => finding.nodeId === node.id);
   const parent = node.parentId === undefined ? undefined : nodes.get(node.parentId);
-  const rest = node.properties.filter(({ name }) => !SAID.has(name) || (name.startsWith('Rows') && !node.rowsRemoved));
+  const rest = node.properties.filter(({ name }) => name !== SAID || !node.rowsRemoved);
   const code = rest.filter(({ name, value }) => CODE.test(name) || value.length > LONG);
   const short = rest.filter(property => !code.includes(property));
   return (
