@@ -8,6 +8,7 @@ import { migrationText } from './migration';
 import { PanelWork } from './panelWork';
 import { askForPlanFile, readPlanOf } from './planFiles';
 import type { PlanHistory } from './planHistory';
+import { PlanHighlights } from './planHighlights';
 import { explainParams, type HowToExplain, type PlanSubject } from './planSubject';
 import { PlanWebview } from './planWebview';
 import { revealSource } from './revealSource';
@@ -28,6 +29,7 @@ export class PlanController implements vscode.Disposable {
   readonly #work: PanelWork;
   /** Numbers the runs, so that the answer of an old one is dropped. */
   #run = 0;
+  readonly #highlights = new PlanHighlights(nodeIds => this.#panel?.highlight(nodeIds));
   readonly #states = new Map<number, SuggestionState>();
   readonly #created = new Map<number, readonly CreatedIndex[]>();
 
@@ -77,6 +79,7 @@ export class PlanController implements vscode.Disposable {
   dispose(): void {
     this.#work.cancel();
     this.#panel?.dispose();
+    this.#highlights.dispose();
   }
 
   async #params(subject: PlanSubject, how: HowToExplain = {}): Promise<ExplainParams> {
@@ -88,10 +91,13 @@ export class PlanController implements vscode.Disposable {
     this.#shown = shown;
     const panel = (this.#panel ??= new PlanWebview(this.extensionUri, this.#host(), () => {
       this.#panel = undefined;
+      this.#highlights.clear();
       this.#work.cancel();
     }));
     panel.show(this.#view(shown.outcome));
     panel.reveal();
+    const { source, statement } = shown.subject;
+    this.#highlights.show({ source, sql: statement.sql, nodes: shown.outcome.view.nodes });
   }
 
   /** Shows the same plan with something else beside it. */
@@ -145,7 +151,10 @@ export class PlanController implements vscode.Disposable {
       },
       copyText: async text => vscode.env.clipboard.writeText(text),
       exportAs: (format, content, encoding) => saveExport(format, content, encoding),
-      hoverNode: () => Promise.resolve(),
+      hoverNode: nodeId => {
+        this.#highlights.hover(nodeId);
+        return Promise.resolve();
+      },
       compareWith: async entry => {
         const { outcome } = this.#now();
         const run = this.#run;

@@ -40,6 +40,10 @@ export class PlanPage implements vscode.Disposable {
     if (this.#ready) this.#channel.call('progress', progress).catch(() => undefined);
   }
 
+  highlight(nodeIds: readonly number[]): void {
+    if (this.#ready) this.#channel.call('highlight', nodeIds).catch(() => undefined);
+  }
+
   dispose(): void {
     this.#channel.dispose();
   }

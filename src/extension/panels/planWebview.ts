@@ -31,6 +31,11 @@ export class PlanWebview implements vscode.Disposable {
     this.#page.progress(progress);
   }
 
+  /** Marks the nodes that come from the place of the cursor. */
+  highlight(nodeIds: readonly number[]): void {
+    this.#page.highlight(nodeIds);
+  }
+
   reveal(): void {
     this.#panel.reveal(undefined, true);
   }

@@ -3,8 +3,8 @@ import type { NodeView } from '../../protocol/planPanel';
 import type { TextSpan } from '../../protocol/server';
 
 /**
- * Selects the statement a plan belongs to, or the table a node reads. The file may have been edited since: the
- * statement is then looked for by its text, the copy nearest to where it was.
+ * Selects the statement a plan belongs to, or the part of it that says most of a node. The file may have been edited
+ * since: the statement is then looked for by its text, the copy nearest to where it was.
  */
 export async function revealSource(
   source: { readonly uri: string; readonly span: TextSpan },
@@ -16,7 +16,7 @@ export async function revealSource(
   const was = document.offsetAt(new vscode.Position(source.span.start.line, source.span.start.character));
   const start = text.startsWith(sql, was) ? was : nearest(text, sql, was);
   if (start === undefined) throw new Error('The statement is no longer in the file. Explain it again.');
-  const part = (node && relationWithin(sql, node)) ?? { start: 0, end: sql.length };
+  const part = node?.sqlRanges?.[0] ?? { start: 0, end: sql.length };
   const selection = new vscode.Selection(
     document.positionAt(start + part.start),
     document.positionAt(start + part.end),
@@ -31,12 +31,4 @@ function nearest(text: string, wanted: string, offset: number): number | undefin
   const before = text.lastIndexOf(wanted, offset);
   if (after < 0 || before < 0) return after < 0 ? (before < 0 ? undefined : before) : after;
   return after - offset < offset - before ? after : before;
-}
-
-/** Where the statement names the table that a node reads. */
-function relationWithin(sql: string, node: NodeView): { start: number; end: number } | undefined {
-  const relation = /\bon (?:\S+\.)?"?([^\s"]+)"?/.exec(node.detail)?.[1];
-  if (!relation) return undefined;
-  const match = new RegExp(`(?<![\\w$])${relation.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w$])`, 'i').exec(sql);
-  return match ? { start: match.index, end: match.index + match[0].length } : undefined;
 }
