@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Dirent } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { historyEntry } from '../core/plan/history';
@@ -10,25 +11,30 @@ import { planToKeep } from '../core/plan/historyPlan';
 import type { RawObject } from '../core/plan/rawValue';
 import type { HistorySize } from '../protocol/server';
 
-/** `<fingerprint>-<id>.json` has the figures of a run, `<fingerprint>-<id>.<bytes>.plan` its plan. */
-const RUN_FILE = /^([0-9a-f]{16})-([0-9a-z]{14})\.(?:json|(\d+)\.plan)$/;
-/** `<fingerprint>.baseline` has the id of the pinned run. */
-const BASELINE_FILE = /^([0-9a-f]{16})\.baseline$/;
+/** Each statement has a folder by its fingerprint. */
+const FINGERPRINT = /^[0-9a-f]{16}$/;
+const ID = /^[0-9a-z]{14}$/;
+/** `<id>.json` has the figures of a run, `<id>.<bytes>.plan` its plan. */
+const RUN_FILE = /^([0-9a-z]{14})\.(?:json|(\d+)\.plan)$/;
+/** Has the id of the pinned run. */
+const BASELINE_FILE = 'baseline';
 /** Half-written; the name it is to get, and when it was begun. */
 const UNFINISHED_FILE = /^.+\.([0-9a-z]{14})\.tmp$/;
 /** Nobody writes a file for as long. */
 const UNFINISHED_MS = 3_600_000;
-const FINGERPRINT = /^[0-9a-f]{16}$/;
-const ID = /^[0-9a-z]{14}$/;
 
 interface Listed extends KeptRun {
+  /** Relative to the folder of all. */
   readonly files: readonly string[];
   readonly hasFigures: boolean;
 }
 
+/** What there is of a statement, from the names of its files. */
 interface Listing {
+  readonly fingerprint: string;
+  /** Oldest first. */
   readonly runs: readonly Listed[];
-  readonly baselines: ReadonlyMap<string, string>;
+  readonly baseline?: string;
   readonly unfinished: readonly { readonly file: string; readonly id: string }[];
 }
 
@@ -46,28 +52,25 @@ export class PlanHistoryStore {
   /** Remembers a run, and forgets what is then beyond the limits. @throws when the folder cannot be written */
   async add(run: HistoryRun, keepValues: boolean): Promise<HistoryEntry> {
     const entry = historyEntry(run, nextId());
-    if (!FINGERPRINT.test(entry.fingerprint)) throw new Error(`${entry.fingerprint} is no fingerprint`);
-    await fs.mkdir(this.folder, { recursive: true });
+    const { id, fingerprint } = entry;
+    if (!FINGERPRINT.test(fingerprint)) throw new Error(`${fingerprint} is no fingerprint`);
+    const isNewStatement = (await fs.mkdir(path.join(this.folder, fingerprint), { recursive: true })) !== undefined;
     const plan = planToKeep(run.tree, keepValues);
-    const name = `${entry.fingerprint}-${entry.id}`;
     if (plan) {
       const text = JSON.stringify(plan);
-      await this.#write(`${name}.${Buffer.byteLength(text)}.plan`, text);
+      await this.#write(fingerprint, `${id}.${Buffer.byteLength(text)}.plan`, text);
     }
-    await this.#write(`${name}.json`, JSON.stringify(entry));
-    await this.#forgetOldest();
+    await this.#write(fingerprint, `${id}.json`, JSON.stringify(entry));
+    // looking through all takes a moment, and only another statement can be one too many
+    await this.#forgetOldest(isNewStatement ? await this.#listAll() : [await this.#list(fingerprint)]);
     return entry;
   }
 
   async statement(fingerprint: string): Promise<StatementHistory> {
-    const { runs, baselines } = await this.#list(fingerprint);
-    const texts = await Promise.all(
-      runs.filter(({ hasFigures }) => hasFigures).map(({ id }) => this.#read(`${fingerprint}-${id}.json`)),
-    );
-    const entries = texts
-      .flatMap(text => readEntry(text ?? '') ?? [])
-      .filter(entry => entry.fingerprint === fingerprint);
-    const baseline = baselines.get(fingerprint);
+    const { runs, baseline } = await this.#list(fingerprint);
+    const known = runs.filter(({ hasFigures }) => hasFigures);
+    const texts = await Promise.all(known.map(({ id }) => this.#read(path.join(fingerprint, `${id}.json`))));
+    const entries = texts.flatMap(text => readEntry(text ?? '') ?? []);
     return {
       entries,
       withPlan: new Set(runs.flatMap(({ id, planBytes }) => (planBytes === undefined ? [] : [id]))),
@@ -78,7 +81,7 @@ export class PlanHistoryStore {
   /** The document EXPLAIN gave; undefined if it is not kept, or damaged. */
   async plan(fingerprint: string, id: string): Promise<RawObject | undefined> {
     const { runs } = await this.#list(fingerprint);
-    const file = runs.find(run => run.id === id)?.files.find(name => name.endsWith('.plan'));
+    const file = runs.find(run => run.id === id)?.files.find(isPlanFile);
     const text = file === undefined ? undefined : await this.#read(file);
     return text === undefined ? undefined : readPackedPlan(text);
   }
@@ -86,89 +89,134 @@ export class PlanHistoryStore {
   /** Pins a run as the one that each new one is compared with; null pins none. */
   async pin(fingerprint: string, id: string | null): Promise<void> {
     if (!FINGERPRINT.test(fingerprint) || (id !== null && !ID.test(id))) throw new Error('there is no such run');
-    const file = `${fingerprint}.baseline`;
-    if (id === null) await this.#delete([file]);
-    else await this.#write(file, id);
+    if (id === null) await this.#delete([path.join(fingerprint, BASELINE_FILE)]);
+    else await this.#write(fingerprint, BASELINE_FILE, id);
   }
 
   /** Forgets one statement, or all, with their baselines. */
   async clear(fingerprint?: string): Promise<void> {
-    const { runs, baselines, unfinished } = await this.#list(fingerprint);
-    await this.#delete([
-      ...runs.flatMap(({ files }) => files),
-      ...[...baselines.keys()].map(pinned => `${pinned}.baseline`),
-      ...(fingerprint === undefined ? unfinished.map(({ file }) => file) : []),
-    ]);
+    const listings = fingerprint === undefined ? await this.#listAll() : [await this.#list(fingerprint)];
+    await Promise.all(listings.map(listing => this.#clear(listing)));
   }
 
   async size(): Promise<HistorySize> {
-    const { runs, baselines } = await this.#list();
-    const known = runs.filter(({ hasFigures }) => hasFigures);
-    const statements = new Set(known.map(({ fingerprint }) => fingerprint)).size;
-    return { statements, runs: known.length, baselines: baselines.size };
+    const listings = (await this.#listAll()).map(({ runs, baseline }) => ({
+      runs: runs.filter(({ hasFigures }) => hasFigures).length,
+      baseline,
+    }));
+    return {
+      statements: listings.filter(({ runs }) => runs > 0).length,
+      runs: listings.reduce((sum, { runs }) => sum + runs, 0),
+      baselines: listings.filter(({ runs, baseline }) => runs > 0 && baseline !== undefined).length,
+    };
   }
 
-  async #forgetOldest(): Promise<void> {
-    const { runs, baselines, unfinished } = await this.#list();
-    const beyond = beyondLimits(runs, this.limits);
-    const left = new Set(runs.filter(run => !beyond.runs.includes(run)).map(({ fingerprint }) => fingerprint));
+  async #forgetOldest(listings: readonly Listing[]): Promise<void> {
+    const beyond = beyondLimits(
+      listings.flatMap(({ runs }) => runs),
+      this.limits,
+    );
+    const forgotten = new Set(beyond.runs);
     const oldest = (Date.now() - UNFINISHED_MS).toString(36).padStart(9, '0');
     await this.#delete([
       ...beyond.runs.flatMap(({ files }) => files),
-      ...beyond.plans.flatMap(({ files }) => files.filter(file => file.endsWith('.plan'))),
-      ...[...baselines.keys()].filter(pinned => !left.has(pinned)).map(pinned => `${pinned}.baseline`),
-      ...unfinished.filter(({ id }) => id < oldest).map(({ file }) => file),
+      ...beyond.plans.flatMap(({ files }) => files.filter(isPlanFile)),
+      ...listings.flatMap(({ unfinished }) => unfinished.filter(({ id }) => id < oldest).map(({ file }) => file)),
     ]);
+    const empty = listings.filter(({ runs }) => runs.every(run => forgotten.has(run)));
+    await Promise.all(empty.map(listing => this.#clear({ ...listing, runs: [], unfinished: [] })));
   }
 
-  /** What is there, from the names alone; of one statement or of all, oldest first. */
-  async #list(fingerprint?: string): Promise<Listing> {
-    const names = await fs.readdir(this.folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
-    const pins = names.flatMap(name => BASELINE_FILE.exec(name)?.[1] ?? []);
-    const baselines = new Map<string, string>();
-    for (const pinned of pins.filter(each => fingerprint === undefined || each === fingerprint)) {
-      const id = await this.#read(`${pinned}.baseline`);
-      if (id !== undefined) baselines.set(pinned, id);
-    }
-    const runs = new Map<string, Listed & { files: string[] }>();
-    for (const name of names.sort()) {
-      const [, owner, id, bytes] = RUN_FILE.exec(name) ?? [];
-      if (owner === undefined || id === undefined || (fingerprint !== undefined && owner !== fingerprint)) continue;
-      const known = runs.get(`${owner}-${id}`);
+  async #clear({ fingerprint, runs, unfinished }: Listing): Promise<void> {
+    await this.#delete([
+      path.join(fingerprint, BASELINE_FILE),
+      ...runs.flatMap(({ files }) => files),
+      ...unfinished.map(({ file }) => file),
+    ]);
+    // stays if another window has just added something
+    await fs.rmdir(path.join(this.folder, fingerprint)).catch(() => undefined);
+  }
+
+  async #listAll(): Promise<Listing[]> {
+    const entries = await entriesIn(this.folder);
+    const folders = entries.filter(entry => entry.isDirectory() && FINGERPRINT.test(entry.name));
+    return Promise.all(folders.map(({ name }) => this.#list(name)));
+  }
+
+  async #list(fingerprint: string): Promise<Listing> {
+    if (!FINGERPRINT.test(fingerprint)) return { fingerprint, runs: [], unfinished: [] };
+    const entries = await entriesIn(path.join(this.folder, fingerprint));
+    const names = entries.filter(entry => entry.isFile()).map(({ name }) => name);
+    const baseline = names.includes(BASELINE_FILE)
+      ? await this.#read(path.join(fingerprint, BASELINE_FILE))
+      : undefined;
+    const runs = new Map<string, Listed>();
+    for (const name of names) {
+      const [, id, bytes] = RUN_FILE.exec(name) ?? [];
+      if (id === undefined) continue;
+      const known = runs.get(id);
       const planBytes = bytes === undefined ? known?.planBytes : Number(bytes);
-      runs.set(`${owner}-${id}`, {
-        fingerprint: owner,
+      runs.set(id, {
+        fingerprint,
         id,
-        isPinned: baselines.get(owner) === id,
-        files: [...(known?.files ?? []), name],
+        isPinned: id === baseline,
+        files: [...(known?.files ?? []), path.join(fingerprint, name)],
         hasFigures: bytes === undefined || known?.hasFigures === true,
         ...(planBytes !== undefined && { planBytes }),
       });
     }
-    const unfinished = names.flatMap(file => {
-      const id = UNFINISHED_FILE.exec(file)?.[1];
-      return id === undefined ? [] : [{ file, id }];
+    const unfinished = names.flatMap(name => {
+      const id = UNFINISHED_FILE.exec(name)?.[1];
+      return id === undefined ? [] : [{ file: path.join(fingerprint, name), id }];
     });
-    return { runs: [...runs.values()].sort((a, b) => (a.id < b.id ? -1 : 1)), baselines, unfinished };
+    return {
+      fingerprint,
+      runs: [...runs.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+      ...(baseline !== undefined && { baseline }),
+      unfinished,
+    };
   }
 
-  async #write(name: string, text: string): Promise<void> {
-    const unfinished = path.join(this.folder, `${name}.${nextId()}.tmp`);
-    await fs.writeFile(unfinished, text);
-    await fs.rename(unfinished, path.join(this.folder, name));
+  async #write(fingerprint: string, name: string, text: string): Promise<void> {
+    const folder = path.join(this.folder, fingerprint);
+    const unfinished = path.join(folder, `${name}.${nextId()}.tmp`);
+    try {
+      await fs.writeFile(unfinished, text);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      // another window has just cleared the statement
+      await fs.mkdir(folder, { recursive: true });
+      await fs.writeFile(unfinished, text);
+    }
+    await fs.rename(unfinished, path.join(folder, name));
   }
 
   /** Undefined if another window deleted it meanwhile, or it cannot be read. */
-  #read(name: string): Promise<string | undefined> {
-    return fs.readFile(path.join(this.folder, name), 'utf8').catch(() => undefined);
+  #read(file: string): Promise<string | undefined> {
+    return fs.readFile(path.join(this.folder, file), 'utf8').catch(() => undefined);
   }
 
-  async #delete(names: readonly string[]): Promise<void> {
-    await Promise.all(names.map(name => fs.rm(path.join(this.folder, name), { force: true })));
+  async #delete(files: readonly string[]): Promise<void> {
+    await Promise.all(files.map(file => fs.rm(path.join(this.folder, file), { force: true })));
   }
+}
+
+function isPlanFile(file: string): boolean {
+  return file.endsWith('.plan');
+}
+
+/** None where there is no folder. */
+async function entriesIn(folder: string): Promise<Dirent[]> {
+  try {
+    return await fs.readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
 let lastMs = 0;

@@ -49,7 +49,8 @@ describe('server: plan history', function () {
       view.comparison?.cautions?.filter(caution => !/\btime\b/.test(caution)).join('\n') ?? 'no comparison';
     const storedText = (): string =>
       fs
-        .readdirSync(history.folder)
+        .readdirSync(history.folder, { recursive: true, encoding: 'utf8' })
+        .filter(file => /\.\w+$/.test(file))
         .map(file => fs.readFileSync(path.join(history.folder, file), 'utf8'))
         .join('\n');
 
@@ -154,7 +155,8 @@ describe('server: plan history', function () {
       const first = await explain('select * from reading where camera = 700');
       const [entry = ''] = idsOf(first);
       await pin(first, entry);
-      const plan = fs.readdirSync(history.folder).find(file => file.endsWith('.plan'))!;
+      const files = fs.readdirSync(history.folder, { recursive: true, encoding: 'utf8' });
+      const plan = files.find(file => file.endsWith('.plan'))!;
       fs.writeFileSync(path.join(history.folder, plan), '{');
       const second = await explain('select * from reading where camera = 700');
       assert.equal(second.view.comparison, undefined);

@@ -41,6 +41,7 @@ describe('server/planHistoryStore', () => {
   afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
 
   const open = (limits = HISTORY_LIMITS) => new PlanHistoryStore(folder, limits);
+  const filesOf = (fingerprint: string): string[] => fs.readdirSync(path.join(folder, fingerprint));
   const idsOf = async (fingerprint: string) => (await open().statement(fingerprint)).entries.map(({ id }) => id);
 
   it('is empty before the first run', async () => {
@@ -64,7 +65,7 @@ describe('server/planHistoryStore', () => {
 
   it('writes no value of a condition unless it may', async () => {
     await open().add(run(A), false);
-    const texts = fs.readdirSync(folder).map(file => fs.readFileSync(path.join(folder, file), 'utf8'));
+    const texts = filesOf(A).map(file => fs.readFileSync(path.join(folder, A, file), 'utf8'));
     assert.equal(texts.length, 2);
     assert.doesNotMatch(texts.join(), /4711/);
     assert.match(texts.join(), /\(id = \?\)/);
@@ -92,8 +93,9 @@ describe('server/planHistoryStore', () => {
     const others = [await open(limits).add(run(B), false), await open(limits).add(run(C), false)];
     assert.deepEqual([await idsOf(A), await idsOf(B), await idsOf(C)], [[first.id], [others[0]!.id], [others[1]!.id]]);
     await open(limits).pin(A, null);
-    await open(limits).add(run(C), false);
-    assert.deepEqual(await idsOf(A), []);
+    await open(limits).add(run('d'.repeat(16)), false);
+    assert.deepEqual([await idsOf(A), await idsOf(B)], [[], []]);
+    assert.equal(fs.readdirSync(folder).length, 2);
   });
 
   it('never has two windows end with more than the limits, nor lose what is within them', async () => {
@@ -125,11 +127,11 @@ describe('server/planHistoryStore', () => {
     const first = await open().add(run(A), false);
     await open().pin(A, first.id);
     await open().add(run(B), false);
-    fs.writeFileSync(path.join(folder, 'notes.txt'), 'mine');
+    for (const file of ['notes.txt', path.join(B, 'notes.txt')]) fs.writeFileSync(path.join(folder, file), 'mine');
     await open().clear(A);
     assert.deepEqual(await open().size(), { statements: 1, runs: 1, baselines: 0 });
     await open().clear();
-    assert.deepEqual(fs.readdirSync(folder), ['notes.txt']);
+    assert.deepEqual([fs.readdirSync(folder), filesOf(B)], [[B, 'notes.txt'], ['notes.txt']]);
   });
 
   it('loses to damage only what is damaged', async () => {
@@ -139,28 +141,34 @@ describe('server/planHistoryStore', () => {
     const file = (id: string, ending: string): string =>
       path.join(
         folder,
-        fs.readdirSync(folder).find(name => name.includes(id) && name.endsWith(ending))!,
+        A,
+        filesOf(A).find(name => name.startsWith(id) && name.endsWith(ending))!,
       );
     fs.writeFileSync(file(ids[0]!, '.json'), '{"id":');
     fs.writeFileSync(file(ids[1]!, '.plan'), '\0\0\0');
     fs.rmSync(file(ids[2]!, '.plan'));
-    fs.writeFileSync(path.join(folder, `${B}-short.json`), '{}');
-    fs.mkdirSync(path.join(folder, `${A}-${'0'.repeat(14)}.json`));
+    fs.writeFileSync(path.join(folder, A, 'short.json'), '{}');
+    fs.mkdirSync(path.join(folder, A, `${'0'.repeat(14)}.json`));
+    fs.writeFileSync(path.join(folder, B), 'no folder');
     const { entries, withPlan, baseline } = await open().statement(A);
     assert.deepEqual([entries.map(({ id }) => id), baseline], [ids.slice(1), undefined]);
     assert.ok(!withPlan.has(ids[2]!));
     assert.equal(await open().plan(A, ids[1]!), undefined);
     assert.ok(await open().plan(A, ids[3]!));
+    assert.equal((await open().size()).runs, 4);
+    await open().add(run(C), false);
+    await open().clear();
+    assert.deepEqual(fs.readdirSync(folder), [A, B]);
   });
 
   it('takes away what a window that ended left half-written, but not what one is writing', async () => {
     await open().add(run(A), false);
-    const time = (ms: number) => `${A}-${'x'.repeat(14)}.json.${ms.toString(36).padStart(9, '0')}00000.tmp`;
+    const time = (ms: number) => `${'x'.repeat(14)}.json.${ms.toString(36).padStart(9, '0')}00000.tmp`;
     const [old, recent] = [time(Date.parse('2020-01-01')), time(Date.now())];
-    for (const name of [old, recent]) fs.writeFileSync(path.join(folder, name), '');
+    for (const name of [old, recent]) fs.writeFileSync(path.join(folder, A, name), '');
     await open().add(run(A), false);
     assert.deepEqual(
-      fs.readdirSync(folder).filter(name => name.endsWith('.tmp')),
+      filesOf(A).filter(name => name.endsWith('.tmp')),
       [recent],
     );
     await open().clear();
