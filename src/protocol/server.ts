@@ -1,6 +1,7 @@
 import type { Change, Suggestion } from '../core/advisor/suggestion';
 import type { RunFacts } from '../core/plan/history';
 import type { PlaceholderStyle } from '../core/sql/statement';
+import type { AdviceRequests } from './advice';
 import type { ComparisonView, HistoryView, PlanView } from './planPanel';
 
 /**
@@ -8,7 +9,7 @@ import type { ComparisonView, HistoryView, PlanView } from './planPanel';
  * protocol's own cancellation; work on a database is then cancelled there too. Everything is plain data, and a request
  * carries all it needs: the server keeps database sessions, but no state of a panel.
  */
-export interface ServerRequests {
+export interface ServerRequests extends AdviceRequests {
   'queryTuner/connections/connect': { params: ConnectParams; result: ConnectedInfo };
   /** Opens a session of its own and closes it again; an open connection of the same name is left alone. */
   'queryTuner/connections/test': { params: ConnectParams; result: ConnectedInfo };
@@ -236,11 +237,13 @@ export interface ApplyOutcome {
   readonly elapsedMs: number;
 }
 
-/** An index as it stood right after it was made. */
+/** An index, or extended statistics, as it stood right after it was made. */
 export interface CreatedIndex {
+  /** An index where it does not say. */
+  readonly kind?: 'statistics';
   readonly schema: string;
   readonly name: string;
-  /** `pg_get_indexdef`. */
+  /** `pg_get_indexdef`, `pg_get_statisticsobjdef`. */
   readonly definition: string;
 }
 

@@ -36,6 +36,7 @@ import type {
   ServerRequests,
   ServerSettings,
 } from '../protocol/server';
+import { AdviceService } from './adviceService';
 import { ChangedSinceError, ChangeService } from './changeService';
 import { ConfigurationDiagnostics } from './configurationDiagnostics';
 import { proposeConnections } from './connectionProposals';
@@ -57,6 +58,8 @@ const SLICE_MS = 20;
 
 /** Requests that reach for a database; refused while the workspace is not trusted. */
 const NEEDS_TRUST: readonly ServerRequest[] = [
+  'queryTuner/advice/run',
+  'queryTuner/advice/measure',
   'queryTuner/connections/connect',
   'queryTuner/connections/test',
   'queryTuner/connections/propose',
@@ -238,6 +241,10 @@ class Server {
     this.#answer('queryTuner/history/pin', pinRun);
     this.#answer('queryTuner/history/clear', ({ folder, fingerprint }) => clearHistory(folder, fingerprint));
     this.#answer('queryTuner/history/size', ({ folder }) => historySize(folder));
+    const advising = async (): Promise<AdviceService> =>
+      new AdviceService(await grammar(), this.#sessions, progress => this.#notify('queryTuner/progress', progress));
+    this.#answer('queryTuner/advice/run', async (params, signal) => (await advising()).run(params, signal));
+    this.#answer('queryTuner/advice/measure', async (params, signal) => (await advising()).measure(params, signal));
     this.#answer('queryTuner/change/apply', (params, signal) => changes.apply(params, signal));
     this.#answer('queryTuner/change/undo', (params, signal) => changes.undo(params, signal));
     this.#connection.onNotification(

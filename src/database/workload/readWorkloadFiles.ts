@@ -4,13 +4,13 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { throwIfCancelled, type CancelSignal } from '../../core/base/cancelSignal';
 import { formatCount } from '../../core/base/units';
-import { LineMap } from '../../core/base/lineMap';
 import { DatabaseError } from '../../core/ports';
 import type { Grammar } from '../../core/sql/grammar';
 import { parseStatement } from '../../core/sql/parseStatement';
 import { Script } from '../../core/sql/script';
 import { LogStatementReader, looksLikeLog } from '../../core/workload/logStatements';
 import { isQuery } from '../../core/workload/planningTexts';
+import { collectScript } from '../../core/workload/scriptWorkload';
 import { topEntries, WorkloadCollector, type WorkloadEntry, type WorkloadOrder } from '../../core/workload/workload';
 import type { ReadWorkload } from './readStatStatements';
 
@@ -63,11 +63,7 @@ export async function readWorkloadFiles(
 
 function readScript(file: string, collector: WorkloadCollector, grammar: Grammar): void {
   const text = readFileSync(file === '-' ? 0 : file, 'utf8').replace(/^\uFEFF/, '');
-  const lines = new LineMap(text);
-  for (const { range, statement } of new Script(grammar, text).statements) {
-    const place = `${path.basename(file)}:${lines.positionAt(range.start).line}`;
-    collector.add({ sql: statement.text, calls: 1, place });
-  }
+  collectScript(collector, grammar, text, path.basename(file));
 }
 
 async function readLog(

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { AdviceSource, AdviceView } from '../../src/protocol/advice';
+import { startConnectedEditor, type ConnectedEditor } from './connectedEditor';
+
+const SETUP = `
+  create table readings (id int primary key, camera int not null, noted text not null);
+  insert into readings select n, n % 500, 'note ' || n from generate_series(1, 30000) n;
+  create index readings_camera on readings (camera);
+  create index readings_noted on readings (noted);
+  create index readings_noted_again on readings (noted);
+  analyze readings;`;
+
+const QUERIES = `select noted from readings where camera = 7 order by id desc limit 3;
+select noted from readings where camera = 8 order by id desc limit 3;
+insert into readings values (0, 1, 'x');
+select camera from readings where lower(noted) = 'note 5';
+select camera from readings where id = $1;
+selec nonsense;
+`;
+
+describe('server: index advice', function () {
+  this.timeout(120_000);
+  let connected: ConnectedEditor;
+  let folder = '';
+
+  before(async function () {
+    connected = await startConnectedEditor(this, SETUP);
+    folder = mkdtempSync(path.join(tmpdir(), 'query-tuner-advice-'));
+  });
+  after(async () => {
+    await connected?.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const run = (source: AdviceSource, more: { budgetBytes?: number; timeLimitMs?: number } = {}): Promise<AdviceView> =>
+    connected.editor.request('queryTuner/advice/run', {
+      connectionId: 'test',
+      source,
+      whatIf: 'trial',
+      progressToken: 'advice',
+      ...more,
+    });
+  const text: AdviceSource = { kind: 'text', name: 'queries.sql', text: QUERIES };
+
+  it('advises on a text: indexes with what they serve, statements, and the existing indexes', async () => {
+    const view = await run(text);
+    assert.equal(view.source, 'queries.sql');
+    assert.ok(view.costAfter < view.costBefore);
+    const expression = view.indexes.find(({ title }) => title.includes('lower('));
+    assert.ok(expression, JSON.stringify(view.indexes));
+    assert.deepEqual(expression.gains, [4]);
+    assert.deepEqual(expression.change.sql.slice(1), ['ANALYZE public.readings']);
+    assert.match(expression.change.inverse[0] ?? '', /^DROP INDEX CONCURRENTLY public\.readings_/);
+    const measurable = view.statements.filter(each => each.measurable).map(({ id }) => id);
+    assert.ok(measurable.includes(1) && !measurable.includes(3) && !measurable.includes(5), measurable.join());
+    assert.equal(view.statements.find(({ id }) => id === 4)?.place, 'queries.sql:4');
+    assert.deepEqual(
+      view.skipped.map(({ id, sql }) => [id, sql]),
+      [[6, 'selec nonsense']],
+    );
+    assert.deepEqual(
+      view.existing.map(({ problem, index }) => `${problem} ${index}`),
+      ['duplicate public.readings_noted_again'],
+    );
+  });
+
+  it('applies an index, and undo compares first', async () => {
+    const { indexes } = await run(text);
+    const { change } = indexes[0]!;
+    const common = { connectionId: 'test', change, progressToken: 'apply' };
+    const applied = await connected.editor.request('queryTuner/change/apply', common);
+    assert.equal(applied.created.length, 1);
+    assert.ok(!(await run(text)).indexes.some(each => each.change.sql[0] === change.sql[0]));
+    await connected.editor.request('queryTuner/change/undo', { ...common, expected: applied.created });
+    await assert.rejects(
+      connected.editor.request('queryTuner/change/undo', { ...common, expected: applied.created }),
+      /already gone/,
+    );
+  });
+
+  it('takes files and folders, and a budget that nothing fits in', async () => {
+    writeFileSync(path.join(folder, 'a.sql'), QUERIES);
+    const files: AdviceSource = { kind: 'files', paths: [folder], by: 'total', top: 10 };
+    assert.ok((await run(files)).indexes.length > 0);
+    assert.deepEqual((await run(files, { budgetBytes: 1 })).indexes, []);
+  });
+
+  it('reviews the existing indexes without a workload', async () => {
+    const view = await run({ kind: 'none' });
+    assert.equal(view.source, null);
+    assert.equal(view.existing.length, 1);
+    assert.deepEqual(view.indexes, []);
+  });
+
+  it('tells what to do where pg_stat_statements is missing', async () => {
+    await assert.rejects(run({ kind: 'statements', by: 'total', top: 10 }), /not installed in this database/);
+  });
+
+  it('measures what reads, and nothing else', async () => {
+    const measured = await connected.editor.request('queryTuner/advice/measure', {
+      connectionId: 'test',
+      statements: [
+        { id: 1, sql: 'select count(*) from readings' },
+        { id: 2, sql: 'delete from readings' },
+        { id: 3, sql: 'select pg_sleep(60)' },
+      ],
+      timeoutMs: 200,
+      progressToken: 'measure',
+    });
+    const [read, write, slow] = measured;
+    assert.ok((read?.executionMs ?? 0) > 0);
+    assert.match(write?.problem ?? '', /read-only transaction/);
+    assert.match(slow?.problem ?? '', /statement timeout/);
+  });
+});
