@@ -26,7 +26,8 @@ function show({ what, view, selected, lit = [], methods = ['exportAs', 'copyText
       },
     ]),
   );
-  const props = what === 'exports' ? { view, host } : { view, selected, lit: new Set(lit), onSelect };
+  const onHover = () => undefined;
+  const props = what === 'exports' ? { view, host } : { view, selected, lit: new Set(lit), onSelect, onHover };
   render(h('main', { class: 'page' }, h(VIEWS[what], props)), document.getElementById('root'));
   return new Promise(resolve =>
     requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - started))),

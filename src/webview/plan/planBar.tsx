@@ -9,6 +9,9 @@ import type { NodeOrder } from './nodeOrder';
 import type { PlanModel } from './planModel';
 import { foldableNodes } from './treeRows';
 
+/** What shows the nodes and takes the keys: the table, the icicle, or a box of the graph. */
+const NODES = '[role=treegrid], [role=tree][tabindex="0"], [role=treeitem][tabindex="0"]';
+
 interface Props {
   readonly model: PlanModel;
   /** With order, columns and folding, which only the table has. */
@@ -28,7 +31,7 @@ export function PlanBar({ model, isTable }: Props): JSX.Element {
         input={search.input}
         search={search.set}
         go={search.go}
-        leave={() => document.querySelector<HTMLElement>('[role=treegrid]')?.focus()}
+        leave={() => document.querySelector<HTMLElement>(NODES)?.focus()}
       />
       <FindingButtons model={model} />
       {isTable && <TableChoices model={model} />}

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { NodeView, PlanView } from '../../../protocol/planPanel';
+import type { PlanView } from '../../../protocol/planPanel';
 import { useStateFor } from '../../shared/useStateFor';
 import { ancestorsOf, worstFindings } from '../treeRows';
 import { usePlanNumber } from '../usePlanNumber';
@@ -19,17 +19,21 @@ export interface GraphViewProps {
   readonly selected: number | undefined;
   readonly lit: ReadonlySet<number>;
   onSelect(nodeId: number): void;
+  /** The node under the pointer or with the focus; null when there is none any more. */
+  onHover(nodeId: number | null): void;
 }
 
 /** Below this size words are dust: the boxes are drawn as outlines. */
 const WORDS_FROM = 0.3;
 const ZOOM_STEP = 1.25;
 const NONE: ReadonlySet<number> = new Set();
+/** A search may find thousands: then only those in sight are drawn. */
+const MOST_KEPT = 60;
 /** A narrower frame has no room for a map. */
 const MAP_FROM = 560;
 
 /** The plan as boxes and lines, rows flowing upwards; only what is in sight is drawn. */
-export function GraphView({ view, selected, lit, onSelect }: GraphViewProps): JSX.Element | null {
+export function GraphView({ view, selected, lit, onSelect, onHover }: GraphViewProps): JSX.Element | null {
   const plan = usePlanNumber(view);
   const [collapsed, changeCollapsed] = useStateFor(plan, NONE);
   const setCollapsed = (next: ReadonlySet<number>): void => changeCollapsed(() => next);
@@ -104,10 +108,10 @@ export function GraphView({ view, selected, lit, onSelect }: GraphViewProps): JS
   };
   const onClick = (event: MouseEvent): void => {
     if (control.wasDragged.current) return;
-    const id = (event.target as Element).closest('[data-node]')?.getAttribute('data-node');
-    if (id === null || id === undefined) return;
-    setFocused(Number(id));
-    onSelect(Number(id));
+    const id = nodeOf(event);
+    if (id === null) return;
+    setFocused(id);
+    onSelect(id);
   };
   return (
     <section class="graph" aria-label="Graph of the plan">
@@ -143,11 +147,20 @@ export function GraphView({ view, selected, lit, onSelect }: GraphViewProps): JS
           {view.analyzed ? 'Bars: share of the time' : 'Bars: share of the cost, estimated'}
         </span>
       </div>
-      <div class="graph-frame" ref={frame} onKeyDown={onKeyDown} onClick={onClick}>
+      <div
+        class="graph-frame"
+        ref={frame}
+        onKeyDown={onKeyDown}
+        onClick={onClick}
+        onMouseOver={event => onHover(nodeOf(event))}
+        onMouseLeave={() => onHover(null)}
+        onFocusIn={event => onHover(nodeOf(event))}
+        onFocusOut={() => onHover(null)}
+      >
         <Drawing
           layout={layout}
           control={control}
-          isKept={node => node.id === current || node.id === selected || lit.has(node.id)}
+          kept={[current, selected, ...(lit.size > MOST_KEPT ? [] : lit)]}
           renderBox={box => (
             <GraphBoxView
               key={box.node.id}
@@ -174,18 +187,21 @@ export function GraphView({ view, selected, lit, onSelect }: GraphViewProps): JS
 interface DrawingProps {
   readonly layout: GraphLayout;
   readonly control: ViewportControl;
-  /** Drawn as a box even from afar or out of sight: the focus must not get lost. */
-  isKept(node: NodeView): boolean;
+  /** Nodes drawn as boxes even from afar or out of sight: the focus must not get lost. */
+  readonly kept: readonly (number | undefined)[];
   renderBox(box: GraphBox): JSX.Element;
 }
 
-function Drawing({ layout, control, isKept, renderBox }: DrawingProps): JSX.Element | null {
+function Drawing({ layout, control, kept, renderBox }: DrawingProps): JSX.Element | null {
   const { view, frame } = control;
   if (!view) return null;
   const area = areaInSight(view, frame);
   const isFar = view.scale < WORDS_FROM;
   const inSight = new Set(isFar ? [] : boxesIn(layout, area));
-  for (const box of layout.boxes) if (isKept(box.node)) inSight.add(box);
+  for (const id of kept) {
+    const box = id === undefined ? undefined : layout.byId.get(id);
+    if (box) inSight.add(box);
+  }
   const { width, height } = layout;
   const isWhole = area.left <= 0 && area.top <= 0 && area.right >= width && area.bottom >= height;
   const goTo = (x: number, y: number): void =>
@@ -214,6 +230,12 @@ function Drawing({ layout, control, isKept, renderBox }: DrawingProps): JSX.Elem
       {!isWhole && frame.width >= MAP_FROM && <Minimap layout={layout} view={view} frame={frame} goTo={goTo} />}
     </>
   );
+}
+
+/** The node whose box the event is in. */
+function nodeOf({ target }: Event): number | null {
+  const id = (target as Element).closest('[data-node]')?.getAttribute('data-node');
+  return id === null || id === undefined ? null : Number(id);
 }
 
 function areaOf({ x, y }: GraphBox): { left: number; top: number; right: number; bottom: number } {

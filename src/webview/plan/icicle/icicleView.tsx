@@ -19,18 +19,24 @@ export interface IcicleViewProps {
   readonly selected: number | undefined;
   readonly lit: ReadonlySet<number>;
   onSelect(nodeId: number): void;
+  /** The node under the pointer or with the focus; null when there is none any more. */
+  onHover(nodeId: number | null): void;
 }
 
 interface Hover {
   readonly stripe: Stripe;
   readonly x: number;
   readonly y: number;
+  /** There is no room below the pointer. */
+  readonly isLow: boolean;
 }
 
 const MOST_HEIGHT = 560;
+/** CSS pixels that the words beside the pointer may take. */
+const TIP_HEIGHT = 130;
 
 /** The plan as stripes, each as wide as its share of time, blocks or cost; the root on top. */
-export function IcicleView({ view, selected, lit, onSelect }: IcicleViewProps): JSX.Element | null {
+export function IcicleView({ view, selected, lit, onSelect, onHover }: IcicleViewProps): JSX.Element | null {
   const { nodes } = view;
   const measures = useMemo(() => offeredMeasures(nodes), [nodes]);
   const [chosen, setChosen] = useState<Measure>();
@@ -43,6 +49,8 @@ export function IcicleView({ view, selected, lit, onSelect }: IcicleViewProps): 
   const [hasFocus, setHasFocus] = useState(false);
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  /** To be brought into sight once all of the plan is shown again. */
+  const sought = useRef<number>();
   const width = useWidth(scroller);
   const theme = useTheme();
 
@@ -51,11 +59,33 @@ export function IcicleView({ view, selected, lit, onSelect }: IcicleViewProps): 
   const rootId = zoomed !== undefined && indexes.has(zoomed) ? zoomed : nodes[0]?.id;
   const stripes = useMemo(() => layoutIcicle(nodes, weights, rootId), [nodes, weights, rootId]);
   const levels = useMemo(() => stripes.reduce((most, { level }) => Math.max(most, level + 1), 1), [stripes]);
-  const current = [focused, selected, rootId].find(id => stripes.some(({ node }) => node.id === id));
+  const places = useMemo(() => new Map(stripes.map(stripe => [stripe.node.id, stripe])), [stripes]);
+  const current = [focused, selected, rootId].find(id => id !== undefined && places.has(id));
+  const around = useMemo(() => stripesAround(stripes, current), [stripes, current]);
+  const never = useMemo(() => nodes.filter(node => node.neverExecuted).length, [nodes]);
   const height = Math.min(MOST_HEIGHT, levels * STRIPE_HEIGHT);
 
-  // before the next key: the focus moves on from what is selected
-  useLayoutEffect(() => setFocused(selected), [selected]);
+  const showStripe = ({ level }: Stripe): void => {
+    const element = scroller.current!;
+    const top = level * STRIPE_HEIGHT;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + STRIPE_HEIGHT > element.scrollTop + height) element.scrollTop = top + STRIPE_HEIGHT - height;
+  };
+  // before the next key: the focus moves on from what is selected, which may lie outside of what is zoomed to
+  useLayoutEffect(() => {
+    setFocused(selected);
+    const stripe = selected === undefined ? undefined : places.get(selected);
+    if (stripe) showStripe(stripe);
+    else if (selected !== undefined && indexes.has(selected)) {
+      sought.current = selected;
+      setZoomed(() => undefined);
+    }
+  }, [selected]);
+  useLayoutEffect(() => {
+    const stripe = sought.current === undefined ? undefined : places.get(sought.current);
+    if (stripe) showStripe(stripe);
+    sought.current = undefined;
+  }, [places]);
   useLayoutEffect(() => {
     if (!canvas.current || width === 0) return;
     paintIcicle(canvas.current, width, height, {
@@ -76,15 +106,21 @@ export function IcicleView({ view, selected, lit, onSelect }: IcicleViewProps): 
     const level = Math.floor((event.clientY - box.top + scroller.current!.scrollTop) / STRIPE_HEIGHT);
     return stripeAt(stripes, (event.clientX - box.left) / Math.max(1, width), level, 2 / Math.max(1, width));
   };
+  const leave = (): void => {
+    setHover(() => undefined);
+    onHover(null);
+  };
   const zoomTo = (id: number | undefined): void => {
     setZoomed(() => id);
-    setHover(() => undefined);
+    leave();
     if (scroller.current) scroller.current.scrollTop = 0;
   };
   const onMove = (event: MouseEvent): void => {
     const stripe = stripeUnder(event);
     const box = scroller.current!.getBoundingClientRect();
-    setHover(() => stripe && { stripe, x: event.clientX - box.left, y: event.clientY - box.top });
+    const isLow = event.clientY + TIP_HEIGHT > innerHeight && event.clientY > TIP_HEIGHT;
+    setHover(() => stripe && { stripe, x: event.clientX - box.left, y: event.clientY - box.top, isLow });
+    if (stripe?.node.id !== hover?.stripe.node.id) onHover(stripe?.node.id ?? null);
   };
   const onClick = (event: MouseEvent): void => {
     const stripe = stripeUnder(event);
@@ -96,10 +132,8 @@ export function IcicleView({ view, selected, lit, onSelect }: IcicleViewProps): 
   };
   const moveTo = (stripe: Stripe): void => {
     setFocused(stripe.node.id);
-    const element = scroller.current!;
-    const top = stripe.level * STRIPE_HEIGHT;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + STRIPE_HEIGHT > element.scrollTop + height) element.scrollTop = top + STRIPE_HEIGHT - height;
+    showStripe(stripe);
+    onHover(stripe.node.id);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -123,7 +157,6 @@ export function IcicleView({ view, selected, lit, onSelect }: IcicleViewProps): 
   const way = wayTo(view, indexes, rootId);
   const lines = (stripe: Stripe): string[] =>
     stripeLines(stripe.node, indexes.get(stripe.node.id) ?? -1, weights).map(line => clip(line, 240));
-  const never = nodes.filter(node => node.neverExecuted).length;
   return (
     <section class="icicle" aria-label="Icicle of the plan">
       <div class="icicle-bar">
@@ -153,7 +186,7 @@ export function IcicleView({ view, selected, lit, onSelect }: IcicleViewProps): 
         </nav>
       </div>
       {measures.length === 0 && <p class="quiet">The plan says neither times nor blocks nor costs.</p>}
-      <div class="icicle-frame" onMouseLeave={() => setHover(() => undefined)}>
+      <div class="icicle-frame" onMouseLeave={leave}>
         <div
           class="icicle-scroller"
           ref={scroller}
@@ -163,8 +196,14 @@ export function IcicleView({ view, selected, lit, onSelect }: IcicleViewProps): 
           aria-activedescendant={current === undefined ? undefined : `stripe-${current}`}
           style={{ height: `${height}px` }}
           onScroll={event => setScrollTop(event.currentTarget.scrollTop)}
-          onFocus={() => setHasFocus(true)}
-          onBlur={() => setHasFocus(false)}
+          onFocus={() => {
+            setHasFocus(true);
+            if (current !== undefined) onHover(current);
+          }}
+          onBlur={() => {
+            setHasFocus(false);
+            onHover(null);
+          }}
           onKeyDown={onKeyDown}
           onMouseMove={onMove}
           onClick={onClick}
@@ -177,7 +216,7 @@ export function IcicleView({ view, selected, lit, onSelect }: IcicleViewProps): 
           />
           <div role="presentation" style={{ height: `${levels * STRIPE_HEIGHT - height}px` }} />
           <div class="sr-only" role="presentation">
-            {stripesAround(stripes, current).map(stripe => (
+            {around.map(stripe => (
               <div
                 key={stripe.node.id}
                 id={`stripe-${stripe.node.id}`}
@@ -190,7 +229,7 @@ export function IcicleView({ view, selected, lit, onSelect }: IcicleViewProps): 
             ))}
           </div>
         </div>
-        {hover && <Tooltip hover={hover} width={width} lines={lines(hover.stripe)} />}
+        {hover && <Tooltip hover={hover} width={width} height={height} lines={lines(hover.stripe)} />}
       </div>
       <p class="keys quiet">
         Click zooms in. <kbd>↑</kbd> <kbd>↓</kbd> <kbd>←</kbd> <kbd>→</kbd> move, <kbd>Enter</kbd> selects,{' '}
@@ -208,16 +247,24 @@ export function IcicleView({ view, selected, lit, onSelect }: IcicleViewProps): 
   );
 }
 
-function Tooltip({ hover, width, lines }: { hover: Hover; width: number; lines: readonly string[] }): JSX.Element {
+interface TipProps {
+  readonly hover: Hover;
+  readonly width: number;
+  readonly height: number;
+  readonly lines: readonly string[];
+}
+
+/** Beside the pointer; moved to the left the more, the farther right that is, so that it never leaves the frame. */
+function Tooltip({ hover, width, height, lines }: TipProps): JSX.Element {
   const [name, ...rest] = lines;
-  const isRight = hover.x > width / 2;
   return (
     <div
       class="icicle-tip"
       aria-hidden="true"
       style={{
-        top: `${hover.y + 16}px`,
-        ...(isRight ? { right: `${Math.max(0, width - hover.x)}px` } : { left: `${hover.x}px` }),
+        ...(hover.isLow ? { bottom: `${height - hover.y + 8}px` } : { top: `${hover.y + 16}px` }),
+        left: `${hover.x}px`,
+        transform: `translateX(${(-100 * hover.x) / Math.max(1, width)}%)`,
       }}
     >
       <strong>{name}</strong>
