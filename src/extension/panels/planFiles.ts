@@ -5,6 +5,12 @@ import type { RawPlan } from '../../protocol/server';
 import { pickSavedPlan } from './savedPlanPick';
 import { SavedPlanThread } from './savedPlanThread';
 
+/** What a dialog offers to open; plans are in files with many endings. */
+export const PLAN_FILE_FILTERS: Readonly<Record<string, string[]>> = {
+  Plans: ['json', 'explain', 'plan', 'txt', 'log', 'csv', 'yaml', 'yml', 'xml'],
+  'All files': ['*'],
+};
+
 /** One plan of a file. */
 export interface PlanOfFile {
   readonly file: vscode.Uri;
@@ -19,7 +25,7 @@ export async function askForPlanFile(title: string): Promise<vscode.Uri | undefi
   const chosen = await vscode.window.showOpenDialog({
     title,
     openLabel: 'Compare',
-    filters: { Plans: ['json', 'explain', 'plan', 'txt', 'log', 'csv', 'yaml', 'yml', 'xml'], 'All files': ['*'] },
+    filters: PLAN_FILE_FILTERS,
   });
   return chosen?.[0];
 }

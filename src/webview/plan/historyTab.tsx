@@ -28,7 +28,7 @@ export function HistoryTab({ model }: { readonly model: PlanModel }): JSX.Elemen
         </button>
         {isClearing ? (
           <span class="confirm">
-            Forget all {history.entries.length} runs?
+            {forgetWords(history.entries.length, baseline >= 0)}
             <button
               type="button"
               class="secondary"
@@ -79,6 +79,11 @@ export function HistoryTab({ model }: { readonly model: PlanModel }): JSX.Elemen
       </table>
     </div>
   );
+}
+
+function forgetWords(runs: number, isPinned: boolean): string {
+  const all = runs === 1 ? 'Forget the only run' : `Forget all ${runs} runs`;
+  return `${all} of this statement${isPinned ? ', the pinned one too' : ''}?`;
 }
 
 interface EntryProps {
