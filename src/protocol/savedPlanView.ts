@@ -46,7 +46,7 @@ export function savedPlanView(saved: SavedPlans, index: number): PlanView {
   const view = buildPlanView({
     title: titleOf(tree) ?? saved.name,
     sql: tree.queryText ?? '',
-    connection: plans.length > 1 && tree.source ? `${saved.name}, line ${tree.source.line}` : saved.name,
+    connection: whereOf(saved, tree),
     server: '',
     // what was not understood has its own place beside the text
     tree: { ...shown, notUnderstood: [] },
@@ -84,6 +84,12 @@ function titleOf({ queryText }: PlanTree): string | undefined {
     .replace(/\s+/g, ' ')
     .trim();
   return line && (line.length > MOST_TITLE ? `${line.slice(0, MOST_TITLE - 1)}…` : line);
+}
+
+/** Below the title, which is the file's name where no statement is known. */
+function whereOf({ name, reading }: SavedPlans, tree: PlanTree): string {
+  const line = reading.plans.length > 1 && tree.source ? `line ${tree.source.line}` : '';
+  return [titleOf(tree) === undefined ? '' : name, line].filter(Boolean).join(', ');
 }
 
 /** All of a file with one plan; of several, the lines from this one to the next. */

@@ -155,5 +155,6 @@ function loopsOf({ figures, raw }: PlanNode): string | undefined {
 }
 
 function percent(share: number): string {
+  if (share > 0 && share < 0.001) return '< 0.1 %';
   return `${(Math.min(1, share) * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 }

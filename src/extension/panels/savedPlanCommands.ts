@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../feedback';
+import { PLAN_FILE_FILTERS } from './planFiles';
 import type { SavedPlanTexts } from './savedPlanTexts';
 
 /** The editor of the file types that hold plans and nothing else; opened by a click. */
@@ -66,16 +67,14 @@ async function askForFiles(): Promise<readonly vscode.Uri[]> {
   const chosen = await vscode.window.showOpenDialog({
     canSelectMany: true,
     openLabel: 'Open Plan',
-    filters: { Plans: ['json', 'explain', 'plan', 'txt', 'log', 'csv', 'yaml', 'yml', 'xml'], 'All files': ['*'] },
+    filters: PLAN_FILE_FILTERS,
   });
   return chosen ?? [];
 }
 
-/** From a menu it is an address, from a link in a page the plain data of one. */
+/** From a menu it is an address, from a link in a page its text. */
 function addressOf(value: unknown): vscode.Uri | undefined {
-  if (value instanceof vscode.Uri) return value;
-  const { scheme, path: file } = (typeof value === 'object' && value !== null ? value : {}) as Partial<vscode.Uri>;
-  return typeof scheme === 'string' && typeof file === 'string' ? vscode.Uri.from(value as vscode.Uri) : undefined;
+  return typeof value === 'string' ? vscode.Uri.parse(value) : value instanceof vscode.Uri ? value : undefined;
 }
 
 function activePlan(): vscode.Uri | undefined {

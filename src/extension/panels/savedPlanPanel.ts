@@ -62,7 +62,7 @@ export class SavedPlanPanel implements vscode.Disposable {
     this.#page?.dispose();
     this.#page = undefined;
     const { name, uri } = this.document;
-    const openAsText = `command:queryTuner.plan.openAsText?${encodeURIComponent(JSON.stringify([uri]))}`;
+    const openAsText = `command:queryTuner.plan.openAsText?${encodeURIComponent(JSON.stringify([uri.toString()]))}`;
     this.webview.options = { enableScripts: false, enableCommandUris: ['queryTuner.plan.openAsText'] };
     this.webview.html = messageHtml({ name, reason, problems, openAsText });
   }
