@@ -1,4 +1,4 @@
-import { bareKey, estimateIndexSize, type IndexSize } from '../../core/advisor/indexes/indexSize';
+import { estimateIndexSize, type IndexSize } from '../../core/advisor/indexes/indexSize';
 import { createIndexSql } from '../../core/advisor/indexes/createIndexSql';
 import type { CancelSignal } from '../../core/base/cancelSignal';
 import type { Catalog, Relation } from '../../core/catalog/catalog';
@@ -6,10 +6,11 @@ import type { IndexDefinition } from '../../core/advisor/suggestion';
 import { DatabaseError, type CostEstimator, type Database, type PlanCost } from '../../core/ports';
 import { quoteQualified } from '../../core/sql/identifiers';
 import { indexNamesIn } from './planShape';
-import { SharedShadow, type Agreement } from './sharedShadow';
+import type { Agreement, SharedShadow } from './sharedShadow';
 import { leaseShadow } from './shadowPool';
 import { defaultShadowCache, shadowWorkerPath } from './shadowThread';
-import type { AttributeStatistics, ShadowIndex } from './shadowProtocol';
+import { expressionOfKey, withExpressionsAsColumns, type KnownExpression } from './indexExpressions';
+import type { ShadowIndex } from './shadowProtocol';
 
 export interface ShadowOptions {
   /** Folder that keeps the planner's data directory between starts; the user's cache folder unless given. */
@@ -118,6 +119,7 @@ export class ShadowEstimator implements CostEstimator {
     signal: CancelSignal | undefined,
   ): Promise<ShadowIndex> {
     const size = await this.sizeOf(index, signal);
+    const expressions = await this.expressionsOf(index, signal);
     return {
       name,
       sql: createIndexSql(index, { concurrently: false, name }).sql,
@@ -126,8 +128,25 @@ export class ShadowEstimator implements CostEstimator {
       pages: size.pages,
       tuples: size.tuples,
       treeHeight: index.method === 'btree' ? size.treeHeight : 0,
-      attributes: expressionStatistics(this.relationOf(index), index),
+      attributes: expressions.map(({ position, found }) => ({
+        ...found,
+        attname: `#${position + 1}`,
+        inherited: false,
+      })),
     };
+  }
+
+  /** What a sample of the server's rows tells of the index's keys that are no columns. */
+  private async expressionsOf(index: IndexDefinition, signal: CancelSignal | undefined): Promise<KnownExpression[]> {
+    const known: KnownExpression[] = [];
+    for (const [position, key] of index.keys.entries()) {
+      const expression = expressionOfKey(key);
+      if (expression === undefined) continue;
+      await this.prepare(`select ${expression} from ${quoteQualified(index.schema, index.relation)}`, signal);
+      const found = await this.shadow.analyzeExpression(this.relationOf(index), expression, index, signal);
+      if (found) known.push({ position, found });
+    }
+    return known;
   }
 
   private relationOf(index: IndexDefinition): Relation {
@@ -166,13 +185,14 @@ export class ShadowEstimator implements CostEstimator {
   }
 
   private async measure(index: IndexDefinition, signal: CancelSignal | undefined): Promise<IndexSize> {
-    const relation = this.relationOf(index);
-    if (!index.where) return estimateIndexSize(relation, index);
+    const expressions = await this.expressionsOf(index, signal);
+    const { relation, keys } = withExpressionsAsColumns(this.relationOf(index), index, expressions);
+    if (!index.where) return estimateIndexSize(relation, { ...index, keys });
     const all = `select from ${quoteQualified(index.schema, index.relation)}`;
     const some = `${all} where ${index.where}`;
     await this.prepare(some, signal);
     const share = (await this.shadow.rows(some, signal)) / (await this.shadow.rows(all, signal));
-    return estimateIndexSize(relation, index, Math.min(1, share));
+    return estimateIndexSize(relation, { ...index, keys }, Math.min(1, share));
   }
 }
 
@@ -189,25 +209,4 @@ function untrusted({ serverCost, shadowCost, relativeError }: Agreement): Databa
 
 function formatPercent(share: number): string {
   return Number.isFinite(share) ? `${(share * 100).toPrecision(2)} %` : 'wholly';
-}
-
-/**
- * A function such as lower(x) has about as many values, and as wide ones, as x. Without that the planner would assume
- * 200 values for any expression. Nothing is claimed for operators such as ->>.
- */
-function expressionStatistics(relation: Relation, index: IndexDefinition): AttributeStatistics[] {
-  return index.keys.flatMap((key, position) => {
-    const argument = /^(?:lower|upper|btrim|md5)\((.+)\)$/.exec(key)?.[1];
-    const statistics = relation.columns.find(column => column.name === bareKey(argument ?? ''))?.statistics;
-    if (!statistics) return [];
-    return [
-      {
-        attname: `#${position + 1}`,
-        inherited: false,
-        null_frac: String(statistics.nullFraction),
-        avg_width: String(statistics.averageWidthBytes),
-        n_distinct: String(statistics.distinct),
-      },
-    ];
-  });
 }

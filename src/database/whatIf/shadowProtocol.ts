@@ -101,11 +101,24 @@ export interface ShadowIndex {
   readonly attributes: readonly AttributeStatistics[];
 }
 
+/** Values of an expression over columns of a table with `rows` rows, for ANALYZE. */
+export interface SampleToAnalyze {
+  /** Quoted and qualified. */
+  readonly table: string;
+  readonly expression: string;
+  readonly values: readonly (string | null)[];
+  readonly rows: number;
+}
+
+/** What ANALYZE made of a sample, and the type of its values. */
+export type AnalyzedExpression = Omit<AttributeStatistics, 'attname' | 'inherited'> & { readonly type: string };
+
 export type ShadowRequest =
   | { readonly kind: 'load'; readonly model: ShadowModel }
   /** New sizes and statistics for relations that are there; hypothetical indexes are forgotten. */
   | { readonly kind: 'refresh'; readonly facts: Pick<ShadowModel, 'storage' | 'extended'> }
   | { readonly kind: 'createIndex'; readonly index: ShadowIndex }
+  | { readonly kind: 'analyzeSample'; readonly sample: SampleToAnalyze }
   | { readonly kind: 'dropIndexes'; readonly names: readonly string[] }
   /** Of the hypothetical indexes `among`, only those in `indexes` are visible; all others stay as they are. */
   | {
@@ -123,7 +136,7 @@ export interface ShadowCall {
 
 /**
  * `load` and `refresh` answer with notes, `createIndex` with the names of what it made, `explain` with the plan,
- * `memory` with the bytes the planner holds.
+ * `analyzeSample` with statistics (none for an empty sample), `memory` with the bytes the planner holds.
  */
 export type ShadowAnswer =
   | {
@@ -132,6 +145,7 @@ export type ShadowAnswer =
       readonly notes?: readonly string[];
       readonly plan?: Record<string, unknown>;
       readonly bytes?: number;
+      readonly expression?: AnalyzedExpression;
     }
   | {
       readonly id: number;

@@ -5,7 +5,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ShadowAnswer, ShadowCall, ShadowWorkerData } from './shadowProtocol';
 import { openPlanner } from './worker/openPlanner';
-import { Planner, StepFailed } from './worker/planner';
+import { Planner } from './worker/planner';
+import { StepFailed } from './worker/sqlText';
 
 const opened = openPlanner(workerData as ShadowWorkerData).then(db => new Planner(db));
 let queue: Promise<unknown> = opened.catch(() => undefined);

@@ -1,15 +1,17 @@
 import { indexIdentity } from '../../core/advisor/indexes/candidates';
 import { CancelledError, throwIfCancelled, type CancelSignal } from '../../core/base/cancelSignal';
-import type { Catalog } from '../../core/catalog/catalog';
+import type { Catalog, Relation } from '../../core/catalog/catalog';
 import type { IndexDefinition } from '../../core/advisor/suggestion';
 import { DatabaseError, type Database } from '../../core/ports';
+import { quoteQualified } from '../../core/sql/identifiers';
 import { readSchemaFingerprint } from '../catalog/fingerprint';
+import { readExpressionSample } from './model/expressionSample';
 import { readFacts, readFactsFingerprint } from './model/facts';
 import { readShadowModel, type ShadowContents } from './model/readShadowModel';
 import { readPlannerSettings } from './model/settings';
 import { storageFacts } from './model/storageFacts';
 import { planShape } from './planShape';
-import type { ShadowIndex } from './shadowProtocol';
+import type { AnalyzedExpression, ShadowIndex } from './shadowProtocol';
 import type { ShadowThread } from './shadowThread';
 
 /** Hypothetical indexes kept for the next question; the planner looks at each one of a table, even hidden. */
@@ -48,6 +50,8 @@ export class SharedShadow {
   private readonly agreements = new Map<string, Agreement | DatabaseError>();
   /** By identity of the definition, the longest unused first; what cannot be built is remembered, too. */
   private readonly indexes = new Map<string, KnownIndex | DatabaseError>();
+  /** Statistics of expressions that indexes were thought of for. */
+  private readonly expressions = new Map<string, AnalyzedExpression | undefined>();
   private readonly notesSeen = new Set<string>();
   private lastIndex = 0;
   private queue: Promise<unknown> = Promise.resolve();
@@ -95,6 +99,7 @@ export class SharedShadow {
         ),
       );
       this.indexes.clear();
+      this.expressions.clear();
       this.agreements.clear();
     }
     this.factsTraces = traces;
@@ -169,6 +174,32 @@ export class SharedShadow {
     }
   }
 
+  /**
+   * What ANALYZE would know of an expression if it were indexed, from a sample of the server's rows.
+   * @returns undefined if these cannot be had: the planner then assumes 200 values, all as frequent.
+   */
+  async analyzeExpression(
+    relation: Relation,
+    expression: string,
+    { where }: Pick<IndexDefinition, 'where'>,
+    signal?: CancelSignal,
+  ): Promise<AnalyzedExpression | undefined> {
+    const table = quoteQualified(relation.schema, relation.name);
+    const identity = [table, expression, where ?? ''].join('\n');
+    if (this.expressions.has(identity)) return this.expressions.get(identity);
+    const sample = await readExpressionSample(this.db, relation, expression, where, signal);
+    let found: AnalyzedExpression | undefined;
+    if (sample) {
+      const rows = Math.max(sample.values.length, (relation.rowEstimate ?? 0) * sample.share);
+      const { values } = sample;
+      found = (await this.thread.call({ kind: 'analyzeSample', sample: { table, expression, values, rows } }, signal))
+        .expression;
+    }
+    this.expressions.set(identity, found);
+    if (!found) this.notesSeen.add(`the values of ${expression} are not known; 200 are assumed`);
+    return found;
+  }
+
   /** Lets go of the indexes unused for longest, except `kept`. Call it where no configuration is being built. */
   async makeRoom(kept: readonly KnownIndex[], signal?: CancelSignal): Promise<void> {
     const names: string[] = [];
@@ -229,6 +260,7 @@ export class SharedShadow {
     this.contents = { oids: new Set(), names: new Set() };
     this.statements.clear();
     this.indexes.clear();
+    this.expressions.clear();
     this.agreements.clear();
     this.notesSeen.clear();
     this.factsTraces = new Map();

@@ -1,4 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite';
+import type { StorageFacts } from '../shadowProtocol';
 import { raisedTree } from './raisedTree';
 
 /** PostgreSQL's RELSEG_SIZE: a relation's file is cut into pieces of this many blocks. */
@@ -13,6 +14,17 @@ interface MemoryNode {
 interface MemoryFileSystem {
   lookupPath(path: string): { node: MemoryNode };
   writeFile(path: string, data: string | Uint8Array): void;
+}
+
+/** A table or index of the model. */
+export interface Stored {
+  readonly facts: StorageFacts;
+  /** `pg_relation_filepath`; null for what has no file of its own. */
+  readonly file: string | null;
+}
+
+export function keyOf({ schema, name }: { readonly schema: string; readonly name: string }): string {
+  return `${schema}.${name}`;
 }
 
 /** The files of PGlite's tables and indexes, which can be made to look larger than they are. */

@@ -3,38 +3,16 @@ import type {
   ExtendedStatisticsFacts,
   ModelStep,
   ShadowAnswer,
-  ShadowIndex,
   ShadowModel,
   ShadowRequest,
   StorageFacts,
 } from '../shadowProtocol';
+import { analyzeSample } from './analyzeSample';
 import { restoreExtendedStatistics } from './extendedStatistics';
-import { ForgedStorage } from './forgedStorage';
+import { ForgedStorage, keyOf, type Stored } from './forgedStorage';
+import { HypotheticalIndexes } from './hypotheticalIndexes';
 import { restoreAttribute, restoreSize } from './restoreStatistics';
-import { literal, quoted, rowsOf, textArray } from './sqlText';
-
-/** A part of the model that PostgreSQL refused. */
-export class StepFailed extends Error {
-  constructor(
-    message: string,
-    readonly what: string,
-    readonly sqlState?: string,
-  ) {
-    super(message);
-  }
-}
-
-interface Stored {
-  readonly facts: StorageFacts;
-  /** `pg_relation_filepath`; null for what has no file of its own. */
-  readonly file: string | null;
-}
-
-interface Hypothetical {
-  /** `pg_class.oid` of the index and, on a partitioned table, of those on its partitions. */
-  readonly oids: readonly number[];
-  visible: boolean;
-}
+import { literal, quoted, rowsOf, runStep, textArray } from './sqlText';
 
 type Answer = Omit<Extract<ShadowAnswer, { ok: true }>, 'id' | 'ok'>;
 
@@ -42,10 +20,11 @@ type Answer = Omit<Extract<ShadowAnswer, { ok: true }>, 'id' | 'ok'>;
 export class Planner {
   private readonly storage: ForgedStorage;
   private readonly stored = new Map<string, Stored>();
-  private readonly hypothetical = new Map<string, Hypothetical>();
+  private readonly indexes: HypotheticalIndexes;
 
   constructor(private readonly db: PGlite) {
     this.storage = new ForgedStorage(db);
+    this.indexes = new HypotheticalIndexes(db, this.storage, this.stored);
   }
 
   async answer(request: ShadowRequest): Promise<Answer> {
@@ -55,12 +34,14 @@ export class Planner {
       case 'refresh':
         return { notes: await this.refresh(request.facts) };
       case 'createIndex':
-        return { notes: await this.createIndex(request.index) };
+        return { notes: await this.indexes.create(request.index) };
+      case 'analyzeSample':
+        return { expression: await analyzeSample(this.db, request.sample) };
       case 'dropIndexes':
-        await this.dropIndexes(request.names);
+        await this.indexes.drop(request.names);
         return {};
       case 'explain':
-        await this.showOnly(new Set(request.indexes), request.among);
+        await this.indexes.showOnly(new Set(request.indexes), request.among);
         return { plan: await this.explain(request.sql) };
       case 'memory':
         return { bytes: (this.db as unknown as { Module: { HEAPU8: Uint8Array } }).Module.HEAPU8.byteLength };
@@ -77,9 +58,9 @@ export class Planner {
         .catch((error: Error) => notes.push(`setting ${name} not copied: ${error.message}`));
     }
     for (const { name, schema } of model.extensions) {
-      await this.step({ sql: `create schema if not exists ${quoted(schema)}`, what: `schema ${schema}` });
+      await runStep(this.db, { sql: `create schema if not exists ${quoted(schema)}`, what: `schema ${schema}` });
       const sql = `create extension if not exists ${quoted(name)} schema ${quoted(schema)} cascade`;
-      await this.step({ sql, what: `extension ${name}` }).catch((error: Error) =>
+      await runStep(this.db, { sql, what: `extension ${name}` }).catch((error: Error) =>
         notes.push(`extension ${name} not modelled: ${error.message}`),
       );
     }
@@ -106,7 +87,7 @@ export class Planner {
   }
 
   private async refresh({ storage, extended }: Pick<ShadowModel, 'storage' | 'extended'>): Promise<string[]> {
-    await this.dropIndexes([...this.hypothetical.keys()]);
+    await this.indexes.dropAll();
     const here = storage.filter(facts => this.stored.has(keyOf(facts)));
     for (const facts of here) {
       const { file } = this.stored.get(keyOf(facts))!;
@@ -131,7 +112,7 @@ export class Planner {
     let waiting: readonly ModelStep[] = steps;
     for (;;) {
       const failed: { step: ModelStep; error: Error }[] = [];
-      for (const step of waiting) await this.step(step).catch((error: Error) => failed.push({ step, error }));
+      for (const step of waiting) await runStep(this.db, step).catch((error: Error) => failed.push({ step, error }));
       if (failed.length > 0 && failed.length < waiting.length) {
         waiting = failed.map(({ step }) => step);
         continue;
@@ -139,14 +120,6 @@ export class Planner {
       const fatal = failed.find(({ step }) => !step.optional);
       if (fatal) throw fatal.error;
       return failed.map(({ step, error }) => `${step.what} not modelled: ${error.message}`);
-    }
-  }
-
-  private async step({ sql, what }: Pick<ModelStep, 'sql' | 'what'>): Promise<void> {
-    try {
-      await this.db.exec(sql);
-    } catch (error) {
-      throw new StepFailed((error as Error).message, what, (error as { code?: string }).code);
     }
   }
 
@@ -200,77 +173,6 @@ export class Planner {
     for (const { file, facts } of this.stored.values()) if (file) this.storage.setPages(file, facts.currentPages);
   }
 
-  /** Gives the names of the indexes made: its own, or one for each partition. */
-  private async createIndex(index: ShadowIndex): Promise<string[]> {
-    // an index build reads its table: it must be empty while that happens
-    const tables = index.tables.flatMap(table => this.stored.get(keyOf(table)) ?? []);
-    for (const { file } of tables) if (file) this.storage.setPages(file, 0);
-    try {
-      await this.step({ sql: index.sql, what: `index ${index.name}` });
-      const created = await rowsOf<{
-        oid: number;
-        kind: string;
-        schema: string;
-        name: string;
-        parent: string;
-        file: string;
-      }>(
-        this.db,
-        `with recursive made(oid) as (
-           select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
-             where c.relname = ${literal(index.name)} and n.nspname = ${literal(index.schema)}
-           union all select i.inhrelid from pg_inherits i join made m on i.inhparent = m.oid)
-         select c.oid::int8 as oid, c.relkind as kind, n.nspname as schema, c.relname as name,
-           tn.nspname || '.' || t.relname as parent, pg_relation_filepath(c.oid) as file
-         from made m join pg_class c on c.oid = m.oid join pg_namespace n on n.oid = c.relnamespace
-         join pg_index x on x.indexrelid = c.oid join pg_class t on t.oid = x.indrelid
-         join pg_namespace tn on tn.oid = t.relnamespace`,
-      );
-      const leaves = created.filter(({ kind }) => kind === 'i');
-      const tuplesOf = (parent: string): number => Math.max(0, this.stored.get(parent)?.facts.tuples ?? 0);
-      const total = Math.max(
-        1,
-        leaves.reduce((sum, { parent }) => sum + tuplesOf(parent), 0),
-      );
-      for (const { schema, name, parent, file } of leaves) {
-        // a partitioned index: each partition's share follows its rows
-        const share = leaves.length > 1 ? tuplesOf(parent) / total : 1;
-        const pages = Math.max(2, Math.round(index.pages * share));
-        const { attributes, treeHeight } = index;
-        const tuples = index.tuples * share;
-        const facts = {
-          schema,
-          name,
-          analyzedPages: pages,
-          tuples,
-          allVisiblePages: 0,
-          currentPages: pages,
-          attributes,
-        };
-        this.storage.raiseTree(file, treeHeight, pages);
-        await this.restore([facts], []);
-        this.storage.setPages(file, pages);
-      }
-      this.hypothetical.set(index.name, { oids: created.map(({ oid }) => oid), visible: true });
-      return leaves.map(({ name }) => name);
-    } finally {
-      for (const { facts, file } of tables) {
-        // building an index counts its table's rows
-        await this.db.exec(`select ${restoreSize(facts)}`);
-        if (file) this.storage.setPages(file, facts.currentPages);
-      }
-    }
-  }
-
-  private async dropIndexes(names: readonly string[]): Promise<void> {
-    const known = names.flatMap(name => this.hypothetical.get(name)?.oids.slice(0, 1) ?? []);
-    for (const oid of known) {
-      const [row] = await rowsOf<{ sql: string }>(this.db, `select 'drop index ' || ${oid}::regclass as sql`);
-      if (row) await this.db.exec(row.sql);
-    }
-    for (const name of names) this.hypothetical.delete(name);
-  }
-
   private async explain(sql: string): Promise<Record<string, unknown>> {
     const options = /\$\d/.test(sql) ? 'generic_plan, format json' : 'format json';
     const [row] = await rowsOf<{ 'QUERY PLAN': { Plan: Record<string, unknown> }[] }>(
@@ -281,22 +183,4 @@ export class Planner {
     if (!plan) throw new Error('EXPLAIN gave no plan');
     return plan;
   }
-
-  /** The planner passes over an index that is not valid: cheaper than dropping and creating it again. */
-  private async showOnly(wanted: ReadonlySet<string>, among: readonly string[]): Promise<void> {
-    for (const visible of [true, false]) {
-      const changed = among.flatMap(name => {
-        const known = this.hypothetical.get(name);
-        return known && known.visible !== visible && wanted.has(name) === visible ? [known] : [];
-      });
-      if (changed.length === 0) continue;
-      const oids = changed.flatMap(each => each.oids);
-      await this.db.exec(`update pg_index set indisvalid = ${visible} where indexrelid in (${oids.join(', ')})`);
-      for (const each of changed) each.visible = visible;
-    }
-  }
-}
-
-function keyOf({ schema, name }: { readonly schema: string; readonly name: string }): string {
-  return `${schema}.${name}`;
 }

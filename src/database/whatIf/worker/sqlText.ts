@@ -19,3 +19,26 @@ export async function rowsOf<T>(db: PGlite, sql: string): Promise<T[]> {
   const results = await db.exec(sql);
   return (results.at(-1)?.rows ?? []) as T[];
 }
+
+/** A part of the model that PostgreSQL refused. */
+export class StepFailed extends Error {
+  constructor(
+    message: string,
+    readonly what: string,
+    readonly sqlState?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** @throws StepFailed that names the part. */
+export async function runStep(
+  db: PGlite,
+  { sql, what }: { readonly sql: string; readonly what: string },
+): Promise<void> {
+  try {
+    await db.exec(sql);
+  } catch (error) {
+    throw new StepFailed((error as Error).message, what, (error as { code?: string }).code);
+  }
+}
