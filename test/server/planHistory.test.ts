@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { parsePlan } from '../../src/core/plan/parsePlan';
+import type { ComparisonView } from '../../src/protocol/planPanel';
 import type { ExplainOutcome, ExplainParams, HistoryPlace } from '../../src/protocol/server';
 import { onEachServer } from '../database/servers';
 import { Editor } from './editor';
@@ -45,8 +47,9 @@ describe('server: plan history', function () {
       });
     const idsOf = ({ view }: ExplainOutcome): string[] => view.history?.entries.map(({ id }) => id) ?? [];
     /** But for those about time, which is not the same on a busy machine. */
-    const cautionsOf = ({ view }: ExplainOutcome): string =>
-      view.comparison?.cautions?.filter(caution => !/\btime\b/.test(caution)).join('\n') ?? 'no comparison';
+    const cautionsIn = (comparison: ComparisonView | undefined): string =>
+      comparison?.cautions?.filter(caution => !/\btime\b/.test(caution)).join('\n') ?? 'no comparison';
+    const cautionsOf = ({ view }: ExplainOutcome): string => cautionsIn(view.comparison);
     const storedText = (): string =>
       fs
         .readdirSync(history.folder, { recursive: true, encoding: 'utf8' })
@@ -180,6 +183,45 @@ describe('server: plan history', function () {
       assert.match(second.view.comparison?.cautions?.join() ?? '', /enable_sort default -> off/);
       assert.equal(second.view.runs?.timesMs.length, 3);
       assert.equal(second.view.history?.entries.length, 2);
+    });
+
+    it('shares runs and pins with the other windows of the workspace', async () => {
+      const other = await Editor.start({ trusted: true });
+      try {
+        const target = { url: server().url };
+        await other.request('queryTuner/connections/connect', { connectionId: 'test', target });
+        const sql = 'select count(*) from reading';
+        const params = { connectionId: 'test', connection: 'test', sql, title: sql, analyze: false, history };
+        const [mine, theirs] = await Promise.all([
+          explain(sql, { analyze: false }),
+          other.request('queryTuner/explain/run', params),
+        ]);
+        const ids = new Set([...idsOf(mine), ...idsOf(theirs)]);
+        assert.equal(ids.size, 2);
+        await pin(mine, [...ids][0]!);
+        const later = await other.request('queryTuner/explain/run', params);
+        assert.equal(later.view.history?.entries.length, 3);
+        assert.equal(later.view.comparison?.against?.kind, 'baseline');
+      } finally {
+        await other.dispose();
+      }
+    });
+
+    it('compares with a saved plan in any format, and doubts that of another statement', async () => {
+      const shown = await explain('select * from reading where camera = 700');
+      const compare = async (sql: string) => {
+        const rows = await server().db.query<Record<string, string>>(`explain (analyze, buffers, format text) ${sql}`);
+        const text = rows.map(row => row['QUERY PLAN']).join('\n');
+        const before = { name: 'before.txt', rawPlan: parsePlan(text).map(({ raw }) => raw) };
+        return editor.request('queryTuner/plan/compare', { before, shown });
+      };
+      const same = await compare('select * from reading where camera = 700');
+      assert.deepEqual([same.against, cautionsIn(same)], [{ kind: 'file', name: 'before.txt' }, '']);
+      assert.deepEqual(new Set(same.rows.map(({ change }) => change)), new Set(['same']));
+      const values = await compare('select * from reading where camera = 800');
+      assert.match(values.cautions?.[0] ?? '', /different values/);
+      const other = await compare('select * from pg_namespace');
+      assert.match(other.cautions?.[0] ?? '', /before\.txt seems to hold the plan of another statement/);
     });
 
     it('counts what would be lost, and forgets it', async () => {
