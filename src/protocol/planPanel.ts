@@ -130,7 +130,7 @@ export interface PlanView {
   /** Why nothing more is suggested, and other remarks ("rolled back", "work_mem is 4MB"). */
   readonly notes: readonly string[];
   readonly comparison?: ComparisonView;
-  /** The plan as it was given, for the raw tab. */
+  /** The plan as it was given, for the raw tab; that of a live plan is asked for by `rawText`. */
   readonly raw?: { readonly format: 'json' | 'text' | 'yaml' | 'xml'; readonly text: string };
   /** Settings that differ from their defaults, as EXPLAIN (SETTINGS) says. */
   readonly settings?: readonly { readonly name: string; readonly value: string }[];
@@ -211,9 +211,13 @@ export interface PlanHost {
   /** Asks for confirmation where the connection's role demands it, then runs the change. */
   apply(suggestionId: number): Promise<void>;
   undo(suggestionId: number): Promise<void>;
+  /** Runs the SQL of a finding's step, after it was confirmed where that is asked for, and explains again. */
+  runStep?(findingIndex: number, stepIndex: number): Promise<void>;
   saveAsMigration(suggestionId: number): Promise<void>;
   cancel(): Promise<void>;
   copy(what: 'plan' | 'sql', suggestionId?: number): Promise<void>;
+  /** The plan as PostgreSQL gave it, for a view that does not bring it along; the first characters of a very long one. */
+  rawText?(): Promise<string>;
   /** Puts a text that the page made into the clipboard. */
   copyText?(text: string): Promise<void>;
   /** Saves what the page made; `base64` for pictures. Asks where. */

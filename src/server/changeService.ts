@@ -1,6 +1,7 @@
 import type { CancelSignal } from '../core/base/cancelSignal';
 import type { Change } from '../core/advisor/suggestion';
 import { DatabaseError, type Database } from '../core/ports';
+import { quoteQualified } from '../core/sql/identifiers';
 import { applyChange } from '../database/changes';
 import type { ApplyOutcome, ApplyParams, CreatedIndex, ProgressParams, UndoParams } from '../protocol/server';
 import type { Sessions } from './sessions';
@@ -30,19 +31,27 @@ export class ChangeService {
     return { created: (await readIndexes(database)).filter(index => !known.has(keyOf(index))), elapsedMs };
   }
 
-  /** @throws ChangedSinceError if an index that the change made is gone or was made anew with another definition. */
+  /**
+   * A change without an inverse is undone by dropping what it made.
+   * @throws ChangedSinceError if what the change made is gone or was made anew with another definition.
+   */
   async undo(params: UndoParams, signal: CancelSignal): Promise<ApplyOutcome> {
     const now = await readIndexes(this.#sessions.database(params.connectionId));
     for (const expected of params.expected) {
-      const found = now.find(index => index.schema === expected.schema && index.name === expected.name);
+      const found = now.find(
+        ({ schema, name, kind }) => schema === expected.schema && name === expected.name && kind === expected.kind,
+      );
       if (!found) throw new ChangedSinceError(`${expected.name} is already gone; nothing was undone`);
       if (found.definition !== expected.definition) {
-        throw new ChangedSinceError(`${expected.name} is no longer the index that was created; nothing was undone`);
+        throw new ChangedSinceError(
+          `${expected.name} is no longer the ${expected.kind ?? 'index'} that was created; nothing was undone`,
+        );
       }
     }
     const { change } = params;
+    const inverse = change.inverse.length > 0 ? change.inverse : params.expected.map(dropOf);
     const startedAt = performance.now();
-    await this.#run(params, { ...change, sql: change.inverse, inverse: change.sql }, signal);
+    await this.#run(params, { ...change, sql: inverse, inverse: change.sql }, signal);
     return { created: [], elapsedMs: performance.now() - startedAt };
   }
 
@@ -62,16 +71,23 @@ export class ChangeService {
   }
 }
 
-function keyOf(index: CreatedIndex): string {
-  return JSON.stringify([index.schema, index.name, index.definition]);
+function keyOf({ kind, schema, name, definition }: CreatedIndex): string {
+  return JSON.stringify([kind, schema, name, definition]);
+}
+
+function dropOf({ kind, schema, name }: CreatedIndex): string {
+  return `drop ${kind ?? 'index concurrently'} ${quoteQualified(schema, name)}`;
 }
 
 async function readIndexes(database: Database): Promise<CreatedIndex[]> {
-  const rows = await database.query<{ schema: string; name: string; definition: string }>(
-    `select n.nspname as schema, c.relname as name, pg_catalog.pg_get_indexdef(c.oid) as definition
+  const rows = await database.query<{ kind: 'statistics' | null; schema: string; name: string; definition: string }>(
+    `select null as kind, n.nspname as schema, c.relname as name, pg_catalog.pg_get_indexdef(c.oid) as definition
      from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      where c.relkind in ('i', 'I') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
-       and n.nspname not like 'pg\\_temp%' and n.nspname not like 'pg\\_toast%'`,
+       and n.nspname not like 'pg\\_temp%' and n.nspname not like 'pg\\_toast%'
+     union all
+     select 'statistics', n.nspname, s.stxname, pg_catalog.pg_get_statisticsobjdef(s.oid)
+     from pg_catalog.pg_statistic_ext s join pg_catalog.pg_namespace n on n.oid = s.stxnamespace`,
   );
-  return rows.map(({ schema, name, definition }) => ({ schema, name, definition }));
+  return rows.map(({ kind, schema, name, definition }) => ({ ...(kind && { kind }), schema, name, definition }));
 }

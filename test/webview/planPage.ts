@@ -63,6 +63,11 @@ export async function openPlanPanel(
     revealStatement: id => record('revealStatement', ...(id === undefined ? [] : [id])),
     apply: id => record('apply', id),
     undo: id => record('undo', id),
+    runStep: (finding, step) => record('runStep', finding, step),
+    rawText: () => {
+      calls.push('rawText');
+      return answers.rawText?.() ?? Promise.resolve('[]');
+    },
     saveAsMigration: id => record('saveAsMigration', id),
     cancel: () => record('cancel'),
     copy: (what, id) => record('copy', what, ...(id === undefined ? [] : [id])),

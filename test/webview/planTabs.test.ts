@@ -184,13 +184,15 @@ describe('webview/plan tabs', () => {
         () => panel.calls.at(-1),
         'explain {"analyze":true,"settings":{"work_mem":"64MB"},"compare":true}',
       );
-      await panel.page.locator('.advice [aria-label="Copy ANALYZE"]').click();
+      await panel.page.locator('.advice [aria-label="Copy: ANALYZE counting_results"]').click();
       await eventually.equal(() => panel.calls.at(-1), 'copyText ANALYZE public.counting_results;\n');
+      await panel.page.locator('.advice [aria-label="Run: ANALYZE counting_results"]').click();
+      await eventually.equal(() => panel.calls.at(-1), 'runStep 1 0');
     });
 
     it('offers no run for a saved plan, and no index where none is suggested', async () => {
       await open({ ...RICH, source: 'file', suggestions: [] });
-      await eventually.equal(() => panel.page.locator('button.step').count(), 0);
+      await eventually.equal(() => panel.page.locator('button.step, .run-step').count(), 0);
       await eventually.equal(() => panel.page.locator('.toolbar button:has-text("Explain Analyze")').count(), 0);
     });
 
@@ -242,6 +244,19 @@ describe('webview/plan tabs', () => {
   });
 
   describe('raw text', () => {
+    it('asks for the text that did not come along', async () => {
+      await open(MEASURED, { answers: { rawText: () => Promise.resolve('[{"Plan": "as given"}]') } });
+      await tab('raw');
+      await eventually.match(() => text('.raw-tab .text-view'), /as given/);
+      assert.equal(panel.calls.filter(call => call === 'rawText').length, 1);
+    });
+
+    it('offers to copy it where there is none', async () => {
+      await open(MEASURED, { answers: { rawText: () => Promise.reject(new Error('gone')) } });
+      await tab('raw');
+      await eventually.equal(() => panel.page.locator('.raw-tab button:has-text("Copy plan as JSON")').count(), 1);
+    });
+
     it('searches thousands of lines, and draws only those in sight', async () => {
       const lines = Array.from({ length: 20_000 }, (_, index) => `  Filter: (id = ${index})`);
       await open({ ...MEASURED, raw: { format: 'text', text: lines.join('\n') } });

@@ -9,10 +9,14 @@ import { PanelWork } from './panelWork';
 import { askForPlanFile, readPlanOf } from './planFiles';
 import type { PlanHistory } from './planHistory';
 import { PlanHighlights } from './planHighlights';
+import { runStep } from './planSteps';
 import { explainParams, type HowToExplain, type PlanSubject } from './planSubject';
 import { PlanWebview } from './planWebview';
 import { revealSource } from './revealSource';
 import { saveExport } from './saveExport';
+
+/** Characters of a plan that the page shows as they were given. */
+const MOST_RAW = 2_000_000;
 
 type SuggestionState = SuggestionView['state'];
 
@@ -131,6 +135,8 @@ export class PlanController implements vscode.Disposable {
       },
       apply: id => this.#apply(id),
       undo: id => this.#undo(id),
+      runStep: (finding, step) => this.#runStep(finding, step),
+      rawText: () => Promise.resolve(JSON.stringify(this.#now().outcome.rawPlan, null, 2).slice(0, MOST_RAW)),
       saveAsMigration: async id => {
         const content = migrationText(this.#suggestion(id));
         await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'sql', content }));
@@ -229,6 +235,19 @@ export class PlanController implements vscode.Disposable {
     if (this.#states.get(id) === 'undone') await this.#explainAgain(subject, outcome.suggestions);
   }
 
+  #runStep(findingIndex: number, stepIndex: number): Promise<void> {
+    const { subject, outcome } = this.#now();
+    return runStep(outcome.view.findings[findingIndex]?.steps?.[stepIndex], subject, {
+      server: this.server,
+      work: this.#work,
+      confirm: (...args) => this.#confirm(...args),
+      explainAgain: async of => {
+        const shown = this.#shown;
+        if (shown?.subject === of) await this.#explainAgain(of, shown.outcome.suggestions, shownPlan(shown.outcome));
+      },
+    });
+  }
+
   async #explainAgain(subject: PlanSubject, suggestions: readonly Suggestion[], before?: ShownPlan): Promise<void> {
     const run = ++this.#run;
     const params = await this.#params(subject, before ? { before } : {});
@@ -238,12 +257,14 @@ export class PlanController implements vscode.Disposable {
     });
   }
 
-  /** Production is asked every time; elsewhere the SQL on the card is enough. */
-  async #confirm(subject: PlanSubject, sql: readonly string[]): Promise<boolean> {
-    if (roleOf(subject.connection) !== 'production') return true;
+  /** Production is asked every time, and what cannot be undone; elsewhere the SQL on the card is enough. */
+  async #confirm(subject: PlanSubject, sql: readonly string[], isFinal = false): Promise<boolean> {
+    const isProduction = roleOf(subject.connection) === 'production';
+    if (!isProduction && !isFinal) return true;
+    const statements = sql.map(each => each.replace(/;?\s*$/, ';')).join('\n');
     const answer = await vscode.window.showWarningMessage(
-      `Change the production database ${subject.connection.name}?`,
-      { modal: true, detail: `${sql.join(';\n')};` },
+      `Change the ${isProduction ? 'production ' : ''}database ${subject.connection.name}?`,
+      { modal: true, detail: isFinal ? `${statements}\n\nThis cannot be undone from here.` : statements },
       'Run It',
     );
     return answer === 'Run It';

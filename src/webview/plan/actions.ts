@@ -9,6 +9,8 @@ export interface Actions {
   select(nodeId: number): void;
   apply(suggestionId: number): void;
   undo(suggestionId: number): void;
+  /** Runs the SQL of a step of one of the view's findings. */
+  runStep(findingIndex: number, stepIndex: number): void;
   saveAsMigration(suggestionId: number): void;
   copySuggestion(suggestionId: number): void;
   copyPlan(): void;

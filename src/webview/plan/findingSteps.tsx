@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { NextStep } from '../../core/plan/nextStep';
+import type { NextStep, SqlStep } from '../../core/plan/nextStep';
 import type { PlanFinding } from '../../core/plan/planTree';
 import { CopyButton } from '../shared/copyButton';
 import { Icon } from '../shared/icon';
@@ -15,25 +15,55 @@ interface Props {
 
 /** What can be pressed after a finding. */
 export function FindingSteps({ finding, model }: Props): JSX.Element | null {
-  const steps = finding.steps?.filter(step => isPossible(step, model)) ?? [];
-  if (steps.length === 0) return null;
+  const steps = (finding.steps ?? []).map((step, index) => ({ step, index }));
+  const possible = steps.filter(({ step }) => isPossible(step, model));
+  if (possible.length === 0) return null;
   return (
     <div class="finding-steps">
-      {steps.map((step, index) =>
+      {possible.map(({ step, index }) =>
         step.kind === 'sql' ? (
-          <div key={index} class="sql-step">
-            <code>{clip(step.sql.map(withSemicolon).join(' '), 1_000)}</code>
-            <CopyButton
-              label={step.title}
-              iconOnly
-              text={() => `${step.sql.map(withSemicolon).join('\n')}\n`}
-              copy={model.actions.copyText}
-            />
-          </div>
+          <SqlStepRow key={index} step={step} index={index} finding={finding} model={model} />
         ) : (
           <StepButton key={index} step={step} finding={finding} model={model} />
         ),
       )}
+    </div>
+  );
+}
+
+interface SqlStepProps extends Props {
+  readonly step: SqlStep;
+  /** Among all steps of the finding. */
+  readonly index: number;
+}
+
+/** The SQL as it would run, to run and to copy. */
+function SqlStepRow({ step, index, finding, model }: SqlStepProps): JSX.Element {
+  const { view, actions } = model;
+  const canRun = whyFixed(view) === undefined;
+  const title = clip(step.title, 160);
+  return (
+    <div class="sql-step">
+      <code>{clip(step.sql.map(withSemicolon).join(' '), 1_000)}</code>
+      {canRun && (
+        <button
+          type="button"
+          class="quiet-button run-step"
+          aria-label={`Run: ${title}`}
+          title={`${title}, then explain again`}
+          disabled={model.busy}
+          onClick={() => actions.runStep(view.findings.indexOf(finding), index)}
+        >
+          <Icon name="run" />
+          <span>Run</span>
+        </button>
+      )}
+      <CopyButton
+        label={`Copy: ${title}`}
+        iconOnly
+        text={() => `${step.sql.map(withSemicolon).join('\n')}\n`}
+        copy={actions.copyText}
+      />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { CopyButton } from '../shared/copyButton';
 import { Icon } from '../shared/icon';
 import { SearchBox } from '../shared/searchBox';
@@ -7,6 +7,7 @@ import { showHidden } from '../shared/shownText';
 import { findAll } from '../shared/textLines';
 import { TextView } from '../shared/textView';
 import type { TextPlace } from '../shared/textView';
+import type { PlanView } from '../../protocol/planPanel';
 import { formatBytes } from '../../core/base/units';
 import type { PlanModel } from './planModel';
 
@@ -16,7 +17,7 @@ const FORMATS = { json: 'JSON', text: 'text', yaml: 'YAML', xml: 'XML' } as cons
 /** The plan as it was given, to search and to copy. */
 export function RawTab({ model }: { readonly model: PlanModel }): JSX.Element {
   const { view, actions } = model;
-  const raw = view.raw;
+  const raw = useRaw(model);
   if (!raw) {
     return (
       <div class="raw-tab">
@@ -37,6 +38,24 @@ export function RawTab({ model }: { readonly model: PlanModel }): JSX.Element {
       <RawText text={raw.text} format={FORMATS[raw.format]} model={model} />
     </div>
   );
+}
+
+/** The text that came with the view, or else the extension's, once it is there. */
+function useRaw({ view, host }: PlanModel): PlanView['raw'] {
+  const [asked, setAsked] = useState<{ readonly of: PlanView['nodes']; readonly text: string }>();
+  useEffect(() => {
+    if (view.raw || view.nodes.length === 0) return undefined;
+    let isCurrent = true;
+    host.rawText?.().then(
+      text => isCurrent && setAsked({ of: view.nodes, text }),
+      // what can be copied is offered instead
+      () => undefined,
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [view.raw, view.nodes]);
+  return view.raw ?? (asked?.of === view.nodes ? { format: 'json', text: asked.text } : undefined);
 }
 
 /** What could not be understood: it is still here, below. */
