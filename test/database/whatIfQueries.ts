@@ -38,6 +38,8 @@ export const PRESENT: readonly string[] = [
   'select * from farm.milk_production where animal_id = 55 order by production_date desc limit 5',
   "select avg(litres) from farm.milk_production where production_date between '2024-03-01' and '2024-03-31'",
   'select * from sites where short_hash(id) = 7',
+  'select sum(litres) from farm.milk_production where id > 181000',
+  'select * from farm.milk_production where id > 179500 order by id limit 5',
   'select * from never_analyzed where id = 3',
   // partitions, inheritance, views
   "select count(*) from counting_results where captured_at >= '2025-02-10 00:00+00' and captured_at < '2025-02-11 00:00+00'",

@@ -63,6 +63,7 @@ select g, 1 + g * 7919 % 12000, date '2024-01-01' + g / 600, 5 + g % 30, (array[
   tstzrange(timestamptz '2024-01-01 00:00+00' + g * interval '3 minutes', timestamptz '2024-01-01 00:00+00' + g * interval '3 minutes' + (g % 60) * interval '1 minute')
 from generate_series(1, 180000) g;
 create index milk_animal_idx on farm.milk_production (animal_id, production_date);
+create index milk_session_idx on farm.milk_production (id, quality) include (litres);
 create statistics farm.milk_quality (ndistinct, dependencies, mcv) on litres, quality from farm.milk_production;
 
 create table agent_tasks (

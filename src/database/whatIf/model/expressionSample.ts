@@ -1,7 +1,8 @@
-import { CancelledError, type CancelSignal } from '../../../core/base/cancelSignal';
+import type { CancelSignal } from '../../../core/base/cancelSignal';
 import type { Relation } from '../../../core/catalog/catalog';
-import { DatabaseError, type Database } from '../../../core/ports';
+import type { Database } from '../../../core/ports';
 import { quoteQualified } from '../../../core/sql/identifiers';
+import { queryWithin } from './queryWithin';
 
 /** As many as ANALYZE takes at its default target of 100 (std_typanalyze: 300 times the target). */
 const SAMPLE_ROWS = 30_000;
@@ -29,27 +30,17 @@ export async function readExpressionSample(
 ): Promise<ExpressionSample | undefined> {
   const rows = Math.max(1, relation.rowEstimate ?? 0);
   const percent = Math.min(100, (100 * SAMPLE_ROWS) / rows);
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), LIMIT_MS);
-  const onAbort = (): void => limit.abort();
-  signal?.addEventListener('abort', onAbort, { once: true });
-  try {
-    const found = await db.query<{ value: string | null; counts: boolean }>(
-      `select ${predicate ? `case when ${predicate} then (${expression})::text end` : `(${expression})::text`} as value,
-         ${predicate ? `coalesce(${predicate}, false)` : 'true'} as counts
-       from ${quoteQualified(relation.schema, relation.name)} tablesample system (${percent}) repeatable (0)
-       limit ${2 * SAMPLE_ROWS}`,
-      [],
-      limit.signal,
-    );
-    const counted = found.filter(({ counts }) => counts);
-    return { values: counted.map(({ value }) => value), share: counted.length / Math.max(1, found.length) };
-  } catch (error) {
-    if (signal?.aborted || (error instanceof DatabaseError && error.kind === 'connection')) throw error;
-    if (error instanceof CancelledError || error instanceof DatabaseError) return undefined;
-    throw error;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
-  }
+  const found = await queryWithin<{ value: string | null; counts: boolean }>(
+    db,
+    `select ${predicate ? `case when ${predicate} then (${expression})::text end` : `(${expression})::text`} as value,
+       ${predicate ? `coalesce(${predicate}, false)` : 'true'} as counts
+     from ${quoteQualified(relation.schema, relation.name)} tablesample system (${percent}) repeatable (0)
+     limit ${2 * SAMPLE_ROWS}`,
+    LIMIT_MS,
+    signal,
+  );
+  const counted = found?.filter(({ counts }) => counts);
+  return (
+    found && counted && { values: counted.map(({ value }) => value), share: counted.length / Math.max(1, found.length) }
+  );
 }

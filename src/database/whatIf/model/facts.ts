@@ -1,6 +1,7 @@
 import type { CancelSignal } from '../../../core/base/cancelSignal';
 import type { Database, Row } from '../../../core/ports';
 import type { AttributeStatistics, ExtendedStatisticsFacts } from '../shadowProtocol';
+import { readIndexEnds, withEnds } from './indexEnds';
 import { blocksOf } from './relations';
 
 /** A table or index as it lies on disk. */
@@ -31,12 +32,14 @@ export async function readFacts(db: Database, oids: readonly number[], signal?: 
   const facts = row!.facts;
   // before 17 no view shows what is known of ranges
   const ranges = db.serverVersion < 170000 ? await readRanges(db, oids, signal) : [];
+  const ends = await readIndexEnds(db, oids, signal);
   return {
     ...facts,
-    attributes: facts.attributes.map(each => ({
-      ...each,
-      ...ranges.find(({ relation, attname }) => relation === each.relation && attname === each.attname),
-    })),
+    attributes: facts.attributes.map(each => {
+      const isThis = (other: { relation: number; attname: string }): boolean =>
+        other.relation === each.relation && other.attname === each.attname;
+      return withEnds({ ...each, ...ranges.find(isThis) }, ends.find(isThis));
+    }),
   };
 }
 
