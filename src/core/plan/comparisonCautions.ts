@@ -59,15 +59,26 @@ const CONDITIONS = ['Index Cond', 'Recheck Cond', 'Filter', 'Hash Cond', 'Join F
 function haveOtherValues({ beforeOf }: NodeMatches): boolean {
   for (const [after, before] of beforeOf) {
     for (const key of CONDITIONS) {
-      const [then = '', now = ''] = [rawTexts(before.raw, key)[0], rawTexts(after.raw, key)[0]];
-      if (then !== now && withoutValues(then) === withoutValues(now)) return true;
+      const [then, now] = [before, after].map(({ raw }) => partsOf(rawTexts(raw, key)[0] ?? '')) as [Parts, Parts];
+      if (then.condition === now.condition && then.values.join() !== now.values.join()) return true;
     }
   }
   return false;
 }
 
-function withoutValues(condition: string): string {
-  return condition.replace(/'(?:[^']|'')*'/g, '?').replace(/(?<![\w$.])-?\d+(?:\.\d+)?\b/g, '?');
+interface Parts {
+  readonly condition: string;
+  readonly values: readonly string[];
+}
+
+/** The names of tables do not count: only VERBOSE writes them everywhere. */
+function partsOf(text: string): Parts {
+  const values: string[] = [];
+  const condition = text.replace(/'(?:[^']|'')*'|(?<![\w$.])-?\d+(?:\.\d+)?\b/g, value => {
+    values.push(value);
+    return '?';
+  });
+  return { condition: condition.replace(/(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*)\./gu, ''), values };
 }
 
 function differentSettings(

@@ -200,6 +200,19 @@ describe('core/plan/comparePlans: verdict', () => {
     ]);
   });
 
+  it('knows other values whether tables are named or not', () => {
+    const cautions = (then: string, now: string) =>
+      comparePlans(
+        run(hit(900), 40, 5, {}, 'Seq Scan', { Filter: then }),
+        run(hit(900), 40, 5, {}, 'Seq Scan', { Filter: now }),
+      ).cautions;
+    const other = ['The statements were run with different values.'];
+    assert.deepEqual(cautions('((o.total > 1.5) AND ("my o".city = $1))', '((total > 2.5) AND (city = $1))'), other);
+    assert.deepEqual(cautions("(o.city = 'a.b'::text)", "(city = 'a.c'::text)"), other);
+    assert.deepEqual(cautions("(o.city = 'a.b'::text)", "(city = 'a.b'::text)"), []);
+    assert.deepEqual(cautions('(o.total > 1.5)', '(o.price > 2.5)'), []);
+  });
+
   it('warns of a generic plan beside one for values, and of nothing else that made it so', () => {
     const before = run(hit(900), 40, 5, { Settings: { plan_cache_mode: 'force_generic_plan' } });
     const cautions = (generic: [boolean, boolean]) =>
