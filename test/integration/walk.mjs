@@ -16,6 +16,7 @@ import { copySampleWorkspace, startSampleDatabase } from '../../src/tools/sample
 import { startBrowser } from '../vscodeHost/browser.mjs';
 import { installExtension, remoteUri, startServer, workbenchUrl } from '../vscodeHost/server.mjs';
 import { walkHistory } from './historySteps.mjs';
+import { walkSources } from './sourceSteps.mjs';
 import { Steps } from './steps.mjs';
 import { ANSWER_LIMIT_MS, START_LIMIT_MS } from './walkSupport.mjs';
 
@@ -84,6 +85,7 @@ export async function walk({ vsix, screenshots, database }) {
       assert.match(figures.whatIf, /\d.*→.*\d/);
     });
     await shoot('2-plan');
+    await walkSources(steps, { page, panel, shoot });
     await steps.run('creates the index and shows before and after', async () => {
       await card.first().getByRole('button', { name: 'Create index' }).click();
       await panel.locator('article.card.applied').first().waitFor();
