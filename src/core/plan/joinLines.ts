@@ -74,6 +74,9 @@ function breakingWidth(lines: readonly SourceLine[]): { readonly width: number; 
   return { width: isShared ? Math.max(...shared) : longest, isShared };
 }
 
+/** Figures to their end: nothing belongs behind them but further figures. */
+const CLOSED_FIGURES = /\((?:cost ?=|actual|never ?executed)[^()]{0,200}\)$/;
+
 const SQL_WORD = /^(?:AND|OR|NOT|IS|THEN|ELSE|WHEN|END|ANY|ALL|DESC|NULLS|USING|COLLATE)\b/;
 
 /** What to put between the two lines, or undefined if the second does not continue the first. */
@@ -82,7 +85,7 @@ function continues(last: Joined, raw: string, text: string): string | undefined 
   if (startsWithFigures) return last.isNode ? ' ' : undefined;
   if (last.isFigures()) return ARROW.test(text) || /^[A-Z][\w ]+: /.test(text) ? undefined : '';
   if (last.isNode && last.isCut && !ARROW.test(text) && splitFigures(text)) return '';
-  if (beginsItem(text)) return undefined;
+  if (beginsItem(text) || last.isComplete()) return undefined;
   // A word of SQL never follows another text directly: the blank between them was dropped.
   if (last.isCut) return SQL_WORD.test(raw) && !/\s$/.test(last.lastPart.slice(-1)) ? ' ' : '';
   if (/^\s/.test(raw) && last.isNode && splitFigures(text)) return ' ';
@@ -139,8 +142,15 @@ class Joined {
   }
 
   isFigures(): boolean {
-    if (!this.isNode) return false;
-    return OPEN_FIGURES.test(this.parts.slice(-8).join('').trimEnd().slice(-400));
+    return this.isNode && OPEN_FIGURES.test(this.end());
+  }
+
+  isComplete(): boolean {
+    return this.isNode && CLOSED_FIGURES.test(this.end());
+  }
+
+  private end(): string {
+    return this.parts.slice(-8).join('').trimEnd().slice(-400);
   }
 
   add(separator: string, text: string): void {

@@ -39,7 +39,8 @@ export class SavedPlanPanel implements vscode.Disposable {
       this.#pageOf().progress({ text: `Reading ${this.document.name}`, cancellable: true });
     } else if (state.kind === 'failed') this.#say(state.reason, []);
     else if (state.reading.plans.length === 0) {
-      this.#say('Nothing in it could be read as the output of EXPLAIN.', state.reading.problems);
+      const others = state.reading.problems.filter(problem => problem !== 'no plan was found');
+      this.#say('Nothing in it could be read as the output of EXPLAIN.', others);
     } else {
       try {
         this.#index = Math.min(this.#index, state.reading.plans.length - 1);

@@ -100,6 +100,11 @@ describe('core/plan/readPlans: what copying does to a plan', () => {
     assert.deepEqual(problems, [{ message: 'not understood', line: 3, text: 'oops' }]);
   });
 
+  it('says so also of a line below the longest one, which looks like its continuation', () => {
+    const text = each((line, index) => (index === 7 ? `${line}\n        Flavour of the day` : line));
+    assert.deepEqual(readPlans(text).problems, [{ message: 'not understood', line: 9, text: 'Flavour of the day' }]);
+  });
+
   it('text that ends too early', () => {
     for (let length = 60; length < PLAN.length; length += 7) {
       assert.ok(readPlans(PLAN.slice(0, length)).plans.length === 1, `${length} characters`);
