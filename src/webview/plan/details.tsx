@@ -17,8 +17,11 @@ const MOST = 4_000;
 const LONG = 60;
 /** SQL expressions and lists of them: in the editor's font, to be copied one by one. */
 const CODE = /^(?!Rows Removed).*(Cond|Filter|Keys?|Output|SQL|Function Call)$/;
-/** Said among the figures already, where it is more than none. */
+/** Said among the figures already: where it is more than none, and of a node with nothing below it. */
 const SAID = 'Rows Removed by Filter';
+const SAID_OF_LEAF = /^(Shared (Hit|Read|Dirtied|Written)|Temp (Read|Written)|Local Read) Blocks$/;
+/** PostgreSQL counts these together with everything below the node; the figures of the node alone are ours. */
+const SUM = /^(Shared|Local|Temp) \w+ Blocks$|I\/O (Read|Write) Time$|^WAL /;
 
 interface Props {
   readonly node: NodeView;
@@ -30,9 +33,12 @@ export function Details({ node, model }: Props): JSX.Element {
   const { actions, view, nodes } = model;
   const findings = view.findings.filter(finding => finding.nodeId === node.id);
   const parent = node.parentId === undefined ? undefined : nodes.get(node.parentId);
-  const rest = node.properties.filter(({ name }) => name !== SAID || !node.rowsRemoved);
+  const isSaid = ({ name }: Figure): boolean =>
+    (name === SAID && !!node.rowsRemoved) || (node.childCount === 0 && SAID_OF_LEAF.test(name));
+  const rest = node.properties.filter(property => !isSaid(property));
   const code = rest.filter(({ name, value }) => CODE.test(name) || value.length > LONG);
   const short = rest.filter(property => !code.includes(property));
+  const isSum = ({ name }: Figure): boolean => node.childCount > 0 && SUM.test(name);
   return (
     <section class="details" aria-labelledby="details-title">
       <div class="section-head">
@@ -68,7 +74,8 @@ export function Details({ node, model }: Props): JSX.Element {
         <Group title="Measured" figures={measuredFigures(node)} />
         <Group title="Estimated" figures={estimatedFigures(node)} />
         <Group title="Buffers and I/O" figures={blockFigures(node)} />
-        <Group title="More" figures={short} />
+        <Group title="With all below" figures={short.filter(isSum)} />
+        <Group title="More" figures={short.filter(property => !isSum(property))} />
       </div>
       {code.length > 0 && <Conditions conditions={code} model={model} />}
       {node.workers && node.workers.length > 0 && <Workers workers={node.workers} />}

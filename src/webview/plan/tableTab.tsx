@@ -6,6 +6,13 @@ import { TreeTable } from './treeTable';
 
 /** The most expensive nodes, then all of them. */
 export function TableTab({ model }: { readonly model: PlanModel }): JSX.Element {
+  if (model.view.nodes.length === 0) {
+    return (
+      <p class="quiet">
+        {model.view.error ? 'The statement failed before it had a plan.' : 'There is no plan of this statement.'}
+      </p>
+    );
+  }
   return (
     <>
       <HotNodes view={model.view} selected={model.looks.selected} select={model.actions.select} />

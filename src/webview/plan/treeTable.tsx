@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { NodeView, PlanView } from '../../protocol/planPanel';
 import { useWidth } from '../shared/useWidth';
-import { scrollRowIntoView, VirtualRows } from '../shared/virtualRows';
+import { scrollRowIntoView, scrollRowToMiddle, VirtualRows } from '../shared/virtualRows';
 import { shownColumns } from './columns';
 import type { ColumnId } from './columns';
 import { rankNodes } from './nodeOrder';
@@ -64,7 +64,9 @@ export function TreeTable(props: TreeTableProps): JSX.Element {
   };
   // before the next key, whose own scrolling this would undo
   useLayoutEffect(() => {
-    showRow(selectedIndex);
+    if (scroller.current && selectedIndex >= 0) {
+      scrollRowToMiddle(scroller.current, selectedIndex, ROW_HEIGHT, HEAD_HEIGHT);
+    }
     if (props.reveal.scrollPage) scroller.current?.scrollIntoView({ block: 'nearest' });
   }, [props.reveal, order]);
 

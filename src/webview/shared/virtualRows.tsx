@@ -63,3 +63,11 @@ export function scrollRowIntoView(scroller: HTMLElement, index: number, rowHeigh
   if (top < scroller.scrollTop) scroller.scrollTop = top;
   else if (top + rowHeight > scroller.scrollTop + visible) scroller.scrollTop = top + rowHeight - visible;
 }
+
+/** The same for a row that was asked for: when it has to be scrolled to, it comes with what stands around it. */
+export function scrollRowToMiddle(scroller: HTMLElement, index: number, rowHeight: number, headHeight: number): void {
+  const top = index * rowHeight;
+  const visible = scroller.clientHeight - headHeight;
+  const isInSight = top >= scroller.scrollTop && top + rowHeight <= scroller.scrollTop + visible;
+  if (!isInSight) scroller.scrollTop = top - (visible - rowHeight) / 2;
+}

@@ -80,8 +80,17 @@ export function layoutGraph(nodes: readonly NodeView[], collapsed: ReadonlySet<n
     byId,
     levels,
     width: right - left + BOX.width,
-    height: levels.length * (BOX.height + GAP.down) - GAP.down,
+    height: heightOfLevels(levels.length),
   };
+}
+
+/** Of the drawing when nothing is folded. */
+export function heightOf(nodes: readonly NodeView[]): number {
+  return heightOfLevels(nodes.reduce((most, { depth }) => Math.max(most, depth + 1), 0));
+}
+
+function heightOfLevels(levels: number): number {
+  return Math.max(0, levels * (BOX.height + GAP.down) - GAP.down);
 }
 
 /** The boxes that touch the area. */

@@ -7,7 +7,7 @@ import { usePlanNumber } from '../usePlanNumber';
 import './graph.css';
 import { GraphBoxView } from './graphBoxView';
 import { GRAPH_MOVES, movedBox } from './graphKeys';
-import { BOX, boxesIn, edgePath, edgesIn, edgeWidth, layoutGraph } from './graphLayout';
+import { BOX, boxesIn, edgePath, edgesIn, edgeWidth, heightOf, layoutGraph } from './graphLayout';
 import type { GraphBox, GraphLayout } from './graphLayout';
 import { Minimap, Overview } from './overview';
 import { useViewport } from './useViewport';
@@ -41,6 +41,8 @@ export function GraphView({ view, selected, lit, onSelect, onHover }: GraphViewP
   const frame = useRef<HTMLDivElement>(null);
   const nodes = useMemo(() => new Map(view.nodes.map(node => [node.id, node])), [view.nodes]);
   const layout = useMemo(() => layoutGraph(view.nodes, collapsed), [view.nodes, collapsed]);
+  // that of all levels: the frame stays as it is when nodes are folded
+  const height = useMemo(() => heightOf(view.nodes), [view.nodes]);
   const findings = useMemo(() => worstFindings(view.findings), [view.findings]);
   const rootId = view.nodes[0]?.id;
   const control = useViewport(frame, layout, plan, size => {
@@ -150,6 +152,7 @@ export function GraphView({ view, selected, lit, onSelect, onHover }: GraphViewP
       <div
         class="graph-frame"
         ref={frame}
+        style={{ '--drawing': `${height}px` }}
         onKeyDown={onKeyDown}
         onClick={onClick}
         onMouseOver={event => onHover(nodeOf(event))}
