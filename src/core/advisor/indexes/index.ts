@@ -5,9 +5,10 @@ import type { Catalog, Relation } from '../../catalog/catalog';
 import type { CostEstimator, PlanCost } from '../../ports';
 import type { ParsedStatement } from '../../sql/statement';
 import type { IndexDefinition, Refusal, Suggestion } from '../suggestion';
-import { readAccessPaths, type TableAccess } from './accessPaths';
+import { readAccessPaths } from './accessPaths';
 import { candidateIndexes, coveringIndex, indexIdentity, SMALL_TABLE_PAGES, type Candidate } from './candidates';
 import { estimateInWords, indexChange, indexCost, indexInWords } from './describeIndex';
+import type { TableAccess } from './tableAccess';
 
 export { adviseWorkload } from './adviseWorkload';
 

@@ -1,112 +1,92 @@
-import type { CancelSignal } from '../../base/cancelSignal';
-import { throwIfCancelled } from '../../base/cancelSignal';
 import type { Candidate } from './candidates';
-import { byIdentity, type CostedQuery } from './workloadCosts';
+import { greedy, type Search } from './greedy';
+import { byIdentity } from './objective';
 
-/** An index has to save this share of the workload's cost to be worth having. */
-const MIN_GAIN = 0.001;
 /** An index is dropped again if the workload costs at most so much more without it. */
 const USELESS = 0.0005;
+/** Exponents of the bytes that a benefit is divided by: storage counts fully, or somewhat. */
+const EXPONENTS = [1, 0.5];
+/** A swap has to save this share of the cost. */
+const SWAP_GAIN = 0.0005;
+const SWAP_ROUNDS = 3;
 
-export interface SelectionRequest {
-  readonly queries: readonly CostedQuery[];
-  /** Candidates with their estimated bytes. */
-  readonly pool: ReadonlyMap<Candidate, number>;
-  readonly budgetBytes: number;
-  readonly signal?: CancelSignal | undefined;
-  readonly onStep?: ((chosen: number) => void) | undefined;
+interface Solution {
+  readonly set: readonly Candidate[];
+  readonly total: number;
 }
 
 /**
- * Greedy selection by benefit per byte, then by plain benefit, keeping the better of the two; after the idea of
- * Extend (Schlosser, Kossmann, Boissier, ICDE 2019), with a pass that drops what later choices made useless.
- * Never worse than the best single candidate that fits the budget.
+ * Indexes for a workload under a budget: greedy for several weights of storage, or everything the planner would like if
+ * that fits; then the best of these is improved by taking one index out at a time and filling up again. Never worse than the best single candidate that fits the budget.
  */
-export async function selectIndexes(request: SelectionRequest): Promise<Candidate[]> {
-  let best: { set: Candidate[]; total: number } | undefined;
-  for (const exponent of [1, 0]) {
-    const set = await prune(request, await greedy(request, [], exponent));
-    const filled = await prune(request, await greedy(request, set, exponent));
-    const total = await totalCost(request.queries, filled);
-    if (!best || total < best.total) best = { set: filled, total };
+export async function selectIndexes(search: Search): Promise<Candidate[]> {
+  const { objective } = search;
+  const nothing: Solution = { set: [], total: await objective.total([]) };
+  let best = nothing;
+  for (const exponent of EXPONENTS) {
+    const found = await prune(search, await greedy(search, [], exponent));
+    best = better(best, await prune(search, await greedy(search, found.set, 0)));
+    if (search.isOver()) break;
   }
-  for (const [candidate, bytes] of sorted(request.pool)) {
-    if (bytes > request.budgetBytes) continue;
-    const total = await totalCost(request.queries, [candidate]);
-    if (best && total < best.total) best = { set: [candidate], total };
-  }
-  const nothing = await totalCost(request.queries, []);
-  return best && best.total < nothing ? best.set.sort(byIdentity) : [];
+  best = better(best, await fromEverything(search));
+  best = await swap(search, best);
+  if (best.set.length === 0) best = better(best, await bestSingle(search));
+  return best.total < nothing.total ? [...best.set].sort(byIdentity) : [];
 }
 
-async function greedy(request: SelectionRequest, start: readonly Candidate[], exponent: number): Promise<Candidate[]> {
-  const { queries, pool, budgetBytes, signal, onStep } = request;
-  const chosen = [...start];
-  let total = await totalCost(queries, chosen);
-  let bytesLeft = budgetBytes - bytesOf(pool, chosen);
-  // a candidate's benefit only ever shrinks much as others are chosen: the last one known orders the next round
-  const upper = new Map<Candidate, number>([...pool.keys()].map(candidate => [candidate, Infinity]));
-  for (;;) {
-    throwIfCancelled(signal);
-    onStep?.(chosen.length);
-    let best: { candidate: Candidate; score: number; benefit: number } | undefined;
-    const open = sorted(pool).filter(([candidate, bytes]) => !chosen.includes(candidate) && bytes <= bytesLeft);
-    const scoreOf = (benefit: number, bytes: number) => benefit / Math.pow(bytes, exponent);
-    open.sort(([a, aBytes], [b, bBytes]) => {
-      const left = scoreOf(upper.get(a)!, aBytes);
-      const right = scoreOf(upper.get(b)!, bBytes);
-      return left === right ? 0 : right > left ? 1 : -1;
-    });
-    for (const [candidate, bytes] of open) {
-      if (best && scoreOf(upper.get(candidate)!, bytes) <= best.score) break;
-      const benefit = await benefitOf(queries, chosen, candidate);
-      upper.set(candidate, benefit);
-      const score = scoreOf(benefit, bytes);
-      if (benefit > MIN_GAIN * total && (!best || score > best.score)) best = { candidate, score, benefit };
-    }
-    if (!best) return chosen;
-    chosen.push(best.candidate);
-    total -= best.benefit;
-    bytesLeft -= pool.get(best.candidate) ?? 0;
-  }
-}
-
-async function benefitOf(
-  queries: readonly CostedQuery[],
-  chosen: readonly Candidate[],
-  added: Candidate,
-): Promise<number> {
-  let benefit = 0;
-  for (const query of queries) {
-    if (query.concerns(added)) benefit += (await query.weighted(chosen)) - (await query.weighted([...chosen, added]));
-  }
-  return benefit;
+function better(a: Solution, b: Solution): Solution {
+  return b.total < a.total ? b : a;
 }
 
 /** Drops indexes that the others have made useless, largest first. */
-async function prune(request: SelectionRequest, set: readonly Candidate[]): Promise<Candidate[]> {
-  let kept = [...set].sort((a, b) => (request.pool.get(b) ?? 0) - (request.pool.get(a) ?? 0) || byIdentity(a, b));
-  let total = await totalCost(request.queries, kept);
+async function prune({ objective }: Search, set: readonly Candidate[]): Promise<Solution> {
+  let kept = [...set].sort((a, b) => objective.bytes(b) - objective.bytes(a) || byIdentity(a, b));
+  let total = await objective.total(kept);
   for (const candidate of [...kept]) {
     const without = kept.filter(other => other !== candidate);
-    const cost = await totalCost(request.queries, without);
+    const cost = await objective.total(without);
     if (cost > total * (1 + USELESS)) continue;
     kept = without;
     total = cost;
   }
-  return kept;
+  return { set: kept, total };
 }
 
-export async function totalCost(queries: readonly CostedQuery[], set: readonly Candidate[]): Promise<number> {
-  let total = 0;
-  for (const query of queries) total += await query.weighted(set);
-  return total;
+/** From all indexes the statements would use if everything were there, should the budget allow that. */
+async function fromEverything(search: Search): Promise<Solution> {
+  const { objective, budgetBytes } = search;
+  const wanted = new Set<Candidate>();
+  for (const query of objective.queries)
+    for (const candidate of await query.used(objective.candidates)) wanted.add(candidate);
+  const all = [...wanted].sort(byIdentity);
+  if (objective.bytesOf(all) > budgetBytes) return { set: [], total: Infinity };
+  return prune(search, all);
 }
 
-function bytesOf(pool: ReadonlyMap<Candidate, number>, set: readonly Candidate[]): number {
-  return set.reduce((sum, candidate) => sum + (pool.get(candidate) ?? 0), 0);
+/** Takes each index out in turn and fills up with others; keeps what is better. */
+async function swap(search: Search, start: Solution): Promise<Solution> {
+  const { objective } = search;
+  let best = start;
+  for (let round = 0; round < SWAP_ROUNDS; round++) {
+    const before = best.total;
+    const order = [...best.set].sort((a, b) => objective.bytes(b) - objective.bytes(a) || byIdentity(a, b));
+    for (const candidate of order) {
+      if (search.isOver() || search.isLate()) return best;
+      if (!best.set.includes(candidate)) continue;
+      const rest = best.set.filter(other => other !== candidate);
+      const tried = await prune(search, await greedy(search, rest, 0.5, candidate));
+      if (tried.total < best.total * (1 - SWAP_GAIN)) best = tried;
+    }
+    if (best.total >= before) break;
+  }
+  return best;
 }
 
-function sorted(pool: ReadonlyMap<Candidate, number>): [Candidate, number][] {
-  return [...pool].sort(([a], [b]) => byIdentity(a, b));
+async function bestSingle({ objective, budgetBytes }: Search): Promise<Solution> {
+  let best: Solution = { set: [], total: Infinity };
+  for (const candidate of objective.candidates) {
+    if (objective.bytes(candidate) <= budgetBytes)
+      best = better(best, { set: [candidate], total: await objective.total([candidate]) });
+  }
+  return best;
 }

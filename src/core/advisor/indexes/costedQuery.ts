@@ -1,0 +1,199 @@
+import type { CancelSignal } from '../../base/cancelSignal';
+import { throwIfCancelled } from '../../base/cancelSignal';
+import type { CostEstimator, PlanCost } from '../../ports';
+import { indexIdentity, type Candidate } from './candidates';
+import { upkeepCost, type Writes } from './upkeep';
+
+/** One costing the planner made: with the set offered, it used these. Sets are bits, one for each candidate. */
+interface Costing {
+  readonly offered: bigint;
+  readonly used: bigint;
+  readonly totalCost: number;
+}
+
+export interface CostBounds {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** What all statements of a workload share: the planner, and what it cannot plan with. */
+export class Planner {
+  calls = 0;
+  private readonly refused = new Set<string>();
+  private readonly accepted = new Set<string>();
+
+  constructor(
+    private readonly estimator: CostEstimator,
+    private readonly signal: CancelSignal | undefined,
+  ) {}
+
+  /** False for an index the estimator has refused: HypoPG knows no GIN, a shadow may lack an operator class. */
+  canPlanWith(candidate: Candidate): boolean {
+    return !this.refused.has(indexIdentity(candidate.index));
+  }
+
+  /** Undefined if some candidate of the set turned out to be one the estimator refuses. */
+  async plan(sql: string, set: readonly Candidate[]): Promise<PlanCost | undefined> {
+    try {
+      const planned = await this.ask(sql, set);
+      for (const { index } of set) this.accepted.add(indexIdentity(index));
+      return planned;
+    } catch (error) {
+      if (isCancelled(error)) throw error;
+      const unproven = set.filter(({ index }) => !this.accepted.has(indexIdentity(index)));
+      let found = false;
+      for (const candidate of unproven) found = (await this.refuses(sql, candidate)) || found;
+      if (!found) throw error;
+      return undefined;
+    }
+  }
+
+  private async refuses(sql: string, candidate: Candidate): Promise<boolean> {
+    const id = indexIdentity(candidate.index);
+    try {
+      await this.ask(sql, [candidate]);
+      this.accepted.add(id);
+      return false;
+    } catch (error) {
+      if (isCancelled(error)) throw error;
+      this.refused.add(id);
+      return true;
+    }
+  }
+
+  private ask(sql: string, set: readonly Candidate[]): Promise<PlanCost> {
+    throwIfCancelled(this.signal);
+    this.calls++;
+    const indexes = set.map(candidate => candidate.index);
+    return this.estimator.cost(sql, indexes, this.signal);
+  }
+}
+
+/** A statement of a workload, with what is known of its costs. */
+export class CostedQuery {
+  private readonly costings: Costing[] = [];
+  private readonly bits = new Map<Candidate, bigint>();
+  private readonly byBit: Candidate[] = [];
+  private readonly leadKeys = new Set<string>();
+  /** Cost with all that was offered to it at first: nothing is taken to do better. */
+  private best = 0;
+  writes: readonly Writes[] = [];
+
+  constructor(
+    readonly id: number,
+    readonly sql: string,
+    readonly weight: number,
+    /** Whether a plan of it could use the index at all. */
+    private readonly mayUse: (candidate: Candidate) => boolean,
+    private readonly planner: Planner,
+  ) {}
+
+  /** Plans it without any new index; gives the plan. */
+  async begin(): Promise<Readonly<Record<string, unknown>>> {
+    const planned = await this.planner.plan(this.sql, []);
+    this.costings.push({ offered: 0n, used: 0n, totalCost: planned?.totalCost ?? 0 });
+    return planned?.plan ?? {};
+  }
+
+  /** Whether its cost may depend on the index. */
+  concerns(candidate: Candidate): boolean {
+    return this.leadKeys.has(leadKey(candidate)) && this.bitOf(candidate) !== 0n;
+  }
+
+  /**
+   * Ends the picking: from now on only indexes matter to it that begin as one of those its plans took. `best` is its
+   * cost when all were offered.
+   */
+  settle(picked: Iterable<Candidate>, best: number): void {
+    for (const candidate of picked) this.leadKeys.add(leadKey(candidate));
+    this.best = best;
+  }
+
+  /** Cost of one run without new indexes. */
+  get costBefore(): number {
+    return this.costings[0]?.totalCost ?? 0;
+  }
+
+  /**
+   * Planner cost with the indexes of `set`. A plan that used U of the offered set S is also the plan for every set
+   * between U and S, which saves most calls.
+   */
+  async cost(set: readonly Candidate[]): Promise<number> {
+    return (await this.costing(set)).totalCost;
+  }
+
+  async used(set: readonly Candidate[]): Promise<ReadonlySet<Candidate>> {
+    const { used } = await this.costing(set);
+    return new Set(this.byBit.filter((_, position) => (used >> BigInt(position)) & 1n));
+  }
+
+  /**
+   * What the plans made so far say of a set, without another one: a plan whose indexes are all in it can be had, and
+   * nothing beats what the planner found when it was offered more.
+   */
+  bounds(set: readonly Candidate[]): CostBounds {
+    return this.boundsOf(this.maskOf(set));
+  }
+
+  /** What keeping the indexes of `set` up to date adds to one run. */
+  upkeep(set: readonly Candidate[]): number {
+    return this.writes.reduce((sum, writes) => sum + upkeepCost(writes, set), 0);
+  }
+
+  private boundsOf(mask: bigint): CostBounds {
+    let lower = this.best;
+    let upper = Infinity;
+    for (const { offered, used, totalCost } of this.costings) {
+      if ((used & ~mask) === 0n && totalCost < upper) upper = totalCost;
+      if ((mask & ~offered) === 0n && totalCost > lower) lower = totalCost;
+    }
+    return { lower: Math.min(lower, upper), upper };
+  }
+
+  private async costing(set: readonly Candidate[]): Promise<Costing> {
+    for (;;) {
+      const mask = this.maskOf(set);
+      const known = this.costings.find(({ offered, used }) => (used & ~mask) === 0n && (mask & ~offered) === 0n);
+      if (known) return known;
+      const relevant = this.byBit.filter((_, position) => (mask >> BigInt(position)) & 1n);
+      const planned = await this.planner.plan(this.sql, relevant);
+      if (!planned) continue;
+      const used = this.maskOf(planned.usedIndexes.map(position => relevant[position]!));
+      const costing: Costing = { offered: mask, used, totalCost: planned.totalCost };
+      this.costings.push(costing);
+      return costing;
+    }
+  }
+
+  private maskOf(set: readonly Candidate[]): bigint {
+    let mask = 0n;
+    for (const candidate of set) {
+      const bit = this.bitOf(candidate);
+      if (bit !== 0n && this.planner.canPlanWith(candidate)) mask |= bit;
+    }
+    return mask;
+  }
+
+  /** Zero for a candidate no plan of this statement could use. */
+  private bitOf(candidate: Candidate): bigint {
+    let bit = this.bits.get(candidate);
+    if (bit === undefined) {
+      bit = this.mayUse(candidate) ? 1n << BigInt(this.byBit.length) : 0n;
+      if (bit !== 0n) this.byBit.push(candidate);
+      this.bits.set(candidate, bit);
+    }
+    return bit;
+  }
+}
+
+function leadKey({ relation, index }: Candidate): string {
+  return `${relation.schema}.${relation.name}|${index.method}|${index.keys[0] ?? ''}`;
+}
+
+export function relationId(candidate: Candidate): string {
+  return `${candidate.relation.schema}.${candidate.relation.name}`;
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof Error && error.name === 'CancelledError';
+}

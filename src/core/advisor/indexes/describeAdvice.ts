@@ -1,0 +1,143 @@
+import { formatCount } from '../../base/units';
+import type { Relation } from '../../catalog/catalog';
+import type { CostEstimator } from '../../ports';
+import type { EvidenceKind } from '../suggestion';
+import type { Candidate } from './candidates';
+import { relationId, type CostedQuery, type Planner } from './costedQuery';
+import { createIndexSql } from './createIndexSql';
+import { redundantIndexes, type RedundantIndex } from './redundantIndexes';
+
+/** The data of `advise`; `elapsedMs` is the caller's to add, since core has no clock. */
+export interface WorkloadAdvice {
+  readonly version: 1;
+  readonly whatIf: EvidenceKind;
+  readonly optimizerCalls: number;
+  readonly indexes: readonly AdvisedIndex[];
+  readonly redundant: readonly RedundantIndex[];
+  readonly workload: {
+    readonly costBefore: number;
+    readonly costAfter: number;
+    readonly queries: readonly AdvisedQuery[];
+  };
+  readonly skipped: readonly { readonly id: number; readonly reason: string }[];
+}
+
+export interface AdvisedQuery {
+  readonly id: number;
+  readonly sql: string;
+  readonly costBefore: number;
+  /** With the upkeep. */
+  readonly costAfter: number;
+  /** What writing the new indexes adds to one run; absent for statements that write nothing. */
+  readonly upkeep?: number;
+}
+
+export interface AdvisedIndex {
+  readonly sql: string;
+  readonly relation: string;
+  readonly method: string;
+  readonly columns: readonly string[];
+  readonly include: readonly string[];
+  readonly where: string | null;
+  readonly estimatedBytes: number;
+  /** Ids of the statements whose plans use it. */
+  readonly queries: readonly number[];
+  readonly why: string;
+}
+
+export interface Advice {
+  /** The tables the statements mention. */
+  readonly relations: readonly Relation[];
+  readonly estimator: CostEstimator;
+  readonly planner: Planner;
+  readonly queries: readonly CostedQuery[];
+  readonly chosen: readonly Candidate[];
+  /** Candidates with their estimated bytes. */
+  readonly pool: ReadonlyMap<Candidate, number>;
+  readonly skipped: WorkloadAdvice['skipped'];
+}
+
+interface Row {
+  readonly id: number;
+  readonly sql: string;
+  readonly weight: number;
+  before: number;
+  after: number;
+  upkeep: number | undefined;
+}
+
+/** The chosen indexes with what each statement gains by them. */
+export async function describeAdvice(advice: Advice): Promise<WorkloadAdvice> {
+  const { relations, estimator, planner, queries, chosen, pool, skipped } = advice;
+  const rows = new Map<number, Row>();
+  const servedBy = new Map<Candidate, Row[]>();
+  for (const query of queries) {
+    // the look-ups a delete causes come after the statement itself and belong to it
+    let row = rows.get(query.id);
+    if (!row) {
+      const upkeep = query.writes.length > 0 ? query.upkeep(chosen) : undefined;
+      row = { id: query.id, sql: query.sql, weight: query.weight, before: 0, after: upkeep ?? 0, upkeep };
+      rows.set(query.id, row);
+    }
+    const share = query.weight / row.weight;
+    row.before += share * query.costBefore;
+    row.after += share * (await query.cost(chosen));
+    for (const candidate of await query.used(chosen)) {
+      const served = servedBy.get(candidate) ?? [];
+      if (!served.includes(row)) servedBy.set(candidate, [...served, row]);
+    }
+  }
+  const total = (cost: (row: Row) => number) =>
+    [...rows.values()].reduce((sum, row) => sum + row.weight * cost(row), 0);
+  const named = chosen.map(candidate => ({ candidate, ...createIndexSql(candidate.index, concurrently(candidate)) }));
+  return {
+    version: 1,
+    whatIf: estimator.how,
+    optimizerCalls: planner.calls,
+    indexes: named.map(({ candidate, sql }) => ({
+      sql,
+      relation: relationId(candidate),
+      method: candidate.index.method,
+      columns: candidate.index.keys,
+      include: candidate.index.include,
+      where: candidate.index.where ?? null,
+      estimatedBytes: pool.get(candidate) ?? 0,
+      queries: (servedBy.get(candidate) ?? []).map(({ id }) => id),
+      why: why(servedBy.get(candidate) ?? []),
+    })),
+    redundant: relations.flatMap(relation =>
+      redundantIndexes(
+        relation,
+        named.map(({ name, candidate }) => ({ name, index: candidate.index })),
+      ),
+    ),
+    workload: {
+      costBefore: total(row => row.before),
+      costAfter: total(row => row.after),
+      queries: [...rows.values()].map(({ id, sql, before, after, upkeep }) => ({
+        id,
+        sql,
+        costBefore: before,
+        costAfter: after,
+        ...(upkeep !== undefined && { upkeep }),
+      })),
+    },
+    skipped,
+  };
+}
+
+function concurrently({ relation }: Candidate): { concurrently: boolean } {
+  return { concurrently: relation.kind !== 'partitioned table' };
+}
+
+function why(served: readonly Row[]): string {
+  const parts = served.map(
+    ({ id, before, after }) => `statement ${id}: cost ${formatCost(before)} -> ${formatCost(after)}`,
+  );
+  return parts.slice(0, 5).join('; ') + (parts.length > 5 ? `; and ${parts.length - 5} more` : '');
+}
+
+/** Planner cost in as many digits as mean something. */
+export function formatCost(cost: number): string {
+  return formatCount(cost >= 100 ? Math.round(cost) : Number(cost.toFixed(2)));
+}

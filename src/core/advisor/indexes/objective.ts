@@ -1,0 +1,72 @@
+import type { Candidate } from './candidates';
+import { indexIdentity } from './candidates';
+import type { CostedQuery } from './costedQuery';
+
+/** The workload's cost under a set of indexes, and what the set takes. */
+export class Objective {
+  /** Candidates in a fixed order, so that the same workload always gets the same answer. */
+  readonly candidates: readonly Candidate[];
+  private readonly concerned = new Map<Candidate, readonly CostedQuery[]>();
+  private readonly gains = new Map<CostedQuery, Map<Candidate, number>>();
+  private readonly writers: readonly CostedQuery[];
+
+  constructor(
+    readonly queries: readonly CostedQuery[],
+    private readonly pool: ReadonlyMap<Candidate, number>,
+  ) {
+    this.candidates = [...pool.keys()].sort(byIdentity);
+    this.writers = queries.filter(query => query.writes.length > 0);
+  }
+
+  /** The statements whose plans an index may change. */
+  concernedBy(candidate: Candidate): readonly CostedQuery[] {
+    let found = this.concerned.get(candidate);
+    if (!found) this.concerned.set(candidate, (found = this.queries.filter(query => query.concerns(candidate))));
+    return found;
+  }
+
+  bytesOf(set: readonly Candidate[]): number {
+    return set.reduce((sum, candidate) => sum + this.bytes(candidate), 0);
+  }
+
+  bytes(candidate: Candidate): number {
+    return this.pool.get(candidate) ?? 0;
+  }
+
+  /** Planner cost of all statements, and of the writes to the indexes. */
+  async total(set: readonly Candidate[]): Promise<number> {
+    let total = this.upkeep(set);
+    for (const query of this.queries) total += query.weight * (await query.cost(set));
+    return total;
+  }
+
+  /** Notes what an index once gained for a statement: with more indexes there it will hardly gain more. */
+  learn(query: CostedQuery, candidate: Candidate, gained: number): void {
+    let gains = this.gains.get(query);
+    if (!gains) this.gains.set(query, (gains = new Map()));
+    gains.set(candidate, Math.max(gained, gains.get(candidate) ?? 0));
+  }
+
+  learned(query: CostedQuery, candidate: Candidate): number {
+    return this.gains.get(query)?.get(candidate) ?? Infinity;
+  }
+
+  upkeep(set: readonly Candidate[]): number {
+    return this.writers.reduce((sum, query) => sum + query.weight * query.upkeep(set), 0);
+  }
+}
+
+/** A fixed order of candidates. */
+export function byIdentity(a: Candidate, b: Candidate): number {
+  const left = identityOf(a);
+  const right = identityOf(b);
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+const identities = new WeakMap<Candidate, string>();
+
+function identityOf(candidate: Candidate): string {
+  let identity = identities.get(candidate);
+  if (identity === undefined) identities.set(candidate, (identity = indexIdentity(candidate.index)));
+  return identity;
+}

@@ -1,0 +1,137 @@
+import type pg from 'pg';
+import type { BenchQuery } from './advisorData';
+
+/** What the statements cost and take, each by its name. */
+export interface Measured {
+  readonly cost: ReadonlyMap<string, number>;
+  /** Fastest of {@link REPETITIONS}: the machine may be busy with other things. */
+  readonly ms: ReadonlyMap<string, number>;
+}
+
+export interface BuiltIndexes extends Measured {
+  readonly bytes: ReadonlyMap<string, number>;
+  readonly usedNames: ReadonlySet<string>;
+}
+
+const REPETITIONS = 3;
+/** A run time counts as slower from here on, as in the figures recorded for the peers. */
+const SLOWER = 1.1;
+/** Below this a difference is the noise of a shared machine. */
+const NOISE_MS = 0.3;
+
+export async function dataBytes(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ bytes: number }>(
+    `select sum(pg_relation_size(oid))::float8 as bytes from pg_class
+     where relkind in ('r', 'm') and relpersistence = 'p'
+       and relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)`,
+  );
+  return rows[0]!.bytes;
+}
+
+export async function measure(client: pg.Client, queries: readonly BenchQuery[]): Promise<Measured> {
+  const { cost } = await planAll(client, queries);
+  const ms = new Map<string, number>();
+  for (const { name, sql } of queries) {
+    const times: number[] = [];
+    for (let round = 0; round < REPETITIONS; round++) {
+      const startedAt = performance.now();
+      await client.query({ text: sql, rowMode: 'array' });
+      times.push(performance.now() - startedAt);
+    }
+    ms.set(name, Math.min(...times));
+  }
+  return { cost, ms };
+}
+
+/** Builds the indexes, measures, and drops them again. `statements` are CREATE INDEX without CONCURRENTLY. */
+export async function measureWithIndexes(
+  client: pg.Client,
+  queries: readonly BenchQuery[],
+  indexes: readonly { readonly sql: string; readonly relation: string }[],
+): Promise<BuiltIndexes> {
+  const names: string[] = [];
+  try {
+    for (const [position, { sql }] of indexes.entries()) {
+      const name = `bench_${position}`;
+      await client.query(sql.replace(/^CREATE INDEX (CONCURRENTLY )?\S+ /, `CREATE INDEX ${name} `));
+      names.push(name);
+    }
+    // an index on an expression brings statistics of its own, once its table is analysed
+    for (const relation of new Set(indexes.filter(({ sql }) => /\(\(|\w\(/.test(sql)).map(index => index.relation)))
+      await client.query(`analyze ${relation}`);
+    const { rows } = await client.query<{ name: string; bytes: number }>(
+      'select relname::text as name, pg_relation_size(oid)::float8 as bytes from pg_class where relname = any($1)',
+      [names],
+    );
+    const bytes = new Map(rows.map(row => [indexes[names.indexOf(row.name)]!.sql, row.bytes]));
+    const { used } = await planAll(client, queries);
+    const usedNames = new Set([...used].map(name => indexes[names.indexOf(name)]?.sql ?? name));
+    return { ...(await measure(client, queries)), bytes, usedNames };
+  } finally {
+    for (const name of names) await client.query(`drop index ${name}`);
+  }
+}
+
+/** Each statement in a transaction that is rolled back; dead rows are removed afterwards. */
+export async function measureWrites(client: pg.Client, statements: readonly BenchQuery[]): Promise<number> {
+  let total = 0;
+  for (const { sql } of statements) {
+    const times: number[] = [];
+    for (let round = 0; round < REPETITIONS; round++) {
+      await client.query('begin');
+      const startedAt = performance.now();
+      await client.query(sql);
+      times.push(performance.now() - startedAt);
+      await client.query('rollback');
+    }
+    total += Math.min(...times);
+  }
+  await client.query('vacuum');
+  return total;
+}
+
+/** Names of the statements whose planner cost rose, and of those whose run time did. */
+export function slower(before: Measured, after: Measured): { cost: string[]; ms: string[] } {
+  const names = [...before.cost.keys()];
+  return {
+    cost: names.filter(name => after.cost.get(name)! > before.cost.get(name)! * 1.001),
+    ms: names.filter(
+      name =>
+        after.ms.get(name)! > before.ms.get(name)! * SLOWER && after.ms.get(name)! > before.ms.get(name)! + NOISE_MS,
+    ),
+  };
+}
+
+/** How much less the sum is, in percent. */
+export function reductionPercent(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): number {
+  return 100 * (1 - total(after) / total(before));
+}
+
+export function total(values: ReadonlyMap<string, number>): number {
+  return [...values.values()].reduce((sum, value) => sum + value, 0);
+}
+
+interface PlanNode {
+  readonly 'Total Cost': number;
+  readonly 'Index Name'?: string;
+  readonly Plans?: readonly PlanNode[];
+}
+
+async function planAll(
+  client: pg.Client,
+  queries: readonly BenchQuery[],
+): Promise<{ cost: Map<string, number>; used: Set<string> }> {
+  const cost = new Map<string, number>();
+  const used = new Set<string>();
+  const collect = (node: PlanNode): void => {
+    if (node['Index Name'] !== undefined) used.add(node['Index Name']);
+    for (const child of node.Plans ?? []) collect(child);
+  };
+  for (const { name, sql } of queries) {
+    const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`explain (format json) ${sql}`);
+    const plan = rows[0]!['QUERY PLAN'][0].Plan;
+    cost.set(name, plan['Total Cost']);
+    collect(plan);
+  }
+  return { cost, used };
+}
