@@ -4,6 +4,12 @@ import type { SourceRange } from '../core/base/sourceRange';
 const LF = 10;
 const CR = 13;
 
+/** A text as far as its line breaks are looked for: a string, or one that is kept in pieces. */
+export interface Characters {
+  readonly length: number;
+  charCodeAt(offset: number): number;
+}
+
 /**
  * Line starts of a text, kept up to date edit by edit: an edit costs the lines it touches plus one addition for each
  * line after it, never a scan of the whole text.
@@ -12,11 +18,21 @@ const CR = 13;
  */
 export class LineIndex {
   #starts: number[];
-  #text: string;
+  #text: Characters;
 
   constructor(text: string) {
     this.#text = text;
     this.#starts = [0].concat(lineStarts(text, 1, text.length));
+  }
+
+  /** Of the text, in UTF-16 code units. */
+  get length(): number {
+    return this.#text.length;
+  }
+
+  /** The text is kept elsewhere from now on; it is the same. */
+  keepTextIn(text: Characters): void {
+    this.#text = text;
   }
 
   get lineCount(): number {
@@ -45,7 +61,7 @@ export class LineIndex {
   }
 
   /** Takes over an edit: `range` of the old text became `insertedLength` code units; `newText` is the whole text now. */
-  edit(range: SourceRange, insertedLength: number, newText: string): void {
+  edit(range: SourceRange, insertedLength: number, newText: Characters): void {
     const starts = this.#starts;
     const delta = insertedLength - (range.end - range.start);
     // Whether a line starts at s depends on the code units before and at s: starts in [start, end] are looked at again.
@@ -66,7 +82,7 @@ export class LineIndex {
 }
 
 /** Line starts s with from <= s <= to. */
-function lineStarts(text: string, from: number, to: number): number[] {
+function lineStarts(text: Characters, from: number, to: number): number[] {
   const found: number[] = [];
   for (let start = from; start <= to; start++) {
     const before = text.charCodeAt(start - 1);

@@ -61,7 +61,7 @@ export class ScriptDocument {
 
   /** True if nothing in it is checked because it is too much. */
   get isTooLarge(): boolean {
-    return this.text.length > CHECKED_CHARACTERS;
+    return this.lines.length > CHECKED_CHARACTERS;
   }
 
   /** Applies the edits of one `didChange`, in order; each sees the text the one before it left. */
@@ -70,16 +70,21 @@ export class ScriptDocument {
       const range =
         'range' in change
           ? { start: this.lines.offsetAt(change.range.start), end: this.lines.offsetAt(change.range.end) }
-          : { start: 0, end: this.text.length };
+          : { start: 0, end: this.lines.length };
       if (range.end < range.start) continue;
       if (this.#host) {
         const text = this.text.slice(0, range.start) + change.text + this.text.slice(range.end);
         this.#host = { ...this.#host, text };
-      } else this.script.edit(range, change.text);
-      this.lines.edit(range, change.text.length, this.text);
+        this.lines.edit(range, change.text.length, text);
+      } else {
+        this.script.edit(range, change.text);
+        this.lines.edit(range, change.text.length, this.script.characters);
+      }
     }
-    if (this.#host || this.script.text.length > CHECKED_CHARACTERS) {
+    if (this.#host || this.script.characters.length > CHECKED_CHARACTERS) {
       const { text } = this;
+      // What the script has becomes another text.
+      this.lines.keepTextIn(text);
       this.#host = this.#read(text);
       const edit = smallestEdit(this.script.text, this.#host?.masked ?? text);
       if (edit) this.script.edit(edit.range, edit.newText);

@@ -98,9 +98,12 @@ interface RuleFacts {
   readonly kinds?: readonly string[];
   /**
    * Node types without which it finds nothing: statements that have none of them are passed over. Spares a rule over
-   * window functions the look at thousands of INSERTs; all statements when absent.
+   * window functions the look at thousands of INSERTs; all statements when absent. An `A_Expr` that is no plain
+   * operator is listed by its kind too, `AEXPR_LIKE`.
    */
   readonly nodes?: readonly string[];
+  /** Text without which it finds nothing, likewise. It must match however the word is written, `u&"pg\\005flocks"` too. */
+  readonly mentions?: RegExp;
   /** Markdown, a short paragraph each. */
   readonly docs: { readonly problem: string; readonly why: string; readonly whenToIgnore: string };
   /** Run as tests and shown on the rule's page. At least one bad and one good. */
@@ -138,5 +141,21 @@ export function defineRule<const Messages extends Readonly<Record<string, string
 
 /** `{count} rows` with `{ count: 3 }` is `3 rows`. A placeholder without a value stays visible. */
 export function fillMessage(text: string, values: Readonly<Record<string, string | number>> = {}): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+  const pieces = partsOf(text);
+  let filled = pieces[0]!;
+  for (let i = 1; i < pieces.length; i += 2) {
+    const name = pieces[i]!;
+    filled += (name in values ? String(values[name]) : `{${name}}`) + pieces[i + 1]!;
+  }
+  return filled;
+}
+
+/** By message, of which there are some hundreds: a large file fills the same one thousands of times. */
+const parts = new Map<string, readonly string[]>();
+
+/** Text, name of a placeholder, text, name, ..., text. */
+function partsOf(text: string): readonly string[] {
+  let found = parts.get(text);
+  if (!found) parts.set(text, (found = text.split(/\{(\w+)\}/)));
+  return found;
 }

@@ -5,12 +5,12 @@ import { EMPTY_FILE, FileFacts, LONGEST_INSERT_RUN } from './fileContext';
 import type { FileContext } from './fileContext';
 import type { Finding, Severity } from './finding';
 import { RULES } from './registry';
-import { countBySeverity, ScriptFindings } from './scriptFindings';
-import type { FindingGroup, SeverityCounts } from './scriptFindings';
+import { countFindings, ScriptFindings } from './scriptFindings';
+import type { FindingCounts, FindingGroup } from './scriptFindings';
 import { readStatementFacts } from './statementFacts';
 import { findingsOf, SYNTAX_RULE } from './statementFindings';
 import type { LintRun } from './statementFindings';
-import { applySuppressions, findAllows } from './suppressions';
+import { ALLOW_MARKER, applySuppressions, findAllows } from './suppressions';
 import { DEFAULT_THRESHOLDS } from './thresholds';
 import type { Thresholds } from './thresholds';
 
@@ -21,6 +21,8 @@ export interface LintableScript {
   readonly text: string;
   /** Another array after each edit; statements the edit did not touch are the same objects. */
   readonly statements: readonly LocatedStatement[];
+  /** As `text.includes` would tell, without a look at the whole text. */
+  includes?(word: string): boolean;
 }
 
 export interface LintOptions {
@@ -64,6 +66,14 @@ interface Warmed {
   readonly facts?: FileFacts;
 }
 
+/** How much two lists of statements have in common at the beginning and at the end. */
+interface Comparison {
+  readonly checked: readonly LocatedStatement[];
+  readonly statements: readonly LocatedStatement[];
+  readonly same: number;
+  readonly tail: number;
+}
+
 /** What changed since the last run: these statements are new, or are to be asked again. */
 interface Change {
   readonly start: number;
@@ -83,6 +93,8 @@ export class ScriptLinter {
   /** Those with findings, and what was found. */
   private flagged: FlaggedStatements = new FlaggedStatements([], () => undefined);
   private facts: FileFacts | undefined;
+  /** What {@link unchanged} last found. */
+  private compared: Comparison | undefined;
   /** How far {@link warm} came with these statements. */
   private warmed: Warmed = { statements: [], count: 0 };
 
@@ -133,11 +145,14 @@ export class ScriptLinter {
     this.warm(options, () => false);
     const change = this.follow();
     const facts = this.facts!;
-    const { text, statements } = this.script;
+    const { statements } = this.script;
+    const severityOf = severities(options);
     if (change)
       this.flagged = this.flagged.replace(statements, change, (start, end) => this.collect(facts, start, end));
-    else this.flagged = new FlaggedStatements(this.collect(facts, 0, statements.length), severities(options));
+    else this.flagged = new FlaggedStatements(this.collect(facts, 0, statements.length), severityOf);
     const found = this.flagged.findings();
+    if (this.script.includes?.(ALLOW_MARKER) === false) return found;
+    const { text } = this.script;
     const allows = findAllows(text, statements);
     if (allows.length === 0) return found;
     const keptFindings = applySuppressions(found.all(), allows, {
@@ -148,7 +163,7 @@ export class ScriptLinter {
         id === SYNTAX_RULE || id.startsWith('plan/') || (options.rules ?? RULES).some(rule => rule.id === id),
     });
     const place = { range: { start: 0, end: text.length } };
-    return new ScriptFindings([{ place, findings: keptFindings }], severities(options));
+    return new ScriptFindings([{ place, findings: keptFindings }], severityOf);
   }
 
   /** The findings of some statements. A method of its own, so that its loop is compiled once. */
@@ -174,9 +189,13 @@ export class ScriptLinter {
 
   /** How many statements at the beginning and at the end are those of the last run. */
   private unchanged(): { readonly same: number; readonly tail: number } {
+    const { checked, compared } = this;
     const { statements } = this.script;
-    const same = countSame(this.checked, statements);
-    return { same, tail: countSameAtEnd(this.checked, statements, same) };
+    if (compared?.checked === checked && compared.statements === statements) return compared;
+    const same = countSame(checked, statements);
+    const tail = countSameAtEnd(checked, statements, same);
+    this.compared = { checked, statements, same, tail };
+    return this.compared;
   }
 
   /** What has changed; undefined if all statements have to be asked again, since what the file means to them changed. */
@@ -210,7 +229,7 @@ function endOfInserts(statements: readonly LocatedStatement[], from: number): nu
 
 /** The statements with findings, in the order of the text, and how many findings there are. */
 class FlaggedStatements {
-  private counts: SeverityCounts | undefined;
+  private counts: FindingCounts | undefined;
 
   constructor(
     private readonly groups: readonly FindingGroup[],
@@ -218,7 +237,7 @@ class FlaggedStatements {
   ) {}
 
   findings(): ScriptFindings {
-    this.counts ??= countBySeverity(this.groups, this.severityOf);
+    this.counts ??= countFindings(this.groups, this.severityOf);
     return new ScriptFindings(this.groups, this.severityOf, this.counts);
   }
 
@@ -236,18 +255,27 @@ class FlaggedStatements {
     const fresh = collect(start, end);
     const groups = this.groups.slice(0, from).concat(fresh, this.groups.slice(to));
     const flagged = new FlaggedStatements(groups, this.severityOf);
-    if (this.counts) {
-      const less = countBySeverity(this.groups.slice(from, to), this.severityOf);
-      const more = countBySeverity(fresh, this.severityOf);
-      const { error, warning, info, hint } = this.counts;
-      flagged.counts = {
+    flagged.counts = this.counts && this.recount(this.counts, from, to, fresh);
+    return flagged;
+  }
+
+  private recount({ bySeverity, bits }: FindingCounts, from: number, to: number, fresh: FindingGroup[]): FindingCounts {
+    const { bySeverity: less } = countFindings(this.groups.slice(from, to), this.severityOf);
+    const { bySeverity: more, bits: freshBits } = countFindings(fresh, this.severityOf);
+    const { error, warning, info, hint } = bySeverity;
+    const joined = new Uint8Array(bits.length - (to - from) + freshBits.length);
+    joined.set(bits.subarray(0, from));
+    joined.set(freshBits, from);
+    joined.set(bits.subarray(to), from + freshBits.length);
+    return {
+      bySeverity: {
         error: error - less.error + more.error,
         warning: warning - less.warning + more.warning,
         info: info - less.info + more.info,
         hint: hint - less.hint + more.hint,
-      };
-    }
-    return flagged;
+      },
+      bits: joined,
+    };
   }
 }
 

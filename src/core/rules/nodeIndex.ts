@@ -1,6 +1,8 @@
+import type { Catalog } from '../catalog/catalog';
 import type { ParseNode } from '../sql/statement';
 import { unwrappedType } from '../sql/unwrappedFields';
 import { unwrap } from '../sql/walk';
+import type { FromItem } from './support/fromItems';
 
 /** Fields of a node, without the wrapper that names its type. */
 export type NodeFields = Readonly<Record<string, unknown>>;
@@ -13,9 +15,19 @@ export interface NodeMatch {
   readonly parent?: NodeMatch;
   /** The field of the parent it was found in, `whereClause`. */
   readonly key: string;
+  /** What several rules ask about a query; a node lives as long as the linting of its statement. */
+  from?: KnownFrom;
 }
 
-/** All nodes of one statement, grouped by type, in the order of the tree. */
+/** Kept by `fromItems` and `connectedGroups`. A WeakMap in its place took longer than what it spared. */
+interface KnownFrom {
+  readonly catalog: Catalog | undefined;
+  readonly items: readonly FromItem[];
+  /** Null if they cannot be told. */
+  groups?: readonly FromItem[][] | null;
+}
+
+/** All nodes of one statement, grouped by type, in the order of the tree; an `A_Expr` also by its kind, `AEXPR_IN`. */
 export class NodeIndex {
   private readonly byType = new Map<string, NodeMatch[]>();
 
@@ -24,24 +36,34 @@ export class NodeIndex {
   /** Walks the tree once. Iterative, so that a chain of thousands of operators does not exhaust the stack. */
   static build(tree: ParseNode): NodeIndex {
     const index = new NodeIndex();
-    const pending: { value: unknown; parent: NodeMatch | undefined; key: string }[] = [
-      { value: tree, parent: undefined, key: '' },
-    ];
-    for (let next = pending.pop(); next; next = pending.pop()) {
-      const { value, parent, key } = next;
+    // What is left to look at, as three stacks: an object for each entry would be half of all that is allocated here.
+    const values: unknown[] = [tree];
+    const parents: (NodeMatch | undefined)[] = [undefined];
+    const keys: string[] = [''];
+    while (values.length > 0) {
+      const value = values.pop();
+      const parent = parents.pop();
+      const key = keys.pop()!;
       if (typeof value !== 'object' || value === null) continue;
       if (Array.isArray(value)) {
-        for (let i = value.length - 1; i >= 0; i--) pending.push({ value: value[i], parent, key });
+        for (let i = value.length - 1; i >= 0; i--) {
+          values.push(value[i]);
+          parents.push(parent);
+          keys.push(key);
+        }
         continue;
       }
       const match = asMatch(value as ParseNode, parent, key);
       if (match) index.add(match);
       const fields = match ? match.fields : (value as NodeFields);
-      const keys = Object.keys(fields);
-      for (let i = keys.length - 1; i >= 0; i--) {
-        const name = keys[i]!;
+      const names = Object.keys(fields);
+      for (let i = names.length - 1; i >= 0; i--) {
+        const name = names[i]!;
         const child = fields[name];
-        if (typeof child === 'object') pending.push({ value: child, parent: match ?? parent, key: match ? name : key });
+        if (typeof child !== 'object') continue;
+        values.push(child);
+        parents.push(match ?? parent);
+        keys.push(match ? name : key);
       }
     }
     return index;
@@ -53,20 +75,27 @@ export class NodeIndex {
   }
 
   /** The types the statement has, in the order they are first met. */
-  get types(): readonly string[] {
-    return [...this.byType.keys()];
+  get types(): Iterable<string> {
+    return this.byType.keys();
   }
 
   private add(match: NodeMatch): void {
-    const known = this.byType.get(match.type);
+    this.addAs(match.type, match);
+    const { kind } = match.fields;
+    // LIKE, IN and BETWEEN are an A_Expr like every operator: by their kind a rule finds them, or is spared the look.
+    if (match.type === 'A_Expr' && typeof kind === 'string' && kind !== 'AEXPR_OP') this.addAs(kind, match);
+  }
+
+  private addAs(type: string, match: NodeMatch): void {
+    const known = this.byType.get(type);
     if (known) known.push(match);
-    else this.byType.set(match.type, [match]);
+    else this.byType.set(type, [match]);
   }
 }
 
 function asMatch(value: ParseNode, parent: NodeMatch | undefined, key: string): NodeMatch | undefined {
   const wrapped = unwrap(value);
-  if (wrapped) return { type: wrapped.type, fields: wrapped.fields, parent, key };
+  if (wrapped) return { type: wrapped.type, fields: wrapped.fields, parent, key, from: undefined };
   const bare = parent && unwrappedType(parent.type, key);
-  return bare === undefined ? undefined : { type: bare, fields: value, parent, key };
+  return bare === undefined ? undefined : { type: bare, fields: value, parent, key, from: undefined };
 }

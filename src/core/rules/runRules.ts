@@ -2,13 +2,15 @@ import type { SourceRange } from '../base/sourceRange';
 import { binderOf } from '../catalog/binding/binder';
 import type { Catalog } from '../catalog/catalog';
 import { editsKeepBody } from '../sql/bodies/bodyEdits';
-import type { BodyContext, BodyStatement, ParsedStatement } from '../sql/statement';
+import type { BodyContext, BodyStatement, ParsedStatement, ParseNode } from '../sql/statement';
 import { fillMessage } from './defineRule';
 import type { ResolvedColumn, Rule, RuleContext } from './defineRule';
 import type { FileContext } from './fileContext';
-import type { Finding } from './finding';
+import type { Finding, Fix } from './finding';
 import { NodeIndex } from './nodeIndex';
 import type { NodeMatch } from './nodeIndex';
+import { tableOf } from './ruleTable';
+import type { AppliedRule } from './ruleTable';
 import { shiftFinding } from './shiftFinding';
 import { configurationLines } from './support/configurationText';
 import { asColumn } from './support/expressions';
@@ -98,9 +100,7 @@ export function runOnConfiguration(
   if (configurationLines(statement.text).length === 0) return [];
   const findings: Finding[] = [];
   const run = new Run(statement, NodeIndex.build({}), around, undefined, findings);
-  for (const rule of part(rules, 'configuration', ({ id, kinds }) => id.startsWith('settings/') && !kinds)) {
-    run.check(rule, undefined);
-  }
+  for (const rule of tableOf(rules).onConfiguration) run.check(rule, undefined);
   return findings;
 }
 
@@ -114,35 +114,28 @@ function runOnOne(
 ): void {
   const { kind } = statement;
   if (kind === undefined) return;
-  const wanted = rulesOfKind(rules, kind, around.catalog !== undefined);
-  if (wanted.length === 0) return;
+  const wanted = tableOf(rules).ofKind(kind, around.catalog !== undefined);
+  if (wanted.isEmpty) return;
   const { tree } = statement;
   if (tree === undefined) return;
-  const index = NodeIndex.build(tree);
+  const index = indexOf(tree);
+  const applying = wanted.withTypes(index.types);
+  if (applying.length === 0) return;
   const run = new Run(statement, index, around, body, findings);
-  for (const rule of rulesOfTypes(wanted, index.types)) run.check(rule, file);
+  for (const applied of applying) {
+    if (applied.mentions?.test(statement.text) !== false) run.check(applied, file);
+  }
 }
 
-/** Parts of a list of rules, kept: a file has thousands of statements, but they are much alike. */
-const parts = new WeakMap<readonly Rule[], Map<string, readonly Rule[]>>();
+let latest: { readonly tree: ParseNode; readonly index: NodeIndex } | undefined;
 
-function part(rules: readonly Rule[], key: string, wanted: (rule: Rule) => boolean): readonly Rule[] {
-  let known = parts.get(rules);
-  if (!known) parts.set(rules, (known = new Map()));
-  let found = known.get(key);
-  if (!found) known.set(key, (found = rules.filter(wanted)));
-  return found;
+/** Asked for twice in a row: for the rules that look at the statement alone, and for those that look at its file. */
+function indexOf(tree: ParseNode): NodeIndex {
+  if (latest?.tree !== tree) latest = { tree, index: NodeIndex.build(tree) };
+  return latest.index;
 }
 
-function rulesOfKind(rules: readonly Rule[], kind: string, hasCatalog: boolean): readonly Rule[] {
-  return part(rules, hasCatalog ? kind : `${kind} without catalog`, ({ kinds, needs }) => {
-    return (!kinds || kinds.includes(kind)) && (hasCatalog || !needs.includes('catalog'));
-  });
-}
-
-function rulesOfTypes(rules: readonly Rule[], types: readonly string[]): readonly Rule[] {
-  return part(rules, types.join(' '), ({ nodes }) => !nodes || nodes.some(type => types.includes(type)));
-}
+const NO_FIXES: readonly Fix[] = [];
 
 /** One statement under all rules: what they share is made once. */
 class Run {
@@ -177,10 +170,10 @@ class Run {
     return this.contextWithFile;
   }
 
-  check(rule: Rule, file: FileContext | undefined): void {
+  check({ rule, needsFile }: AppliedRule, file: FileContext | undefined): void {
     this.rule = rule;
     // A rule that does not declare it never sees the file, or an edit elsewhere would change what it finds unnoticed.
-    const sees = file !== undefined && rule.needs.includes('file');
+    const sees = file !== undefined && needsFile;
     try {
       rule.check(sees ? this.withFile(file) : this.context);
     } catch (error) {
@@ -196,15 +189,19 @@ class Run {
       severity: report.severity ?? rule.severity,
       message: this.asWritten(fillMessage(rule.messages[report.message] ?? report.message, report.values)),
       range: report.at,
-      ...(rule.guideline && { guideline: rule.guideline }),
-      ...(report.related && { related: report.related }),
-      ...(report.evidence !== undefined && { evidence: report.evidence }),
-      fixes: (report.fixes ?? []).map(fix => ({
-        ...fix,
-        safe: fix.safe && keepsPlaceholders(this.context.statement, fix.edits),
-        edits: fix.edits.map(edit => ({ ...edit, newText: this.asWritten(edit.newText) })),
-      })),
+      guideline: rule.guideline,
+      related: report.related,
+      fixes: report.fixes?.length ? report.fixes.map(fix => this.fixAsWritten(fix)) : NO_FIXES,
+      evidence: report.evidence,
     });
+  }
+
+  private fixAsWritten({ title, safe, edits }: Fix): Fix {
+    return {
+      title,
+      edits: edits.map(({ range, newText }) => ({ range, newText: this.asWritten(newText) })),
+      safe: safe && keepsPlaceholders(this.context.statement, edits),
+    };
   }
 
   private asWritten(text: string): string {

@@ -13,6 +13,17 @@ export interface FindingGroup {
 
 export type SeverityCounts = Readonly<Record<Severity, number>>;
 
+/** A bit for each severity to show among the findings of a group; a byte a group. */
+export type SeverityBits = Uint8Array;
+
+const BIT: Readonly<Record<Severity, number>> = { error: 1, warning: 2, info: 4, hint: 8 };
+
+/** What was counted of the findings of a document. */
+export interface FindingCounts {
+  readonly bySeverity: SeverityCounts;
+  readonly bits: SeverityBits;
+}
+
 /**
  * The findings of a document. They are kept where they were found and moved to their place in the document only when
  * somebody looks: of many thousands an editor shows few.
@@ -23,7 +34,7 @@ export class ScriptFindings {
     /** The severity to show, or nothing for a rule that is off. */
     private readonly severityOf: (finding: Finding) => Severity | undefined,
     /** How many there are, if somebody knows. */
-    private readonly counts?: SeverityCounts,
+    private readonly counts?: FindingCounts,
   ) {}
 
   /** All, in the order of the text, with offsets of the document. */
@@ -44,7 +55,7 @@ export class ScriptFindings {
 
   /** The most serious ones in the order of the text, and how many are left out. */
   mostSerious(limit: number): { readonly findings: Finding[]; readonly more: number } {
-    const counts = this.counts ?? countBySeverity(this.groups, this.severityOf);
+    const { bySeverity: counts, bits } = this.counts ?? countFindings(this.groups, this.severityOf);
     const total = counts.error + counts.warning + counts.info + counts.hint;
     if (total <= limit) return { findings: this.all(), more: 0 };
     const quota = { ...counts };
@@ -54,40 +65,48 @@ export class ScriptFindings {
       room -= quota[severity];
     }
     const findings: Finding[] = [];
-    pick(this.groups, this.severityOf, quota, limit, findings);
+    for (let i = nextWith(bits, roomIn(quota), 0); i < bits.length; i = nextWith(bits, roomIn(quota), i + 1)) {
+      pick(this.groups[i]!, this.severityOf, quota, findings);
+    }
     return { findings, more: total - limit };
   }
 
   private collect(groups: readonly FindingGroup[]): Finding[] {
     const found: Finding[] = [];
-    pick(
-      groups,
-      this.severityOf,
-      { error: Infinity, warning: Infinity, info: Infinity, hint: Infinity },
-      Infinity,
-      found,
-    );
+    const quota = { error: Infinity, warning: Infinity, info: Infinity, hint: Infinity };
+    for (const group of groups) pick(group, this.severityOf, quota, found);
     return found;
   }
 }
 
-/** Adds findings, moved to their place, as long as there is room for their severity and in all. */
+/** Adds the findings of a group, moved to their place, as long as there is room for their severity. */
 function pick(
-  groups: readonly FindingGroup[],
+  { findings, place }: FindingGroup,
   severityOf: (finding: Finding) => Severity | undefined,
   room: Record<Severity, number>,
-  limit: number,
   into: Finding[],
 ): void {
-  for (let i = 0; i < groups.length && into.length < limit; i++) {
-    const { findings } = groups[i]!;
-    for (let k = 0; k < findings.length; k++) {
-      const severity = severityOf(findings[k]!);
-      if (severity === undefined || room[severity] <= 0) continue;
-      room[severity]--;
-      into.push(placed(findings[k]!, severity, groups[i]!.place.range.start));
-    }
+  const { start } = place.range;
+  for (const finding of findings) {
+    const severity = severityOf(finding);
+    if (severity === undefined || room[severity] <= 0) continue;
+    room[severity]--;
+    into.push(placed(finding, severity, start));
   }
+}
+
+/** The bits of the severities there is room for. */
+function roomIn(quota: SeverityCounts): number {
+  let bits = 0;
+  for (const severity of SEVERITIES) if (quota[severity] > 0) bits |= BIT[severity];
+  return bits;
+}
+
+/** The next group from a number on that has one of the severities. Most of many thousands are passed over here. */
+function nextWith(bits: SeverityBits, wanted: number, from: number): number {
+  let i = from;
+  while (i < bits.length && (bits[i]! & wanted) === 0) i++;
+  return i;
 }
 
 function placed(finding: Finding, severity: Severity, start: number): Finding {
@@ -98,17 +117,27 @@ function placed(finding: Finding, severity: Severity, start: number): Finding {
  * A function of its own with nothing behind its loop: within a longer one the engine would compile the loop anew, and
  * throw the code away at its end, each time.
  */
-export function countBySeverity(
+export function countFindings(
   groups: readonly FindingGroup[],
   severityOf: (finding: Finding) => Severity | undefined,
-): SeverityCounts {
-  const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0, hint: 0 };
-  for (let i = 0; i < groups.length; i++) {
-    const { findings } = groups[i]!;
-    for (let k = 0; k < findings.length; k++) {
-      const severity = severityOf(findings[k]!);
-      if (severity !== undefined) counts[severity]++;
-    }
+): FindingCounts {
+  const bySeverity: Record<Severity, number> = { error: 0, warning: 0, info: 0, hint: 0 };
+  const bits = new Uint8Array(groups.length);
+  for (let i = 0; i < groups.length; i++) bits[i] = countGroup(groups[i]!.findings, severityOf, bySeverity);
+  return { bySeverity, bits };
+}
+
+function countGroup(
+  findings: readonly Finding[],
+  severityOf: (finding: Finding) => Severity | undefined,
+  counts: Record<Severity, number>,
+): number {
+  let bits = 0;
+  for (const finding of findings) {
+    const severity = severityOf(finding);
+    if (severity === undefined) continue;
+    counts[severity]++;
+    bits |= BIT[severity];
   }
-  return counts;
+  return bits;
 }

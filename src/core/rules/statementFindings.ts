@@ -108,6 +108,10 @@ interface Answer {
   readonly answer: unknown;
 }
 
+// What takes no argument is the same function for all statements.
+const ASK_IN_TRANSACTION = (file: FileContext) => file.inTransaction;
+const ASK_EARLIER_IN_TRANSACTION = (file: FileContext) => file.earlierInTransaction();
+
 /** A file that remembers what it was asked. */
 class RecordedFile implements FileContext {
   constructor(
@@ -116,7 +120,7 @@ class RecordedFile implements FileContext {
   ) {}
 
   get inTransaction() {
-    return this.through(file => file.inTransaction);
+    return this.through(ASK_IN_TRANSACTION);
   }
   isCreatedBefore(table: string, schema?: string) {
     return this.through(file => file.isCreatedBefore(table, schema));
@@ -134,7 +138,7 @@ class RecordedFile implements FileContext {
     return this.through(file => file.settingBefore(name));
   }
   earlierInTransaction() {
-    return this.through(file => file.earlierInTransaction());
+    return this.through(ASK_EARLIER_IN_TRANSACTION);
   }
   insertRunBefore(table: string) {
     return this.through(file => file.insertRunBefore(table));

@@ -6,7 +6,8 @@ import type { Finding, Fix } from './finding';
 /** Rule id of an allow comment that allows nothing. */
 export const UNUSED_ALLOW_RULE = 'unused-allow';
 
-const MARKER = 'query-tuner:';
+/** Every allow comment has it. */
+export const ALLOW_MARKER = 'query-tuner:';
 
 /**
  * `-- query-tuner: allow query/select-star, query/deep-offset (reason)`.
@@ -28,7 +29,7 @@ export interface Allow {
 /** All allow comments of a document. Looks only where the marker occurs; the document is not lexed. */
 export function findAllows(text: string, statements: readonly LocatedStatement[]): Allow[] {
   const allows: Allow[] = [];
-  for (let at = text.indexOf(MARKER); at >= 0; at = text.indexOf(MARKER, at + MARKER.length)) {
+  for (let at = text.indexOf(ALLOW_MARKER); at >= 0; at = text.indexOf(ALLOW_MARKER, at + ALLOW_MARKER.length)) {
     const allow = readAllow(text, statements, at);
     if (allow) allows.push(allow);
   }
@@ -89,7 +90,7 @@ export function allowFix(text: string, finding: Pick<Finding, 'rule' | 'range'>)
     edits: [
       {
         range: { start: lineStart, end: lineStart },
-        newText: `${indent}-- ${MARKER} allow ${finding.rule} (reason)\n`,
+        newText: `${indent}-- ${ALLOW_MARKER} allow ${finding.rule} (reason)\n`,
       },
     ],
   };
@@ -105,7 +106,7 @@ function readAllow(text: string, statements: readonly LocatedStatement[], at: nu
     at,
   );
   if (!comment) return undefined;
-  const rules = readIds(text, at + MARKER.length, comment.end);
+  const rules = readIds(text, at + ALLOW_MARKER.length, comment.end);
   if (rules.length === 0) return undefined;
 
   const lineStart = text.lastIndexOf('\n', comment.start - 1) + 1;

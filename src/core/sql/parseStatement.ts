@@ -154,11 +154,13 @@ const recentAnalyses = new RecentAnalyses();
 const recentPieces = new Map<string, LazyStatement>();
 const KEPT_PIECES = 5000;
 
+const NO_HOLES: readonly Hole[] = [];
+
 function analyse(grammar: Grammar, text: string, reading: Reading): Analysis {
-  const { prefix = '', readAs = text, holes: given = [] } = reading;
-  const movedHoles = given.map(hole => moveHole(hole, prefix.length));
+  const { prefix = '', readAs = text, holes: given = NO_HOLES } = reading;
+  const movedHoles = given.length === 0 ? given : given.map(hole => moveHole(hole, prefix.length));
   const readings = templateReadings(readAs);
-  const texts = (readings ?? [readAs]).map(read => prefix + read);
+  const texts = readings ? readings.map(read => prefix + read) : [prefix + readAs];
   const { holes, attempt } = parseReadings(grammar, texts, movedHoles);
   const { tree, error, filled, choices } = attempt;
   const placeholders = holes.map(({ placeholder, stands }, i) => {

@@ -24,6 +24,8 @@ export function parseReadings(
   return first!;
 }
 
+const NO_CHOICES: readonly number[] = [];
+
 /** What came of parsing a text with its holes filled. */
 export interface Attempt {
   readonly tree?: ParseNode;
@@ -39,6 +41,10 @@ export interface Attempt {
  * it, the next form is tried there; if none helps, the error of the attempt that got furthest is the statement's.
  */
 function parseWithHoles(grammar: Grammar, text: string, holes: readonly Hole[]): Attempt {
+  if (holes.length === 0) {
+    const { tree, error } = parseOne(grammar, text);
+    return { tree, error, filled: text, choices: NO_CHOICES };
+  }
   const choices = holes.map(() => 0);
   let furthest: Attempt | undefined;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -48,7 +54,7 @@ function parseWithHoles(grammar: Grammar, text: string, holes: readonly Hole[]):
       const misread = result.tree ? misreadDirection(result.tree, holes, filled) : -1;
       const syntax = misread < 0 ? -1 : holes[misread]!.stands.findIndex(({ fills }) => fills === 'nothing');
       if (syntax < 0 || choices[misread] === syntax) {
-        return { ...(result.tree && { tree: result.tree }), filled, choices: [...choices] };
+        return { tree: result.tree, filled, choices: [...choices] };
       }
       choices[misread] = syntax;
       continue;

@@ -20,6 +20,9 @@ export type HoleUse = 'any' | 'name' | 'literal';
 const NAME_FOLLOWS =
   /^(?:table|from|into|update|on|index|view|only|exists|schema|database|role|user|join|analyze|vacuum|to|for|owner|of|references|function|call|tablespace|as|\.)$/i;
 
+/** Every placeholder and every psql command has one of these; most statements have none and need not be read. */
+const MAY_HAVE_HOLES = /[$:@#%?{\\]/;
+
 /**
  * The holes of a statement, those given among them, and the statement with psql commands within it blanked out;
  * lengths are kept.
@@ -28,6 +31,7 @@ export function findHoles(
   statement: string,
   given: readonly Hole[] = [],
 ): { readonly holes: readonly Hole[]; readonly text: string } {
+  if (given.length === 0 && !MAY_HAVE_HOLES.test(statement)) return { holes: given, text: statement };
   const holes: Hole[] = [];
   const numbers = new ParameterNumbers();
   let text = statement;

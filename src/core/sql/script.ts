@@ -1,16 +1,23 @@
 import type { SourceRange } from '../base/sourceRange';
+import { EditedText } from './editedText';
 import type { Grammar } from './grammar';
 import { parseStatement } from './parseStatement';
 import type { StatementSpan } from './splitter';
 import { nextStatement } from './splitter';
 import type { LocatedStatement, ParsedStatement } from './statement';
 
+/** An edit is first tried within so much of the text, in UTF-16 code units: statements are short. */
+const NEAR = 8192;
+/** The lexer looks no further than this beyond what ends a statement. */
+const LOOK_AHEAD = 100;
+
 /**
  * A document of SQL statements that follows edits. An edit reads the text again from the statement before it up to
  * where the statements fall into step with the old ones; the rest keep their parsed form and are only moved.
  */
 export class Script {
-  private currentText: string;
+  /** The text for those who need but some of it; not to be changed. */
+  readonly characters: EditedText;
   private located: PlacedStatement[] = [];
   /** Statements whose end was found by reading to the end of the text; while there are any, edits re-read from the first. */
   private dependentCount = 0;
@@ -19,13 +26,18 @@ export class Script {
     private readonly grammar: Grammar,
     text: string,
   ) {
-    this.currentText = text;
-    this.located = this.readFrom(0, () => false);
+    this.characters = new EditedText(text);
+    this.located = this.readIn(text, 0, 0, () => false);
     this.dependentCount = countDependent(this.located);
   }
 
   get text(): string {
-    return this.currentText;
+    return this.characters.text;
+  }
+
+  /** As `text.includes` would tell; costs what has changed since it was last asked for the word. */
+  includes(word: string): boolean {
+    return this.characters.includes(word);
   }
 
   /**
@@ -38,22 +50,23 @@ export class Script {
 
   /** Replaces a stretch of the text. A range beyond the text is cut off at its end. */
   edit(range: SourceRange, newText: string): void {
-    const oldText = this.currentText;
-    const start = Math.min(Math.max(range.start, 0), oldText.length);
-    const end = Math.min(Math.max(range.end, start), oldText.length);
+    const { length } = this.characters;
+    const start = Math.min(Math.max(range.start, 0), length);
+    const end = Math.min(Math.max(range.end, start), length);
     const shift = newText.length - (end - start);
-    this.currentText = oldText.slice(0, start) + newText + oldText.slice(end);
+    this.characters.replace(start, end, newText);
 
     const old = this.located;
     const kept = this.firstAffected(start);
     const from = kept > 0 ? old[kept - 1]!.resume : 0;
     // Beyond the edit both texts are the same, so once a statement ends where an old one ended all others follow.
     let tail = firstIndex(old, kept, statement => statement.resume >= end);
-    const read = this.readFrom(from, ({ resume }) => {
+    const isInStep = (resume: number): boolean => {
       if (resume - shift < end) return false;
       while (tail < old.length && old[tail]!.resume < resume - shift) tail++;
       return tail < old.length && old[tail]!.resume === resume - shift;
-    });
+    };
+    const read = this.readNear(from, isInStep) ?? this.readIn(this.text, 0, from, isInStep);
     const inStep = read.length > 0 && tail < old.length && read.at(-1)!.resume === old[tail]!.resume + shift;
     const moved = inStep ? old.slice(tail + 1) : [];
     if (shift !== 0) for (const statement of moved) statement.move(shift);
@@ -80,11 +93,31 @@ export class Script {
     return dependent < 0 ? affected : Math.min(affected, dependent);
   }
 
-  private readFrom(from: number, isInStep: (span: StatementSpan) => boolean): PlacedStatement[] {
+  /** The statements from an offset on until they are in step, if they are so soon; else undefined. */
+  private readNear(from: number, isInStep: (resume: number) => boolean): PlacedStatement[] | undefined {
+    // The character before is seen too, as it is in the whole text.
+    const start = Math.max(0, from - 1);
+    const near = this.characters.slice(start, start + NEAR);
+    const isCutOff = start + NEAR < this.characters.length;
+    const read = this.readIn(near, start, from, isInStep, isCutOff);
+    return !isCutOff || (read.length > 0 && isInStep(read.at(-1)!.resume)) ? read : undefined;
+  }
+
+  /** The statements from an offset on in a part of the text, which begins at `start`, until they are in step. */
+  private readIn(
+    part: string,
+    start: number,
+    from: number,
+    isInStep: (resume: number) => boolean,
+    isCutOff = false,
+  ): PlacedStatement[] {
     const statements: PlacedStatement[] = [];
-    for (let span = nextStatement(this.currentText, from); span; span = nextStatement(this.currentText, span.resume)) {
-      statements.push(new PlacedStatement(this.grammar, copyOf(this.currentText.slice(span.start, span.end)), span));
-      if (isInStep(span)) break;
+    let span = nextStatement(part, from - start);
+    while (span) {
+      if (isCutOff && (span.dependsOnRest || span.resume + LOOK_AHEAD > part.length)) break;
+      statements.push(new PlacedStatement(this.grammar, copyOf(part.slice(span.start, span.end)), span, start));
+      if (isInStep(start + span.resume)) break;
+      span = nextStatement(part, span.resume);
     }
     return statements;
   }
@@ -121,10 +154,12 @@ class PlacedStatement implements LocatedStatement {
     private readonly grammar: Grammar,
     readonly sourceText: string,
     span: StatementSpan,
+    /** Where the text begins that the span is of. */
+    offset: number,
   ) {
-    this.start = span.start;
+    this.start = offset + span.start;
     this.length = span.end - span.start;
-    this.resume = span.resume;
+    this.resume = offset + span.resume;
     this.dependsOnRest = span.dependsOnRest;
     this.isTemplated = span.isTemplated;
   }

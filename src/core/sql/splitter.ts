@@ -43,6 +43,7 @@ export function nextStatement(text: string, from: number): StatementSpan | undef
       } else if (COPY_COMMAND.test(command)) {
         const dataEnd = copyDataEnd(text, end);
         if (dataEnd >= 0) lexer.position = dataEnd;
+        else state.dependsOnRest = true;
       }
       continue;
     }
@@ -53,7 +54,8 @@ export function nextStatement(text: string, from: number): StatementSpan | undef
       }
       if (!state.mayBeCopy || !COPY_STATEMENT.test(text.slice(state.start, start))) return state.finish(end);
       const dataEnd = copyDataEnd(text, end);
-      return dataEnd < 0 ? state.finish(end, true) : state.finish(dataEnd);
+      if (dataEnd < 0) state.dependsOnRest = true;
+      return state.finish(dataEnd < 0 ? end : dataEnd);
     }
     state.add(text, kind, start, end);
   }
@@ -93,6 +95,8 @@ class StatementState {
   private isRoutine = false;
   mayBeCopy = false;
   isTemplated = false;
+  /** It or a psql command before it looked in vain for the end of COPY data. */
+  dependsOnRest = false;
 
   get isOpen(): boolean {
     return this.start >= 0;
@@ -136,10 +140,12 @@ class StatementState {
   }
 
   reset(): void {
-    Object.assign(this, new StatementState());
+    const { dependsOnRest } = this;
+    Object.assign(this, new StatementState(), { dependsOnRest });
   }
 
-  finish(resume: number, dependsOnRest = false): StatementSpan {
-    return { start: this.start, end: this.end, resume, dependsOnRest, isTemplated: this.isTemplated };
+  finish(resume: number): StatementSpan {
+    const { start, end, dependsOnRest, isTemplated } = this;
+    return { start, end, resume, dependsOnRest, isTemplated };
   }
 }

@@ -20,7 +20,6 @@ export class TokenIndex {
   private readonly partners: Int32Array;
   /** The longest span from a token on that is known to be balanced: of nested expressions each is looked through once. */
   private readonly balanced = new Map<number, number>();
-  private readonly byOffset = new Map<number, number>();
   private readonly offsets: OffsetMap;
 
   constructor(private readonly sql: string) {
@@ -33,7 +32,6 @@ export class TokenIndex {
     this.partners = new Int32Array(this.count).fill(-1);
     const open: number[] = [];
     for (let i = 0; i < this.count; i++) {
-      this.byOffset.set(starts[i]!, i);
       if (kinds[i] !== TokenKind.punctuation) continue;
       const character = sql[starts[i]!];
       if (character === '(' || character === '[') open.push(i);
@@ -48,9 +46,21 @@ export class TokenIndex {
 
   /** The token that begins at this byte, PostgreSQL's `location`; a location left out is 0, an unknown one -1. */
   at(location: unknown): number {
-    if (location === undefined) return this.byOffset.get(0) ?? -1;
+    if (location === undefined) return this.startingAt(0);
     if (typeof location !== 'number' || location < 0) return -1;
-    return this.byOffset.get(this.offsets.fromByte(location)) ?? -1;
+    return this.startingAt(this.offsets.fromByte(location));
+  }
+
+  private startingAt(offset: number): number {
+    const { starts } = this;
+    let low = 0;
+    let high = starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]! < offset) low = middle + 1;
+      else high = middle;
+    }
+    return starts[low] === offset ? low : -1;
   }
 
   text(index: number): string {

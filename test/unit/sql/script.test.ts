@@ -74,6 +74,33 @@ describe('core/sql/script', () => {
     });
   }
 
+  for (let seed = 1; seed <= 12; seed++) {
+    it(`and so it is in a long text, of which only what is near is read (seed ${seed})`, () => {
+      const random = randomNumbers(seed);
+      const plain = [
+        'select \'a\', "b" from t where c = :d and e ? f;\n',
+        'update t set a = $1; -- b\n',
+        'select 1\\gset\n',
+      ];
+      const broken = [...PIECES, '{% if a %}', '{# b', '{{ c }}', '\\copy t from stdin\n', '<if test="a">', "e'\\'"];
+      const someText = (count: number, from: readonly string[]) =>
+        Array.from({ length: count }, () => from[random(from.length)]).join('');
+      const script = new Script(grammar, someText(1500, plain));
+      let at = random(script.text.length);
+      for (let edit = 0; edit < 40; edit++) {
+        if (random(4) === 0) at = random(script.text.length);
+        const start = Math.min(script.text.length, Math.max(0, at + random(60) - 30));
+        const end = Math.min(script.text.length, start + (random(6) === 0 ? random(12_000) : random(4)));
+        const newText = random(8) === 0 ? someText(300, plain) : someText(1, random(3) === 0 ? plain : broken);
+        const expected = script.text.slice(0, start) + newText + script.text.slice(end);
+        script.edit({ start, end }, newText);
+        assert.equal(script.text, expected);
+        assert.deepEqual(placesOf(script), placesOf(new Script(grammar, expected)), `edit ${edit}`);
+        at = start;
+      }
+    });
+  }
+
   it('keeps the statements an edit does not touch, and moves those after it', () => {
     const script = new Script(grammar, 'select 1;\nselect 2;\nselect 3;\n');
     const [first, second, third] = script.statements;

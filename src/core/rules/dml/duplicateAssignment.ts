@@ -39,8 +39,10 @@ export const duplicateAssignment = defineRule({
   ],
   check({ statement, find, report }) {
     const checkList = (targets: unknown, message: 'twice' | 'listed'): void => {
+      const written = list(targets);
+      if (written.length < 2) return;
       const seen = new Set<string>();
-      for (const target of list(targets)) {
+      for (const target of written) {
         const fields = unwrap(target)?.fields;
         const name = fields?.name;
         if (!fields || typeof name !== 'string' || fields.indirection) continue;

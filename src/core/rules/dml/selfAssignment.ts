@@ -1,3 +1,5 @@
+import type { SourceRange } from '../../base/sourceRange';
+import type { ParsedStatement } from '../../sql/statement';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { NodeFields } from '../nodeIndex';
@@ -48,17 +50,17 @@ export const selfAssignment = defineRule({
     for (const write of find('UpdateStmt')) {
       const table = asTable(write.fields.relation as NodeFields);
       const targets = list(write.fields.targetList).map(target => unwrap(target)?.fields ?? {});
-      const ranges = targets.map(fields => statement.rangeOf('ResTarget', fields));
       targets.forEach((fields, i) => {
         const value = asColumn(fields.val);
-        const at = ranges[i];
-        if (typeof fields.name !== 'string' || fields.indirection || value?.name !== fields.name || !at) return;
+        if (typeof fields.name !== 'string' || fields.indirection || value?.name !== fields.name) return;
+        const at = rangeOfTarget(statement, fields);
+        if (!at) return;
         const isOwn = value.qualifier === undefined || value.qualifier === (table.alias ?? table.name);
         // Without a qualifier it may be a column of FROM, or a variable of the body.
         if (!isOwn || (value.qualifier === undefined && (write.fields.fromClause || body?.variables.has(value.name))))
           return;
-        const next = ranges[i + 1];
-        const previous = ranges[i - 1];
+        const next = rangeOfTarget(statement, targets[i + 1]);
+        const previous = rangeOfTarget(statement, targets[i - 1]);
         const cut = next ? { start: at.start, end: next.start } : previous && { start: previous.end, end: at.end };
         const isPlain = cut && /^[^()]*$/.test(statement.text.slice(cut.start, cut.end));
         report({
@@ -72,3 +74,7 @@ export const selfAssignment = defineRule({
     }
   },
 });
+
+function rangeOfTarget(statement: ParsedStatement, fields: NodeFields | undefined): SourceRange | undefined {
+  return fields && statement.rangeOf('ResTarget', fields);
+}

@@ -9,7 +9,7 @@ export const conditionNotBinding = defineRule({
   since: '0.2.0',
   severity: 'warning',
   title: 'Join condition that does not bind the joined table',
-  nodes: ['SelectStmt'],
+  nodes: ['JoinExpr'],
   docs: {
     problem: 'The ON clause compares columns of one side only, so it does not say which rows belong together.',
     why: 'Each row that satisfies it is paired with every row of the other side; a wrong alias is the usual cause.',

@@ -1,7 +1,7 @@
 import { defineRule } from '../defineRule';
 import type { NodeMatch } from '../nodeIndex';
 import { isConstantExpression, operatorOf, readsOnlySystemTables } from '../support/expressions';
-import { allConditions, fromItems } from '../support/fromItems';
+import { allConditions, fromItems, readsOneItem } from '../support/fromItems';
 import type { FromItem } from '../support/fromItems';
 import { connectedGroups } from '../support/mentions';
 import { columnFixedBy, itemColumn } from '../support/columnEqualities';
@@ -90,6 +90,7 @@ export const crossJoinWithoutCondition = defineRule({
   ],
   check({ statement, catalog, thresholds, find, report }) {
     for (const query of find('SelectStmt')) {
+      if (readsOneItem(query)) continue;
       const items = fromItems(query, catalog);
       if (items.length < 2 || readsOnlySystemTables(query)) continue;
       for (const { item, pairs } of unrelated(query, items)) {

@@ -10,7 +10,7 @@ export const duplicateJoin = defineRule({
   severity: 'warning',
   needs: ['catalog'],
   title: 'The same row joined twice',
-  nodes: ['SelectStmt'],
+  nodes: ['JoinExpr'],
   docs: {
     problem: 'A table is joined twice by its key to the same column, so both aliases are the same row.',
     why: 'The second join reads again what the first has read. Often the second was meant to use another column.',

@@ -14,7 +14,7 @@ export const leftJoinMadeInner = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'LEFT JOIN undone by WHERE',
-  nodes: ['SelectStmt'],
+  nodes: ['JoinExpr'],
   docs: {
     problem:
       'The WHERE clause compares a column of the optional side. Rows without a match have NULL there and are dropped.',

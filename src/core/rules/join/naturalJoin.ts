@@ -10,7 +10,7 @@ export const naturalJoin = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'NATURAL JOIN',
-  nodes: ['SelectStmt'],
+  nodes: ['JoinExpr'],
   docs: {
     problem: 'NATURAL JOIN compares all columns that happen to have the same name in both tables.',
     why: 'A column such as `created_at` or `status` added to both tables later changes the result without a change of the query; without a common name it is a cross join.',

@@ -15,7 +15,7 @@ export const unusedLeftJoin = defineRule({
   severity: 'info',
   needs: ['catalog'],
   title: 'LEFT JOIN nothing reads from',
-  nodes: ['SelectStmt'],
+  nodes: ['JoinExpr'],
   docs: {
     problem: 'A table is joined by its key with LEFT JOIN and none of its columns is used.',
     why: 'The join neither adds nor drops a row. PostgreSQL leaves it out when it can prove that, and plans it for nothing.',

@@ -1,5 +1,5 @@
 import { defineRule } from '../defineRule';
-import { allConditions, fromItems } from '../support/fromItems';
+import { allConditions, fromItems, readsOneItem } from '../support/fromItems';
 import type { FromItem } from '../support/fromItems';
 import { isEqualToValue, isLookupQuery } from '../support/lookups';
 import { connectedGroups, mentionsIn } from '../support/mentions';
@@ -71,6 +71,7 @@ export const writeNotBoundToTarget = defineRule({
   ],
   check({ statement, catalog, find, report }) {
     for (const write of [...find('UpdateStmt'), ...find('DeleteStmt')]) {
+      if (readsOneItem(write)) continue;
       const items = fromItems(write, catalog);
       const target = items[0];
       if (!target || items.length < 2) continue;

@@ -1,11 +1,13 @@
 import { defineRule } from '../defineRule';
 import { asColumn, contains, enclosingQueries, fromTables, functionName, stringConstant } from '../support/expressions';
+import { SYSTEM_NAMES } from '../support/systemColumns';
 
 export const connectionCountScope = defineRule({
   id: 'monitoring/connection-count-scope',
   since: '0.2.0',
   severity: 'warning',
   nodes: ['RangeVar'],
+  mentions: SYSTEM_NAMES,
   title: 'Connections counted wrongly against max_connections',
   docs: {
     problem: 'The rows counted in `pg_stat_activity` are not those that `max_connections` limits.',

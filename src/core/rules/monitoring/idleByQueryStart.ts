@@ -1,13 +1,14 @@
 import { defineRule } from '../defineRule';
 import type { NodeFields } from '../nodeIndex';
 import { asColumn, contains, enclosingQueries, functionName, stringConstant } from '../support/expressions';
-import { systemColumnUses } from '../support/systemColumns';
+import { SYSTEM_NAMES, systemColumnUses } from '../support/systemColumns';
 
 export const idleByQueryStart = defineRule({
   id: 'monitoring/idle-by-query-start',
   since: '0.2.0',
   severity: 'info',
   nodes: ['RangeVar'],
+  mentions: SYSTEM_NAMES,
   title: 'Idle time measured from the start of the last query',
   docs: {
     problem:

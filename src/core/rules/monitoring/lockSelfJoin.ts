@@ -1,12 +1,13 @@
 import { asColumn, enclosingQueries, functionName } from '../support/expressions';
 import { defineRule } from '../defineRule';
-import { systemRelationOf } from '../support/systemColumns';
+import { SYSTEM_NAMES, systemRelationOf } from '../support/systemColumns';
 
 export const lockSelfJoin = defineRule({
   id: 'monitoring/lock-self-join',
   since: '0.2.0',
   severity: 'info',
   nodes: ['RangeVar'],
+  mentions: SYSTEM_NAMES,
   title: 'Who blocks whom, by a self-join of pg_locks',
   docs: {
     problem: 'Joining `pg_locks` with itself finds sessions that have a lock on the same thing, not those that block.',

@@ -1,13 +1,14 @@
 import { defineRule } from '../defineRule';
 import { asColumn, functionName, operatorOf } from '../support/expressions';
 import { unwrap } from '../../sql/walk';
-import { systemColumnUses } from '../support/systemColumns';
+import { SYSTEM_NAMES, systemColumnUses } from '../support/systemColumns';
 
 export const signedStatistics = defineRule({
   id: 'monitoring/signed-statistics',
   since: '0.2.0',
   severity: 'info',
   nodes: ['RangeVar'],
+  mentions: SYSTEM_NAMES,
   title: 'Statistics of pg_stats read without their sign',
   docs: {
     problem:

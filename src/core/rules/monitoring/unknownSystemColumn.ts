@@ -8,7 +8,7 @@ import type { ParsedStatement } from '../../sql/statement';
 import { defineRule } from '../defineRule';
 import type { Fix } from '../finding';
 import { closestName } from '../support/closestName';
-import { systemColumnUses, systemRelationOf } from '../support/systemColumns';
+import { SYSTEM_NAMES, systemColumnUses, systemRelationOf } from '../support/systemColumns';
 import type { SystemColumnUse } from '../support/systemColumns';
 
 export const unknownSystemColumn = defineRule({
@@ -16,6 +16,7 @@ export const unknownSystemColumn = defineRule({
   since: '0.2.0',
   severity: 'error',
   nodes: ['RangeVar'],
+  mentions: SYSTEM_NAMES,
   title: 'A column the system view does not have',
   docs: {
     problem:

@@ -2,7 +2,7 @@ import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import { closestName } from '../support/closestName';
 import { list, operatorOf, stringConstant } from '../support/expressions';
-import { systemColumnUses } from '../support/systemColumns';
+import { SYSTEM_NAMES, systemColumnUses } from '../support/systemColumns';
 import { SYSTEM_VALUES } from '../support/systemValues';
 
 export const unknownSystemValue = defineRule({
@@ -10,6 +10,7 @@ export const unknownSystemValue = defineRule({
   since: '0.2.0',
   severity: 'warning',
   nodes: ['RangeVar'],
+  mentions: SYSTEM_NAMES,
   title: 'A state no session is ever in',
   docs: {
     problem: 'The column is compared with a word PostgreSQL never puts there, so the condition never holds.',

@@ -1,12 +1,13 @@
 import { defineRule } from '../defineRule';
 import { asColumn, integerConstant, operatorOf } from '../support/expressions';
-import { systemColumnUses } from '../support/systemColumns';
+import { SYSTEM_NAMES, systemColumnUses } from '../support/systemColumns';
 
 export const unusedIndexConstraints = defineRule({
   id: 'monitoring/unused-index-constraints',
   since: '0.2.0',
   severity: 'info',
   nodes: ['RangeVar'],
+  mentions: SYSTEM_NAMES,
   title: 'Unused indexes, with those of constraints among them',
   docs: {
     problem:

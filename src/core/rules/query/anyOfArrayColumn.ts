@@ -18,7 +18,7 @@ export const anyOfArrayColumn = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'value = ANY (array column)',
-  nodes: ['A_Expr'],
+  nodes: ['AEXPR_OP_ANY'],
   docs: {
     problem: 'The condition looks for a value in an array column with `= ANY`.',
     why: 'A GIN index on the column does not serve it: GIN knows the operators of arrays (`@>`, `&&`, `<@`), not the comparison of an element. `column @> ARRAY[value]` finds the same rows with the index.',

@@ -7,7 +7,7 @@ export const betweenTimestamps = defineRule({
   since: '0.1.0',
   severity: 'hint',
   title: 'BETWEEN days on a timestamp',
-  nodes: ['A_Expr'],
+  nodes: ['AEXPR_BETWEEN'],
   docs: {
     problem:
       "`BETWEEN '2024-01-01' AND '2024-01-31'` on a timestamp ends at midnight, when the 31st begins: the last day is missing.",

@@ -12,7 +12,7 @@ export const caseInsensitiveLike = defineRule({
   needs: ['catalog'],
   title: 'ILIKE that no index serves',
   guideline: { guide: '003', section: 'Text Search Optimization' },
-  nodes: ['A_Expr'],
+  nodes: ['AEXPR_ILIKE'],
   docs: {
     problem: 'The pattern ignores case, and the table has no index that does.',
     why: 'A btree index tells upper from lower case, so ILIKE reads all rows. A trigram index (pg_trgm) serves it; for prefixes an index on `lower(column) text_pattern_ops` serves `lower(column) LIKE ...`.',

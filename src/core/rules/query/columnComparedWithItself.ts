@@ -1,3 +1,4 @@
+import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import { asColumn, filteredQuery, operatorOf } from '../support/expressions';
 import { isSameTree, textOfTree } from '../support/trees';
@@ -43,7 +44,13 @@ export const columnComparedWithItself = defineRule({
       const { kind, lexpr, rexpr } = comparison.fields;
       const operator = operatorOf(comparison.fields) ?? '';
       if (kind !== 'AEXPR_OP' || !/^(?:[<>]=?|=|<>)$/.test(operator)) continue;
-      if (!asColumn(lexpr) || !isSameTree(lexpr, rexpr) || !filteredQuery(comparison)) continue;
+      if (
+        unwrap(rexpr)?.type !== 'ColumnRef' ||
+        !asColumn(lexpr) ||
+        !isSameTree(lexpr, rexpr) ||
+        !filteredQuery(comparison)
+      )
+        continue;
       // As the whole of ON it binds nothing, which a rule about joins reports.
       if (comparison.key === 'quals') continue;
       const { name, qualifier } = asColumn(lexpr)!;

@@ -94,10 +94,11 @@ function existenceTest(
   const right = integerConstant(fields.rexpr);
   const left = integerConstant(fields.lexpr);
   const number = right ?? left;
+  if (number !== 0 && number !== 1) return undefined;
   const counted = unwrap(right === undefined ? fields.rexpr : fields.lexpr);
   const written = operatorOf(fields) ?? '';
   const operator = right === undefined ? mirrored(written) : written;
-  if (!counted || number === undefined) return undefined;
+  if (!counted) return undefined;
   switch (`${operator}${number}`) {
     case '>0':
     case '>=1':

@@ -6,6 +6,7 @@ export const deleteWithoutWhere = defineRule({
   since: '0.1.0',
   severity: 'warning',
   kinds: ['UpdateStmt', 'SelectStmt', 'InsertStmt', 'DeleteStmt'],
+  nodes: ['DeleteStmt'],
   needs: ['file'],
   title: 'DELETE of a whole table',
   docs: {

@@ -10,7 +10,7 @@ export const isNotDistinctFromFilter = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'IS NOT DISTINCT FROM in a condition',
-  nodes: ['A_Expr'],
+  nodes: ['AEXPR_NOT_DISTINCT'],
   docs: {
     problem: 'The condition compares with `IS NOT DISTINCT FROM`, which treats two NULLs as equal.',
     why: 'Through PostgreSQL 18 no index serves it, and a join on it can only be a nested loop. With a value that is not NULL `=` means the same; otherwise `(a = b OR (a IS NULL AND b IS NULL))` lets the planner use an index for each part.',

@@ -12,7 +12,7 @@ export const leadingWildcardLike = defineRule({
   severity: 'info',
   title: 'LIKE pattern that begins with a wildcard',
   guideline: { guide: '002', section: '4.2 Query Optimization Examples' },
-  nodes: ['A_Expr'],
+  nodes: ['AEXPR_LIKE', 'AEXPR_ILIKE'],
   docs: {
     problem: "A pattern such as `'%milk%'` says nothing about how the value begins.",
     why: 'A btree index is searched from the beginning of the value, so all rows are read. A trigram index (`CREATE EXTENSION pg_trgm`; `USING gin (column gin_trgm_ops)`) serves patterns with at least three known characters in a row.',

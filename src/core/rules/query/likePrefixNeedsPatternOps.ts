@@ -11,7 +11,7 @@ export const likePrefixNeedsPatternOps = defineRule({
   severity: 'info',
   needs: ['catalog'],
   title: 'LIKE prefix beside an index in the order of a language',
-  nodes: ['A_Expr'],
+  nodes: ['AEXPR_LIKE'],
   docs: {
     problem:
       'The index on the column is in the order of a language, and a search by prefix needs the order of the characters.',

@@ -8,7 +8,7 @@ export const likeWithoutWildcard = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'LIKE with a pattern that has no wildcard',
-  nodes: ['A_Expr'],
+  nodes: ['AEXPR_LIKE', 'AEXPR_ILIKE'],
   docs: {
     problem: 'Without `%` or `_` LIKE asks for equality, or a wildcard has been forgotten.',
     why: '`=` says what is meant, and unlike LIKE it can be used for hash and merge joins and by every index on the column. ILIKE without a wildcard reads the whole table; an index on `lower(column)` serves `lower(column) = ...`.',

@@ -8,7 +8,7 @@ export const longInList = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'Long list of values in IN',
-  nodes: ['A_Expr'],
+  nodes: ['AEXPR_IN'],
   docs: {
     problem: 'The statement carries a long list of values in its text.',
     why: 'Every list length is another statement to parse, to plan and to keep apart in caches of prepared statements (and in pg_stat_statements before PostgreSQL 18). One array parameter, `= ANY ($1)`, has one text for all lengths; a join to `unnest($1)` or VALUES lets the planner choose the kind of join.',

@@ -9,7 +9,7 @@ export const nullInList = defineRule({
   since: '0.2.0',
   severity: 'error',
   title: 'NULL in an IN list',
-  nodes: ['A_Expr'],
+  nodes: ['AEXPR_IN'],
   docs: {
     problem:
       '`x NOT IN (1, NULL)` is never true: the query returns no rows. In an IN list NULL matches nothing, not even NULL.',

@@ -13,6 +13,7 @@ export const selectStar = defineRule({
   since: '0.1.0',
   severity: 'hint',
   kinds: ['SelectStmt'],
+  nodes: ['A_Star'],
   title: 'SELECT * from a table',
   guideline: { guide: '000', section: 'Query Optimization Guidelines' },
   docs: {
@@ -57,10 +58,11 @@ export const selectStar = defineRule({
   check({ statement, catalog, find, rangeOf, report }) {
     const query = find('SelectStmt')[0];
     if (!query || query.parent || query.fields.intoClause) return;
-    const { tables, others } = fromTables(query);
     const starred = find('ColumnRef').filter(
       column => column.parent?.type === 'ResTarget' && column.parent.parent === query && endsInStar(column.fields),
     );
+    if (starred.length === 0) return;
+    const { tables, others } = fromTables(query);
     for (const star of starred) {
       const qualifier = stringValue(list(star.fields.fields).at(-2));
       const meant = tables.filter(table => qualifier === undefined || qualifier === (table.alias ?? table.name));

@@ -6,6 +6,7 @@ export const updateWithoutWhere = defineRule({
   since: '0.1.0',
   severity: 'warning',
   kinds: ['UpdateStmt', 'SelectStmt', 'InsertStmt', 'DeleteStmt'],
+  nodes: ['UpdateStmt'],
   needs: ['file'],
   title: 'UPDATE of a whole table',
   docs: {

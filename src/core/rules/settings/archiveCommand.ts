@@ -1,11 +1,12 @@
 import { defineRule } from '../defineRule';
-import { settingChanges } from '../support/settingChanges';
+import { SETS_SOMETHING, settingChanges } from '../support/settingChanges';
 
 export const archiveCommand = defineRule({
   id: 'settings/archive-command',
   since: '0.2.0',
   severity: 'warning',
   nodes: ['VariableSetStmt', 'FuncCall'],
+  mentions: SETS_SOMETHING,
   title: 'An archive command that archives nothing',
   docs: {
     problem: 'The command cannot know which WAL file to copy, is not found, or overwrites what it has archived.',

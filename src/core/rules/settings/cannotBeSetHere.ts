@@ -1,7 +1,7 @@
 import { findSetting, isSameInAllVersions } from '../../catalog/systemCatalog/serverSettings';
 import type { SettingContext } from '../../catalog/systemCatalog/serverSettings';
 import { defineRule } from '../defineRule';
-import { isServerWide, settingChanges } from '../support/settingChanges';
+import { SETS_SOMETHING, isServerWide, settingChanges } from '../support/settingChanges';
 import type { SettingScope } from '../support/settingChanges';
 
 export const cannotBeSetHere = defineRule({
@@ -9,6 +9,7 @@ export const cannotBeSetHere = defineRule({
   since: '0.2.0',
   severity: 'error',
   nodes: ['VariableSetStmt', 'FuncCall'],
+  mentions: SETS_SOMETHING,
   title: 'SET of a setting that is the server’s',
   docs: {
     problem: 'A session cannot change this setting: it is read when the server starts, or from its configuration.',

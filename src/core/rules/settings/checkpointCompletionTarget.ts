@@ -1,11 +1,12 @@
 import { defineRule } from '../defineRule';
-import { settingChanges } from '../support/settingChanges';
+import { SETS_SOMETHING, settingChanges } from '../support/settingChanges';
 
 export const checkpointCompletionTarget = defineRule({
   id: 'settings/checkpoint-completion-target',
   since: '0.2.0',
   severity: 'info',
   nodes: ['VariableSetStmt', 'FuncCall'],
+  mentions: SETS_SOMETHING,
   title: 'Checkpoints written in shorter bursts',
   guideline: { guide: '001', section: '1. Database Configuration Tuning' },
   docs: {

@@ -1,12 +1,13 @@
 import { readBoolean } from '../../catalog/systemCatalog/settingValue';
 import { defineRule } from '../defineRule';
-import { settingChanges } from '../support/settingChanges';
+import { SETS_SOMETHING, settingChanges } from '../support/settingChanges';
 
 export const durabilityOff = defineRule({
   id: 'settings/durability-off',
   since: '0.2.0',
   severity: 'warning',
   nodes: ['VariableSetStmt', 'FuncCall'],
+  mentions: SETS_SOMETHING,
   title: 'Crash safety switched off',
   docs: {
     problem:

@@ -1,7 +1,7 @@
 import { findSetting, isSameInAllVersions } from '../../catalog/systemCatalog/serverSettings';
 import { isSameValue } from '../../catalog/systemCatalog/settingValue';
 import { defineRule } from '../defineRule';
-import { isServerWide, settingChanges } from '../support/settingChanges';
+import { SETS_SOMETHING, isServerWide, settingChanges } from '../support/settingChanges';
 
 /** Written into postgresql.conf by initdb, or found out at start: the built-in default is not what a server has. */
 const NOT_AS_BUILT: ReadonlySet<string> = new Set([
@@ -23,6 +23,7 @@ export const equalsDefault = defineRule({
   since: '0.2.0',
   severity: 'hint',
   nodes: ['VariableSetStmt', 'FuncCall'],
+  mentions: SETS_SOMETHING,
   title: 'A setting set to its default',
   docs: {
     problem: 'The value is the one PostgreSQL has anyway.',

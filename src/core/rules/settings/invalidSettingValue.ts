@@ -1,13 +1,14 @@
 import { findSetting } from '../../catalog/systemCatalog/serverSettings';
 import { objectionTo } from '../../catalog/systemCatalog/settingValue';
 import { defineRule } from '../defineRule';
-import { settingChanges } from '../support/settingChanges';
+import { SETS_SOMETHING, settingChanges } from '../support/settingChanges';
 
 export const invalidSettingValue = defineRule({
   id: 'settings/invalid-setting-value',
   since: '0.2.0',
   severity: 'error',
   nodes: ['VariableSetStmt', 'FuncCall'],
+  mentions: SETS_SOMETHING,
   title: 'A value the setting does not take',
   docs: {
     problem:

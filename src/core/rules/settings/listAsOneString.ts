@@ -1,5 +1,5 @@
 import { defineRule } from '../defineRule';
-import { settingChanges } from '../support/settingChanges';
+import { SETS_SOMETHING, settingChanges } from '../support/settingChanges';
 
 /** Settings whose entries are quoted one by one when SET writes them: a comma inside quotes is part of a name. */
 const LISTS: ReadonlySet<string> = new Set([
@@ -16,6 +16,7 @@ export const listAsOneString = defineRule({
   since: '0.2.0',
   severity: 'error',
   nodes: ['VariableSetStmt', 'FuncCall'],
+  mentions: SETS_SOMETHING,
   title: 'A list of names in one pair of quotes',
   docs: {
     problem:

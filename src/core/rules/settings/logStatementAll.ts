@@ -1,11 +1,12 @@
 import { defineRule } from '../defineRule';
-import { isServerWide, settingChanges } from '../support/settingChanges';
+import { SETS_SOMETHING, isServerWide, settingChanges } from '../support/settingChanges';
 
 export const logStatementAll = defineRule({
   id: 'settings/log-statement-all',
   since: '0.2.0',
   severity: 'warning',
   nodes: ['VariableSetStmt', 'FuncCall'],
+  mentions: SETS_SOMETHING,
   title: 'Every statement written to the log',
   docs: {
     problem: 'Each statement is logged with its values, on a busy server many megabytes a minute.',

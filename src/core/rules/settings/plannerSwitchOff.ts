@@ -1,13 +1,14 @@
 import { findSetting } from '../../catalog/systemCatalog/serverSettings';
 import { readBoolean } from '../../catalog/systemCatalog/settingValue';
 import { defineRule } from '../defineRule';
-import { isServerWide, settingChanges } from '../support/settingChanges';
+import { SETS_SOMETHING, isServerWide, settingChanges } from '../support/settingChanges';
 
 export const plannerSwitchOff = defineRule({
   id: 'settings/planner-switch-off',
   since: '0.2.0',
   severity: 'warning',
   nodes: ['VariableSetStmt', 'FuncCall'],
+  mentions: SETS_SOMETHING,
   title: 'A kind of plan switched off for good',
   docs: {
     problem: 'The planner may no longer use this kind of scan or join, for any statement.',

@@ -1,11 +1,12 @@
 import { defineRule } from '../defineRule';
-import { isServerWide, settingChanges } from '../support/settingChanges';
+import { SETS_SOMETHING, isServerWide, settingChanges } from '../support/settingChanges';
 
 export const synchronousStandbyNames = defineRule({
   id: 'settings/synchronous-standby-names',
   since: '0.2.0',
   severity: 'warning',
   nodes: ['VariableSetStmt', 'FuncCall'],
+  mentions: SETS_SOMETHING,
   title: 'Commits that wait for a standby',
   docs: {
     problem: 'From the next reload on each commit waits until a standby of one of these names confirms it.',

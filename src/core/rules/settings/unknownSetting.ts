@@ -3,13 +3,14 @@ import { isAlive } from '../../catalog/systemCatalog/lifespan';
 import { findSetting, settingNames } from '../../catalog/systemCatalog/serverSettings';
 import { defineRule } from '../defineRule';
 import { closestName } from '../support/closestName';
-import { settingChanges } from '../support/settingChanges';
+import { SETS_SOMETHING, settingChanges } from '../support/settingChanges';
 
 export const unknownSetting = defineRule({
   id: 'settings/unknown-setting',
   since: '0.2.0',
   severity: 'error',
   nodes: ['VariableSetStmt', 'FuncCall'],
+  mentions: SETS_SOMETHING,
   title: 'A setting PostgreSQL does not have',
   docs: {
     problem: 'The name is no setting of PostgreSQL, or not of this version: the statement fails.',

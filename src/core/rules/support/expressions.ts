@@ -21,10 +21,16 @@ export interface TableName {
 export function asColumn(node: unknown): ColumnName | undefined {
   const column = unwrap(node);
   if (column?.type !== 'ColumnRef') return undefined;
-  const parts = list(column.fields.fields).map(stringValue);
-  const name = parts.at(-1);
-  if (name === undefined || parts.includes(undefined) || parts.length > 3) return undefined;
-  return { name, qualifier: parts.at(-2) };
+  const parts = list(column.fields.fields);
+  if (parts.length > 3) return undefined;
+  let name: string | undefined;
+  let qualifier: string | undefined;
+  for (const part of parts) {
+    qualifier = name;
+    name = stringValue(part);
+    if (name === undefined) return undefined;
+  }
+  return name === undefined ? undefined : { name, qualifier };
 }
 
 /** The value of a `String` node. */
@@ -35,9 +41,9 @@ export function stringValue(node: unknown): string | undefined {
 
 /** Name of a built-in function or one on the search path; undefined when it is qualified by another schema. */
 export function functionName(fields: NodeFields): string | undefined {
-  const parts = list(fields.funcname).map(stringValue);
-  if (parts.length === 2 && parts[0] !== 'pg_catalog') return undefined;
-  return parts.at(-1);
+  const parts = list(fields.funcname);
+  if (parts.length === 2 && stringValue(parts[0]) !== 'pg_catalog') return undefined;
+  return stringValue(parts.at(-1));
 }
 
 /** The operator of an `A_Expr`, `=` or `<>` (which is also how `!=` arrives). */
@@ -90,7 +96,11 @@ export function contains(node: unknown, test: (type: string, fields: NodeFields)
     if (typeof next !== 'object' || next === null) continue;
     const wrapped = unwrap(next);
     if (wrapped && test(wrapped.type, wrapped.fields)) return true;
-    pending.push(...Object.values(wrapped?.fields ?? next));
+    if (Array.isArray(next)) pending.push(...(next as unknown[]));
+    else {
+      const fields = wrapped?.fields ?? (next as NodeFields);
+      for (const key in fields) pending.push(fields[key]);
+    }
   }
   return false;
 }
@@ -210,8 +220,9 @@ export function isSmall(relation: Relation | undefined): boolean {
 
 /** True if an index has this key, spelled as PostgreSQL prints it; blanks, case and casts to text do not count. */
 export function hasIndexKey(relation: Relation | undefined, expression: string): boolean {
+  if (!relation) return false;
   const wanted = squeeze(expression);
-  return relation?.indexes.some(index => index.valid && squeeze(index.keys[0] ?? '') === wanted) ?? false;
+  return relation.indexes.some(index => index.valid && squeeze(index.keys[0] ?? '') === wanted);
 }
 
 function squeeze(expression: string): string {

@@ -28,16 +28,20 @@ export interface FromItem {
   readonly isLateral: boolean;
 }
 
-/** Several rules ask for the items of each query; a node lives as long as the linting of its statement. */
-const kept = new WeakMap<NodeMatch, { readonly catalog: Catalog | undefined; readonly items: readonly FromItem[] }>();
-
 /** The leaves of a query's FROM (and USING), the target of an UPDATE or DELETE first. */
 export function fromItems(query: NodeMatch, catalog: Catalog | undefined): readonly FromItem[] {
-  const known = kept.get(query);
-  if (known && known.catalog === catalog) return known.items;
+  const { from } = query;
+  if (from && from.catalog === catalog) return from.items;
   const items = readItems(query, catalog);
-  kept.set(query, { catalog, items });
+  query.from = { catalog, items };
   return items;
+}
+
+/** True without a look at the items if there is surely no second one: what most statements of a file are. */
+export function readsOneItem({ type, fields }: NodeMatch): boolean {
+  if (type !== 'SelectStmt') return fields.fromClause === undefined && fields.usingClause === undefined;
+  const from = list(fields.fromClause);
+  return from.length === 0 || (from.length === 1 && unwrap(from[0])?.type === 'RangeVar');
 }
 
 function readItems(query: NodeMatch, catalog: Catalog | undefined): FromItem[] {
@@ -86,36 +90,36 @@ function readItem(
 ): FromItem {
   const alias = (fields.alias as NodeFields | undefined)?.aliasname;
   const name = typeof alias === 'string' ? alias : undefined;
-  const base = { type, fields, combination, ...(join && { join }) };
+  // Written out and not spread: this runs for every table of every query.
+  const item = (
+    called: string | undefined,
+    isFew: boolean,
+    isLateral: boolean,
+    table?: TableName,
+    relation?: Relation,
+  ): FromItem => ({ type, fields, name: called, combination, join, table, relation, isFew, isLateral });
   switch (type) {
     case 'RangeTableSample':
       return readItem(unwrap(fields.relation) ?? { type: '', fields: {} }, combination, join, ctes, catalog);
     case 'RangeVar': {
       const table = asTable(fields);
       const cte = table.schema === undefined ? ctes.get(table.name) : undefined;
-      if (cte) return { ...base, name: name ?? table.name, isFew: hasFewRows(cte.ctequery), isLateral: false };
+      if (cte) return item(name ?? table.name, hasFewRows(cte.ctequery), false);
       // `orders AS o (number)`: its columns go by other names than those in the catalog.
       const isRenamed = list((fields.alias as NodeFields | undefined)?.colnames).length > 0;
       const relation = catalog && !isRenamed ? findRelation(catalog, table.name, table.schema) : undefined;
-      return {
-        ...base,
-        name: name ?? table.name,
-        table,
-        isFew: false,
-        isLateral: false,
-        ...(relation && { relation }),
-      };
+      return item(name ?? table.name, false, false, table, relation);
     }
     case 'RangeSubselect':
-      return { ...base, name, isFew: hasFewRows(fields.subquery), isLateral: fields.lateral === true };
+      return item(name, hasFewRows(fields.subquery), fields.lateral === true);
     case 'RangeFunction': {
       const call = unwrap(list(list(fields.functions)[0])[0]);
       const called = call?.type === 'FuncCall' ? functionName(call.fields) : undefined;
-      return { ...base, name: name ?? called, isFew: true, isLateral: true };
+      return item(name ?? called, true, true);
     }
     default:
       // XMLTABLE, JSON_TABLE, a join with an alias of its own.
-      return { ...base, name, isFew: type !== 'JoinExpr', isLateral: type !== 'JoinExpr' };
+      return item(name, type !== 'JoinExpr', type !== 'JoinExpr');
   }
 }
 

@@ -35,8 +35,9 @@ export function isNarrowedByIndex(where: unknown, condition: NodeMatch, relation
 
 /** An expression over the column that begins an index: `lower(email)`. */
 export function indexedExpression(relation: Relation | undefined, column: string): string | undefined {
+  if (!relation) return undefined;
   const mentions = new RegExp(`\\b${column.replace(/[^\w]/g, '\\$&')}\\b`);
-  return relation?.indexes
+  return relation.indexes
     .filter(index => index.valid && index.method === 'btree')
     .map(index => index.keys[0] ?? '')
     .find(key => /\(|::/.test(key) && mentions.test(key));

@@ -26,7 +26,11 @@ export function mentionsIn(expression: unknown, items: readonly FromItem[]): Men
     if (typeof next !== 'object' || next === null) continue;
     const node = unwrap(next);
     if (node?.type !== 'ColumnRef') {
-      pending.push(...Object.values(node?.fields ?? next));
+      if (Array.isArray(next)) pending.push(...(next as unknown[]));
+      else {
+        const fields = node?.fields ?? (next as NodeFields);
+        for (const key in fields) pending.push(fields[key]);
+      }
       continue;
     }
     columns++;
@@ -57,14 +61,12 @@ export function itemOf(columnRef: NodeFields, items: readonly FromItem[]): FromI
   return owners.length === 1 ? owners[0] : undefined;
 }
 
-const known = new WeakMap<readonly FromItem[], readonly FromItem[][] | null>();
-
 /** The items of a query in groups that its conditions connect with one another. Undefined if it cannot be told. */
 export function connectedGroups(query: NodeMatch, items: readonly FromItem[]): readonly FromItem[][] | undefined {
-  const kept = known.get(items);
-  if (kept !== undefined) return kept ?? undefined;
+  const known = query.from?.items === items ? query.from : undefined;
+  if (known?.groups !== undefined) return known.groups ?? undefined;
   const groups = findGroups(items, allConditions(query));
-  known.set(items, groups ?? null);
+  if (known) known.groups = groups ?? null;
   return groups;
 }
 

@@ -40,6 +40,9 @@ const SCOPES: Readonly<Record<string, SettingScope>> = {
   DefElem: 'function',
 };
 
+/** SET, RESET and set_config() have it; `U&"..."` can hide it. */
+export const SETS_SOMETHING = /set|u&/i;
+
 const NONE: readonly SettingChange[] = [];
 /** Each of the rules on settings asks. */
 const known = new WeakMap<ParsedStatement, readonly SettingChange[]>();

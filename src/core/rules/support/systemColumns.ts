@@ -6,6 +6,9 @@ import { asColumn, asTable, castType, enclosingQueries, functionName, list } fro
 import type { ColumnName } from './expressions';
 import type { NodeFields, NodeMatch } from '../nodeIndex';
 
+/** All of PostgreSQL's own relations and those of pg_stat_statements have it in their name; `U&"..."` can hide it. */
+export const SYSTEM_NAMES = /pg_|u&/i;
+
 /** What a column name of the statement means among PostgreSQL's own catalogs and views. */
 export interface SystemColumnUse {
   readonly node: NodeMatch;

@@ -21,11 +21,10 @@ export function isSameTree(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  for (const key of keys) {
-    if (PLACES.has(key)) continue;
-    if (!isSameTree((a as NodeFields)[key], (b as NodeFields)[key])) return false;
+  for (const key in a) {
+    if (!PLACES.has(key) && !isSameTree((a as NodeFields)[key], (b as NodeFields)[key])) return false;
   }
+  for (const key in b) if (!(key in a) && !PLACES.has(key)) return false;
   return true;
 }
 

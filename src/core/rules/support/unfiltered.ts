@@ -5,7 +5,7 @@ import type { RuleContext } from '../defineRule';
 import { filledNewColumn } from './backfill';
 import { asTable, isSmall } from './expressions';
 import type { NodeFields, NodeMatch } from '../nodeIndex';
-import { fromItems } from './fromItems';
+import { fromItems, readsOneItem } from './fromItems';
 import { isLookupQuery } from './lookups';
 
 /**
@@ -44,6 +44,7 @@ function movesItsRows({ type, fields, parent }: NodeMatch): boolean {
 
 /** With other tables in FROM, whether they are tied to the target is what matters: join/write-not-bound-to-target. */
 function isForJoinRule(write: NodeMatch, catalog: Catalog | undefined): boolean {
+  if (readsOneItem(write)) return false;
   const others = fromItems(write, catalog).slice(1);
   return others.some(item => !item.isFew) && !others.some(isLookupQuery);
 }
