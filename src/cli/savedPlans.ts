@@ -5,7 +5,7 @@ import type { PlanTree } from '../core/plan/planTree';
 import { problemText, savedPlanView, type SavedPlans } from '../protocol/savedPlanView';
 import { plansHtml, planHtml } from '../webview/plan/exports/planHtml';
 import { planMarkdown } from '../webview/plan/exports/planMarkdown';
-import { readPlanFile } from '../workspace/planFiles';
+import { fileProblem, readPlanFile } from '../workspace/planFiles';
 import { UsageError } from './usage';
 
 /** A page with more plans is of no use to anybody. */
@@ -42,8 +42,6 @@ function readText(file: string): ReturnType<typeof readPlanFile> {
   try {
     return readPlanFile(file === '-' ? 0 : file);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a folder' : message;
-    throw new UsageError(`cannot read ${file}: ${reason}.`);
+    throw new UsageError(`cannot read ${file}: ${fileProblem(error)}.`);
   }
 }

@@ -6,17 +6,25 @@ import { readPlans } from '../core/plan/readPlans';
 import { Channel } from '../protocol/channel';
 import type { SavedPlanReader, SavedPlanReading, SavedPlanSource } from '../protocol/savedPlan';
 import { problemText, savedPlanEntry, savedPlanView, type SavedPlans } from '../protocol/savedPlanView';
-import { decodePlan, readPlanFile } from '../workspace/planFiles';
+import { decodePlan, fileProblem, readPlanFile, type PlanFile } from '../workspace/planFiles';
 
 let saved: SavedPlans | undefined;
 
 function read(source: SavedPlanSource): SavedPlanReading {
   saved = undefined;
-  const { text, problem } = 'file' in source ? readPlanFile(path.resolve(source.file)) : decodePlan(source.bytes);
+  const { text, problem } = 'file' in source ? readFile(source.file) : decodePlan(source.bytes);
   const { plans, problems } = readPlans(text);
   const reading = { plans, problems: problem === undefined ? problems : [{ message: problem }, ...problems] };
   saved = { name: source.name, text, reading };
   return { plans: plans.map(savedPlanEntry), problems: reading.problems.map(problemText) };
+}
+
+function readFile(file: string): PlanFile {
+  try {
+    return readPlanFile(path.resolve(file));
+  } catch (error) {
+    throw new Error(`It cannot be read: ${fileProblem(error)}.`);
+  }
 }
 
 function at(index: number): { readonly plans: SavedPlans; readonly tree: PlanTree } {

@@ -29,6 +29,18 @@ export function readPlanFile(file: string | number, mostBytes = MOST_BYTES): Pla
   return decodePlan(Buffer.concat(chunks), mostBytes);
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'it may not be read',
+};
+
+/** Why a file could not be read, for a sentence. */
+export function fileProblem(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return REASONS[code ?? ''] ?? message;
+}
+
 /** By its mark in UTF-16, as some shells write what programs print; else in UTF-8. */
 export function decodePlan(bytes: Uint8Array, mostBytes = MOST_BYTES): PlanFile {
   const [first, second] = bytes;

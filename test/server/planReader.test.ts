@@ -63,7 +63,10 @@ describe('server/planReader, in a thread of its own', () => {
 
   it('says why it cannot read, and reads on', async () => {
     const thread = start();
-    await assert.rejects(thread.ask('read', { name: 'x', file: path.join(folder, 'missing') }), /no such file/);
+    await assert.rejects(
+      thread.ask('read', { name: 'x', file: path.join(folder, 'missing') }),
+      /^Error: It cannot be read: no such file\.$/,
+    );
     await assert.rejects(thread.ask('view', 0), /No plan 1/);
     assert.deepEqual((await thread.ask('read', write('none.txt', 'hello'))).plans, []);
     assert.deepEqual((await thread.ask('read', write('none.txt', 'hello'))).problems, ['no plan was found']);

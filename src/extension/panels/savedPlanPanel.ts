@@ -8,10 +8,13 @@ import { pickSavedPlan } from './savedPlanPick';
 import type { SavedPlanDocument } from './savedPlanDocument';
 import { messageHtml } from './savedPlanMessage';
 
+const PATIENCE_MS = 300;
+
 /** One editor that shows a document with saved plans: a plan, or why there is none. */
 export class SavedPlanPanel implements vscode.Disposable {
   readonly #changes: vscode.Disposable;
   #page: PlanPage | undefined;
+  #waiting: NodeJS.Timeout | undefined;
   /** Of the plan that is shown. */
   #index = 0;
   /** Numbers what is asked for, so that an old answer is dropped. */
@@ -28,15 +31,20 @@ export class SavedPlanPanel implements vscode.Disposable {
 
   dispose(): void {
     this.#changes.dispose();
+    clearTimeout(this.#waiting);
     this.#page?.dispose();
     this.#asked++;
   }
 
   async #update(): Promise<void> {
     const asked = ++this.#asked;
-    const { state } = this.document;
+    const { state, name } = this.document;
+    clearTimeout(this.#waiting);
     if (state.kind === 'reading') {
-      this.#pageOf().progress({ text: `Reading ${this.document.name}`, cancellable: true });
+      const tell = (): void => this.#pageOf().progress({ text: `Reading ${name}`, cancellable: true });
+      // what is shown already stays as it is while a small file is read again
+      if (this.#page) this.#waiting = setTimeout(tell, PATIENCE_MS);
+      else tell();
     } else if (state.kind === 'failed') this.#say(state.reason, []);
     else if (state.reading.plans.length === 0) {
       const others = state.reading.problems.filter(problem => problem !== 'no plan was found');
