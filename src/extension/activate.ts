@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { registerIndexAdvice } from './advice/adviceCommands';
 import { registerExplainCommands } from './commands/explainCommands';
 import { registerShowRule } from './commands/showRule';
 import { registerConnectionCommands } from './commands/manageConnections';
@@ -17,6 +18,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     showConnectionStatus(connections),
     registerConnectionCommands(connections, server),
     registerExplainCommands(context, server, connections),
+    registerIndexAdvice(server, connections),
     registerShowRule(context),
     registerSavedPlans(context),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.sendSettings()),

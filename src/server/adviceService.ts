@@ -13,7 +13,7 @@ import { reviewServer } from '../database/existingIndexes/reviewServer';
 import { openCostEstimator } from '../database/whatIf/index';
 import { readStatStatements, type ReadWorkload } from '../database/workload/readStatStatements';
 import { readWorkloadFiles } from '../database/workload/readWorkloadFiles';
-import type { AdvisedIndexView, AdviceParams, AdviceView, MeasureParams, Measurement } from '../protocol/advice';
+import type { AdviceParams, AdviceView, MeasureParams, Measurement } from '../protocol/advice';
 import type { ProgressParams } from '../protocol/server';
 import { findFiles } from '../workspace/findFiles';
 import type { Sessions } from './sessions';

@@ -39,7 +39,7 @@ export function registerConnectionCommands(connections: Connections, server: Ser
 export async function connectionForFile(
   connections: Connections,
   server: ServerApi,
-  uri: vscode.Uri,
+  uri: vscode.Uri | undefined,
 ): Promise<ConnectionEntry | undefined> {
   return connections.connectionOf(uri) ?? (await switchConnection(connections, server, uri));
 }

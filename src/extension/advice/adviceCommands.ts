@@ -1,0 +1,118 @@
+import * as vscode from 'vscode';
+import type { AdviceSource } from '../../protocol/advice';
+import type { Connections } from '../connections/connections';
+import { connectionForFile } from '../commands/manageConnections';
+import { messageOf, requireTrust } from '../feedback';
+import type { ServerApi } from '../serverApi';
+import { AdviceController } from './adviceController';
+import type { AdviceNode } from './adviceNodes';
+import { AdviceTree, SHOW_COMMAND } from './adviceTree';
+import { ShownTexts } from './shownTexts';
+
+/** Statements planned of `pg_stat_statements` or a log. */
+const TOP = 50;
+
+/** The index advice view and its commands. */
+export function registerIndexAdvice(server: ServerApi, connections: Connections): vscode.Disposable {
+  const controller = new AdviceController(server, () => tree);
+  const tree = new AdviceTree((key, checked) => controller.check(key, checked));
+  const texts = new ShownTexts();
+
+  /** A failure becomes a message; a cancel is no failure. */
+  const register = <Args extends readonly unknown[]>(
+    id: string,
+    work: (...args: Args) => Promise<void>,
+  ): vscode.Disposable =>
+    vscode.commands.registerCommand(id, async (...args: unknown[]) => {
+      try {
+        await work(...(args as unknown as Args));
+      } catch (error) {
+        if (error instanceof vscode.CancellationError) return;
+        void vscode.window.showErrorMessage(`Query Tuner: ${messageOf(error)}`);
+      }
+    });
+
+  const advise = async (source: AdviceSource | undefined, uri: vscode.Uri | undefined): Promise<void> => {
+    if (!source || !requireTrust()) return;
+    const connection = await connectionForFile(connections, server, uri);
+    if (!connection) return;
+    await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: `Connecting to ${connection.name}` },
+      () => connections.ensureOpen(connection),
+    );
+    const document = source.kind === 'text' ? uri : undefined;
+    await controller.advise({ connection, source, ...(document && { document }) });
+  };
+
+  return vscode.Disposable.from(
+    tree,
+    texts,
+    register('queryTuner.advice.forFile', async () => advise(sourceOfEditor(), activeUri())),
+    register('queryTuner.advice.forFolder', async (folder?: vscode.Uri) =>
+      advise(await sourceOfFolder(folder), folder ?? activeUri()),
+    ),
+    register('queryTuner.advice.forStatements', async () =>
+      advise({ kind: 'statements', by: 'total', top: TOP }, activeUri()),
+    ),
+    register('queryTuner.advice.forLog', async (log?: vscode.Uri) => advise(await sourceOfLog(log), activeUri())),
+    register('queryTuner.advice.reviewExisting', async () => advise({ kind: 'none' }, activeUri())),
+    register('queryTuner.advice.refresh', () => controller.advise(controller.shown.subject)),
+    register('queryTuner.advice.setBudget', () => askBudget(controller)),
+    register('queryTuner.advice.apply', () => controller.apply()),
+    register('queryTuner.advice.undo', () => controller.undo()),
+    register('queryTuner.advice.measure', () => controller.measure()),
+    register('queryTuner.advice.saveAsMigration', () => controller.saveAsMigration()),
+    register(SHOW_COMMAND, (shows: NonNullable<AdviceNode['shows']>) =>
+      texts.show(shows, controller.shown.subject.document),
+    ),
+  );
+}
+
+function activeUri(): vscode.Uri | undefined {
+  return vscode.window.activeTextEditor?.document.uri;
+}
+
+function sourceOfEditor(): AdviceSource | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document?.languageId !== 'sql') {
+    void vscode.window.showInformationMessage('Open a SQL file: its statements are the workload.');
+    return undefined;
+  }
+  const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
+  return { kind: 'text', name, text: document.getText() };
+}
+
+async function sourceOfFolder(folder: vscode.Uri | undefined): Promise<AdviceSource | undefined> {
+  const chosen = folder ?? (await ask({ canSelectFolders: true, canSelectFiles: false, title: 'Folder of SQL files' }));
+  return chosen && { kind: 'files', paths: [chosen.fsPath], by: 'total', top: TOP };
+}
+
+async function sourceOfLog(log: vscode.Uri | undefined): Promise<AdviceSource | undefined> {
+  const filters = { 'Server logs': ['log', 'csv', 'json', 'gz'], 'All files': ['*'] };
+  const chosen = log ?? (await ask({ title: 'Log of a PostgreSQL server', filters }));
+  return chosen && { kind: 'files', paths: [chosen.fsPath], by: 'total', top: TOP };
+}
+
+async function ask(options: vscode.OpenDialogOptions): Promise<vscode.Uri | undefined> {
+  return (await vscode.window.showOpenDialog(options))?.[0];
+}
+
+const UNITS: Readonly<Record<string, number>> = { kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3, tb: 1024 ** 4 };
+
+/** Bytes of "500 MB"; undefined if it is no size. */
+function parseBudget(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*(kb|mb|gb|tb)$/i.exec(text.trim());
+  return match ? Number(match[1]) * (UNITS[match[2]!.toLowerCase()] ?? 1) : undefined;
+}
+
+async function askBudget(controller: AdviceController): Promise<void> {
+  const now = controller.budgetBytes;
+  const text = await vscode.window.showInputBox({
+    title: 'Storage that all new indexes together may take',
+    prompt: 'For example 500 MB; empty for no budget. The advice is worked out again.',
+    value: now === undefined ? '' : `${Math.round(now / UNITS['mb']!)} MB`,
+    validateInput: value =>
+      value.trim() === '' || parseBudget(value) !== undefined ? undefined : 'A size with its unit, such as 500 MB.',
+  });
+  if (text !== undefined) await controller.setBudget(parseBudget(text));
+}

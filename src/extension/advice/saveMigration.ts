@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import { migrationFiles, type MigratedChange, type MigrationStyle } from '../panels/migration';
+
+/**
+ * Plain SQL opens as an unsaved document; the files of a tool go into a folder that is asked for, and never over a
+ * file that is there.
+ */
+export async function saveMigration(changes: readonly MigratedChange[], style: MigrationStyle): Promise<void> {
+  const files = migrationFiles(changes, style, new Date());
+  const [first] = files;
+  if (!first) return;
+  if (style === 'sql') {
+    await vscode.window.showTextDocument(
+      await vscode.workspace.openTextDocument({ language: 'sql', content: first.text }),
+    );
+    return;
+  }
+  const [folder] =
+    (await vscode.window.showOpenDialog({
+      title: 'The folder of the migrations',
+      canSelectFiles: false,
+      canSelectFolders: true,
+      openLabel: `Save ${files.length === 1 ? 'the File' : `${files.length} Files`} Here`,
+    })) ?? [];
+  if (!folder) return;
+  for (const { name, text } of files) {
+    const target = vscode.Uri.joinPath(folder, name);
+    if (await exists(target)) throw new Error(`${name} is there already; nothing is written over.`);
+    await vscode.workspace.fs.writeFile(target, Buffer.from(text));
+  }
+  await vscode.window.showTextDocument(vscode.Uri.joinPath(folder, first.name));
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import {
+  adviceMessage,
+  adviceNodes,
+  initiallyChecked,
+  offeredChanges,
+  type AdviceNode,
+  type AdviceState,
+} from '../../../src/extension/advice/adviceNodes';
+import type { AdviceView } from '../../../src/protocol/advice';
+
+const change = (sql: string, inverse: string) => ({
+  sql: [sql],
+  runsInTransaction: false,
+  locks: 'SHARE UPDATE EXCLUSIVE',
+  inverse: [inverse],
+});
+
+const VIEW: AdviceView = {
+  source: 'queries.sql',
+  whatIf: 'what-if (shadow)',
+  timeLimitReached: false,
+  costBefore: 48_211,
+  costAfter: 84,
+  indexes: [
+    {
+      title: 'public.orders (customer_id)',
+      relation: 'public.orders',
+      change: change('CREATE INDEX CONCURRENTLY a ON public.orders (customer_id)', 'DROP INDEX CONCURRENTLY public.a'),
+      estimatedBytes: 2 * 1024 ** 2,
+      why: 'statement 1: cost 48,211 -> 84',
+      gains: [1],
+      loses: [2],
+    },
+  ],
+  statements: [
+    {
+      id: 1,
+      sql: 'select *\n  from orders',
+      place: 'queries.sql:3',
+      calls: 20,
+      totalMs: 900,
+      costBefore: 48_211,
+      costAfter: 84,
+      measurable: true,
+    },
+    { id: 2, sql: 'insert into orders', calls: 1, costBefore: 1, costAfter: 1.5, measurable: false },
+  ],
+  redundant: [{ index: 'public.b', because: 'its keys begin those of a', change: null }],
+  existing: [
+    {
+      problem: 'unused',
+      severity: 'warning',
+      relation: 'public.orders',
+      index: 'public.c',
+      title: 'c is not used',
+      evidence: { how: 'statistics', text: 'not used once' },
+      sizeBytes: 1024 ** 2,
+      scans: 0,
+      reclaimableBytes: 1024 ** 2,
+      change: change('DROP INDEX CONCURRENTLY public.c', 'CREATE INDEX CONCURRENTLY c ON public.orders (x)'),
+      cautions: ['ask the replicas'],
+    },
+  ],
+  skipped: [{ id: 3, reason: 'syntax error', sql: 'selec' }],
+  notes: [],
+};
+
+const state = (more: Partial<AdviceState> = {}): AdviceState => ({
+  view: VIEW,
+  connection: 'sample',
+  checked: initiallyChecked(VIEW),
+  states: new Map(),
+  before: new Map(),
+  after: new Map(),
+  ...more,
+});
+
+function outline(nodes: readonly AdviceNode[], depth = 0): string[] {
+  return nodes.flatMap(({ label, description, checked, children }) => {
+    const box = checked === undefined ? '' : checked ? '[x] ' : '[ ] ';
+    return [
+      `${'  '.repeat(depth)}${box}${label}${description ? ` | ${description}` : ''}`,
+      ...outline(children, depth + 1),
+    ];
+  });
+}
+
+describe('extension/advice/adviceNodes', () => {
+  it('shows what is advised, what gains and loses, and what exists', () => {
+    assert.deepEqual(outline(adviceNodes(state())), [
+      'Advised indexes | 1, 2 MB',
+      '  [x] 2 MB: orders (customer_id)',
+      '    cost 48,211 → 84 | 900 ms in 20 calls, select * from orders',
+      '    cost 1 → 1.5 | insert into orders',
+      'Made redundant by them | 1',
+      '  public.b | its keys begin those of a',
+      'Existing indexes | 1',
+      '  [ ] c is not used | unused',
+      '    ask the replicas',
+      'Statements | 2',
+      '  cost 48,211 → 84 | 900 ms in 20 calls, select * from orders',
+      '  cost 1 → 1.5 | insert into orders',
+      'Not planned | 1',
+      '  syntax error | selec',
+    ]);
+  });
+
+  it('gives each row an id of its own', () => {
+    const ids: string[] = [];
+    const collect = (nodes: readonly AdviceNode[]): void =>
+      nodes.forEach(({ id, children }) => {
+        ids.push(id);
+        collect(children);
+      });
+    collect(adviceNodes(state()));
+    assert.equal(new Set(ids).size, ids.length, ids.join());
+  });
+
+  it('adds up what is checked, against the budget', () => {
+    assert.equal(
+      adviceMessage(state({ budgetBytes: 500 * 1024 ** 2 })),
+      'queries.sql: cost 48,211 → 84 (what-if (shadow)). 2 MB checked, of a budget of 500 MB.',
+    );
+    assert.match(adviceMessage(state({ checked: new Set() })), /0 B checked, no budget\.$/);
+  });
+
+  it('takes the box from what was applied, and shows what was measured', () => {
+    const measured = (id: number, executionMs: number) => new Map([[id, { id, executionMs }]]);
+    const rows = outline(
+      adviceNodes(
+        state({ states: new Map([['index-0', 'applied']]), before: measured(1, 90), after: measured(1, 0.5) }),
+      ),
+    );
+    assert.equal(rows[1], '  2 MB: orders (customer_id) | applied');
+    assert.match(rows[2] ?? '', /measured 90 ms → 0\.5 ms, cost/);
+  });
+
+  it('offers creations before drops, with the way back', () => {
+    assert.deepEqual(
+      offeredChanges(VIEW).map(({ title, bytes }) => `${title} ${bytes}`),
+      ['Index on public.orders (customer_id) 2097152', 'c is not used -1048576'],
+    );
+    const [index] = adviceNodes(state())[0]?.children ?? [];
+    assert.match(index?.shows?.text ?? '', /-- Undo:\n-- DROP INDEX CONCURRENTLY public\.a;\n$/);
+  });
+
+  it('says that nothing helps', () => {
+    const rows = outline(adviceNodes(state({ view: { ...VIEW, indexes: [] } })));
+    assert.deepEqual(rows.slice(0, 2), ['Advised indexes | 1, 0 B', '  No index would make it noticeably cheaper']);
+  });
+});
