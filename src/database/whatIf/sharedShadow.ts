@@ -66,6 +66,11 @@ export class SharedShadow {
     return [...this.notesSeen];
   }
 
+  /** How many relations of the server it holds. */
+  get relationCount(): number {
+    return this.contents.oids.size;
+  }
+
   /** The worker does one thing at a time; a call that fails does not stop the next. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.queue.then(work);

@@ -26,6 +26,8 @@ export async function openPlanner({ assetsDir, cacheDir }: ShadowWorkerData): Pr
     pgliteWasmModule: await compile(asset('pglite.wasm')),
     fsBundle: new Blob([asset('pglite.data')]),
     extensions,
+    // only system catalogs are ever read; 16 MB hold them, and 128 are the default
+    startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'],
   };
   const cached = path.join(cacheDir, `pglite-${PGLITE_VERSION}-shadow-${PREPARED}.tar`);
   if (fs.existsSync(cached)) {
