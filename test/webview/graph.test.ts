@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { movedBox } from '../../src/webview/plan/graph/graphKeys';
-import { BOX, boxesIn, edgesIn, edgeWidth, layoutGraph } from '../../src/webview/plan/graph/graphLayout';
+import { BOX, boxesIn, edgesIn, edgeWidth, heightOf, layoutGraph } from '../../src/webview/plan/graph/graphLayout';
 import { areaInSight, bringIntoSight, firstSight, fit, hold, zoom } from '../../src/webview/plan/graph/viewport';
 import { loadAxe, seriousViolations } from './axe';
 import { launchBrowser } from './browser';
@@ -42,6 +42,7 @@ describe('webview/plan/graph layout', () => {
       [0, 1, 4],
     );
     assert.equal(layoutGraph([], NONE).boxes.length, 0);
+    assert.equal(heightOf(nodes), layoutGraph(nodes, NONE).height, 'the frame is as high as all of it');
   });
 
   it('finds exactly the boxes that a search through all of them finds', () => {

@@ -155,6 +155,19 @@ describe('webview/plan', () => {
       await eventually.equal(() => rows.count(), 1);
     });
 
+    it('shows a row that was asked for amid those around it', async () => {
+      await open(hugeView(2_001));
+      await panel.plan.call('select', 1_000);
+      await panel.page.locator('#node-1000[aria-selected=true]').waitFor();
+      await eventually.ok(() =>
+        panel.page.locator('#node-1000').evaluate(row => {
+          const { top, bottom } = row.getBoundingClientRect();
+          const grid = row.closest('[role=treegrid]')!.getBoundingClientRect();
+          return top > grid.top + 4 * 26 && bottom < grid.bottom - 4 * 26;
+        }),
+      );
+    });
+
     it('keeps the selected row in the document when it is scrolled out of sight', async () => {
       await open(hugeView(2_001));
       await panel.page.locator(GRID).focus();
@@ -187,6 +200,17 @@ describe('webview/plan', () => {
       assert.match(details, /keeps 6 % of them/);
       await panel.page.locator('.details button:has-text("Go to SQL")').click();
       await eventually.equal(() => panel.calls, ['ready', 'revealStatement 2']);
+    });
+
+    it('tells sums with everything below apart from the figures of the node alone', async () => {
+      const property = { name: 'Shared Hit Blocks', value: '9,999' };
+      const nodes = MEASURED.nodes.map(node => ({ ...node, properties: [property] }));
+      await open({ ...MEASURED, nodes });
+      await panel.page.locator(`${ROWS}:nth-child(1) .node-text`).click();
+      await eventually.match(() => text('.figure-group[aria-label="With all below"]'), /Shared Hit Blocks\s+9,999/);
+      await panel.page.locator(`${ROWS}:nth-child(6) .node-text`).click();
+      await eventually.match(() => text('.details h2'), /^Index Scan/);
+      await eventually.ok(async () => !(await text('.details')).includes('9,999'), 'of a leaf they are the same');
     });
 
     it('follows a click on a hot node and on a finding', async () => {
@@ -293,6 +317,16 @@ describe('webview/plan', () => {
       });
       await eventually.match(() => text('[role=alert]'), /Raise queryTuner\.statementTimeout/);
       await eventually.match(() => text('.figures'), /420 ms/);
+    });
+
+    it('says where a statement has no plan that it failed before', async () => {
+      panel = await openPlanPanel(browser, {
+        ...MEASURED,
+        nodes: [],
+        findings: [],
+        error: 'relation "x" does not exist',
+      });
+      await eventually.match(() => text('[role=tabpanel]'), /failed before it had a plan/);
     });
 
     it('shows why a call failed, until it is dismissed', async () => {
