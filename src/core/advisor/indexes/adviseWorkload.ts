@@ -9,6 +9,7 @@ import { CostedQuery, Planner } from './costedQuery';
 import { describeAdvice, type WorkloadAdvice } from './describeAdvice';
 import { Objective } from './objective';
 import { referentialChecks } from './referentialChecks';
+import { pickCandidates } from './pickCandidates';
 import { mayUse } from './relevance';
 import { selectIndexes } from './selectIndexes';
 import type { TableAccess } from './tableAccess';
@@ -40,8 +41,6 @@ export interface WorkloadRequest {
 }
 
 const DEFAULT_MAX_WIDTH = 3;
-/** Rounds in which the planner picks from a statement's candidates, each without those it picked before. */
-const PICKING_ROUNDS = 3;
 /** Plans the search may ask for, for each statement: to find a set, and until it no longer tries to improve it. */
 const PLANS_PER_STATEMENT = 60;
 const IMPROVING_PLANS_PER_STATEMENT = 30;
@@ -76,7 +75,7 @@ export async function adviseWorkload(request: WorkloadRequest): Promise<Workload
         queries.push(query);
         for (const { relation } of accesses) relations.add(relation);
         const candidates = collect(accesses, catalog, maxWidth, known);
-        const own = await pick(query, candidates);
+        const own = await pickCandidates(query, candidates);
         for (const candidate of own) picked.set(candidate, [...(picked.get(candidate) ?? []), query]);
       }
     } catch (error) {
@@ -155,39 +154,4 @@ function collect(
     }
   }
   return [...found.values()];
-}
-
-/**
- * The candidates the planner itself takes: first of the widest forms, which do all that the narrower ones do, each
- * round without those it took before; then of the narrow forms that begin as one of these.
- */
-async function pick(query: CostedQuery, candidates: readonly Candidate[]): Promise<Set<Candidate>> {
-  const covered = new Set(candidates.filter(({ index }) => index.include.length > 0).map(formOf));
-  const isNarrow = (candidate: Candidate): boolean =>
-    candidate.index.include.length === 0 && covered.has(formOf(candidate));
-  const picked = new Set<Candidate>();
-  const take = async (offered: readonly Candidate[]): Promise<void> => {
-    let rest = offered;
-    for (let round = 0; round < PICKING_ROUNDS && rest.length > 0; round++) {
-      const used = await query.used(rest);
-      if (used.size === 0) break;
-      for (const candidate of used) picked.add(candidate);
-      rest = rest.filter(candidate => !used.has(candidate));
-    }
-  };
-  const wide = candidates.filter(candidate => !isNarrow(candidate));
-  await take(wide);
-  const best = await query.cost(wide);
-  const leads = new Set([...picked].map(leadOf));
-  await take(candidates.filter(candidate => candidate.index.include.length === 0 && leads.has(leadOf(candidate))));
-  query.settle(picked, best);
-  return picked;
-}
-
-function formOf({ index }: Candidate): string {
-  return `${index.relation}|${index.keys.join(',')}|${index.where ?? ''}`;
-}
-
-function leadOf({ index }: Candidate): string {
-  return `${index.relation}|${index.method}|${index.keys[0] ?? ''}`;
 }
