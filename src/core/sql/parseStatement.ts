@@ -23,8 +23,8 @@ export function parseStatement(grammar: Grammar, text: string, reading: Pick<Rea
   return new LazyStatement(grammar, text.slice(start, end), reading);
 }
 
-/** Trees of this much SQL are kept in memory, in UTF-16 code units: about 5 MB of trees, which a young heap holds. */
-const KEPT_CHARACTERS = 100_000;
+/** Trees of this much SQL are kept in memory, in UTF-16 code units: about 2.5 MB of trees, which a young heap holds. */
+const KEPT_CHARACTERS = 50_000;
 
 interface Analysis {
   readonly tree?: ParseNode;
