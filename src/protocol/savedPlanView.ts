@@ -43,6 +43,7 @@ export function savedPlanView(saved: SavedPlans, index: number): PlanView {
   const shown = tree.nodes.length > MOST_NODES ? { ...tree, nodes: tree.nodes.slice(0, MOST_NODES) } : tree;
   const raw = rawOf(saved, index);
   const problems = problemsOf(saved, index);
+  const limits = saved.reading.problems.filter(({ line }) => line === undefined);
   const view = buildPlanView({
     title: titleOf(tree) ?? saved.name,
     sql: tree.queryText ?? '',
@@ -57,7 +58,8 @@ export function savedPlanView(saved: SavedPlans, index: number): PlanView {
       ...(tree.source?.loggedMs === undefined
         ? []
         : [`The log says that the statement took ${formatMs(tree.source.loggedMs)}.`]),
-      ...(problems.length === 0 ? [] : ['Not all of it was understood.']),
+      ...limits.map(({ message }) => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`),
+      ...(problems.length === limits.length ? [] : ['Not all of it was understood.']),
     ],
   });
   return {

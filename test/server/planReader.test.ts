@@ -84,7 +84,7 @@ describe('server/planReader, in a thread of its own', () => {
     const entry = 'LOG:  duration: 8.5 ms  plan:\n\tResult  (cost=0.00..0.01 rows=1 width=4)\n';
     const { plans, problems } = await start().ask('read', write('many.log', entry.repeat(10_005)));
     assert.equal(plans.length, 10_000);
-    assert.deepEqual(problems, ['only the first 10000 plans were read']);
+    assert.deepEqual(problems, ['only the first 10,000 plans were read']);
     assert.deepEqual((await start().ask('read', write('just.log', entry.repeat(10_000)))).problems, []);
   });
 });

@@ -1,3 +1,4 @@
+import { formatCount } from '../base/units';
 import { buildPlanTree } from './buildPlanTree';
 import type { DocumentOrigin } from './buildPlanTree';
 import { jsonSegments, parseJson } from './jsonSegments';
@@ -40,7 +41,8 @@ export function readPlans(input: unknown): PlanReading {
     if (text !== input)
       problems.push({ message: `only the first ${MAX_LENGTH / 1_000_000} million characters were read` });
     const found = typeof text === 'string' ? fromText(text, 0) : fromValue(text, 0);
-    if (found.length > MAX_PLANS) problems.push({ message: `only the first ${MAX_PLANS} plans were read` });
+    if (found.length > MAX_PLANS)
+      problems.push({ message: `only the first ${formatCount(MAX_PLANS)} plans were read` });
     const plans = found.slice(0, MAX_PLANS).flatMap(({ document, problems: own = [], ...origin }) => {
       const notUnderstood = [...(origin.notUnderstood ?? []), ...own.map(wordsOf)];
       const tree = buildPlanTree(document, { ...origin, notUnderstood });

@@ -43,7 +43,7 @@ export async function readPlanOf(file: vscode.Uri, extensionUri: vscode.Uri): Pr
     if (plans.length === 0) {
       throw new Error(`Nothing in ${name} could be read as the output of EXPLAIN. Choose a file with a plan.`);
     }
-    const index = plans.length === 1 ? 0 : await pickSavedPlan(plans, 0);
+    const index = plans.length === 1 ? 0 : await pickSavedPlan(plans);
     if (index === undefined) return undefined;
     const rawPlan = JSON.parse(await thread.ask('json', index)) as RawPlan;
     return { file, name, rawPlan, view: await thread.ask('view', index) };

@@ -2,14 +2,21 @@ import * as vscode from 'vscode';
 import { formatCount, formatMs } from '../../core/base/units';
 import type { SavedPlanEntry } from '../../protocol/savedPlan';
 
-/** Asks for one of several plans, the slowest first. @returns its index */
-export async function pickSavedPlan(plans: readonly SavedPlanEntry[], shown: number): Promise<number | undefined> {
-  const items = plans.map((plan, index) => ({ label: plain(plan.title), description: describe(plan, index), index }));
+/**
+ * Asks for one of several plans, the slowest first.
+ * @param shown index of the one that is shown now
+ * @returns the index of the chosen one
+ */
+export async function pickSavedPlan(plans: readonly SavedPlanEntry[], shown?: number): Promise<number | undefined> {
+  const items = plans.map((plan, index) => ({
+    label: plain(plan.title),
+    description: `${describe(plan, index)}${index === shown ? ', shown now' : ''}`,
+    index,
+  }));
   const weight = (index: number): number => plans[index]?.executionMs ?? 0;
   items.sort((a, b) => weight(b.index) - weight(a.index) || a.index - b.index);
   const pick = vscode.window.createQuickPick<(typeof items)[number]>();
   pick.items = items;
-  pick.activeItems = items.filter(({ index }) => index === shown);
   pick.placeholder = plans.some(({ executionMs }) => executionMs !== undefined)
     ? 'Plan to show; the slowest first'
     : 'Plan to show';

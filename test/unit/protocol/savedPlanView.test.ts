@@ -94,6 +94,14 @@ describe('protocol/savedPlanView', () => {
     assert.ok(view.notes.includes('The text is shown up to 2,000,000 characters.'));
   });
 
+  it('says what was left out of the file', () => {
+    const both = saved(LOG);
+    const problems = [{ message: 'only the first 50 MB of the file were read' }];
+    const view = savedPlanView({ ...both, reading: { plans: both.reading.plans.slice(0, 1), problems } }, 0);
+    assert.equal(view.notes.at(-1), 'Only the first 50 MB of the file were read.');
+    assert.deepEqual(view.problems, ['only the first 50 MB of the file were read']);
+  });
+
   it('names the plan that is not there', () => {
     assert.throws(() => savedPlanView(saved(PLAN), 7), /There is no plan 8 in a\.explain/);
   });
