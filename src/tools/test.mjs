@@ -29,6 +29,7 @@ const SUITES = [
   { name: 'in VS Code', command: npm('test:integration'), counts: 'tests', limitMs: 4 * MINUTE_MS },
   { name: 'walk source', command: npm('test:walk'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'hints source', command: npm('test:hints'), counts: 'tests', limitMs: 5 * MINUTE_MS },
+  { name: 'plans source', command: npm('test:plans'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'package', work: packageExtension },
   {
     name: 'walk packaged',
