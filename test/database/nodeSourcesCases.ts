@@ -336,6 +336,34 @@ export const CASES: readonly SourceCase[] = [
     sql: 'select o.id from orders o where o.customer_id = 5 order by o.amount, o.id offset 5 fetch first 3 rows only',
     nodes: { Limit: 'offset 5 | fetch first 3 rows only', Sort: 'order by o.amount, o.id' },
   },
+  {
+    sql: 'select * from (select * from orders order by amount limit 100) s order by created_at limit 10',
+    nodes: { Limit: 'limit 10', Sort: 'order by created_at', orders: 'orders' },
+  },
+  {
+    sql: 'select max(m) from (select sum(amount) as m from orders) s',
+    nodes: { Aggregate: 'max(m)', orders: 'orders' },
+  },
+  {
+    sql: 'select * from (select customer_id, max(amount) as m from orders group by customer_id) s where m > 900 order by m',
+    nodes: { HashAggregate: 'group by customer_id | max(amount) | m > 900', Sort: 'order by m' },
+  },
+  {
+    sql: 'select extract(month from created_at), count(*) from orders group by extract(month from created_at) having sum(amount) > 5',
+    settings: { enable_sort: 'off' },
+    nodes: { HashAggregate: 'group by extract(month from created_at) | count(*) | having sum(amount) > 5' },
+  },
+  {
+    sql: `select * from orders where (status, customer_id) in (select status, id from orders where amount = 3)`,
+    settings: { enable_nestloop: 'off' },
+    nodes: { orders_1: 'orders | amount = 3', orders: 'orders' },
+  },
+  {
+    sql: 'select id from orders where paid intersect select id from orders where amount < 3',
+    // up to 17 the plan says which arm is which; now either may come first
+    since: 18,
+    nodes: { orders_1: '-' },
+  },
   { sql: 'select 1', nodes: { Result: '-' } },
   {
     sql: `select s.region, t.n from (select region, count(*) as n from customers group by region) s join (select c.region, count(*) as n from orders o join customers c on c.id = o.customer_id group by c.region) t on t.region = s.region`,

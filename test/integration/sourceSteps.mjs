@@ -27,7 +27,7 @@ export async function walkSources(steps, { page, panel, shoot }) {
     await noneLit();
   });
   await steps.run('lights the row that the SQL under the cursor comes from', async () => {
-    await workbench.lineOf('ORDER BY captured_at DESC').click();
+    await workbench.lineOf('ORDER BY captured_at DESC').click({ position: { x: 4, y: 4 } });
     await workbench.goTo(8, 5);
     await litRow('Sort').waitFor();
     assert.equal(await panel.locator('.plan-row.lit').count(), 1);

@@ -3,6 +3,7 @@ import type { ParsedStatement } from '../sql/statement';
 import { unwrap, wrappedNodes } from '../sql/walk';
 import type { PlanNode, PlanTree } from './planTree';
 import { ClausePlaces } from './sources/clausePlaces';
+import { addTo } from './sources/grouping';
 import { readConjuncts } from './sources/conjuncts';
 import { matchConditions } from './sources/matchConditions';
 import type { MatchedCondition } from './sources/matchConditions';
@@ -14,7 +15,7 @@ import { findScanSources } from './sources/scanSources';
 import { blockRange, leavesOf, readBlocks } from './sources/statementBlocks';
 import type { Block } from './sources/statementBlocks';
 import { UPPER_NODES } from './sources/upperNodes';
-import type { UpperContext } from './sources/upperNodes';
+import type { Clause, UpperContext } from './sources/upperNodes';
 
 /** Parts of a statement's text by id of the plan node that comes from them, what says most first. */
 export type NodeSources = ReadonlyMap<number, readonly SourceRange[]>;
@@ -46,15 +47,25 @@ export function findNodeSources(statement: ParsedStatement, tree: PlanTree): Nod
   const parentOf = (node: PlanNode): PlanNode | undefined =>
     node.parentId === undefined ? undefined : tree.nodes[node.parentId];
   const queriesOf = queriesThrough(tree, scopes, scans);
-  const upper: UpperContext = { blocks, places, conjuncts, conditions, scopeOf, queriesOf, parentOf };
+  const upper: UpperContext = { blocks, places, conjuncts, conditions, scopeOf, queriesOf, parentOf, take };
 
+  /** Ids of the nodes that carry out a clause of a query. */
+  const taken = new Map<string, number[]>();
   const found = new Map<number, SourceRange[]>();
   const aliasesBelow = indexAliases(tree);
-  for (const node of tree.nodes) {
+  for (const node of tree.nodes.toReversed()) {
     const ranges = unique([...wholeOf(node), ...ownRanges(node)]);
     if (ranges.length > 0) found.set(node.id, ranges);
   }
   return found;
+
+  function take(node: PlanNode, block: Block, clause: Clause, times = 1): boolean {
+    const key = `${block.enter} ${clause}`;
+    const below = (taken.get(key) ?? []).filter(each => each > node.id && each < aliasesBelow.end(node));
+    if (below.length >= times) return false;
+    if (!taken.get(key)?.includes(node.id)) addTo(taken, key, node.id);
+    return true;
+  }
 
   /** The scan that a part of a bitmap is made for. */
   function tableScan(node: PlanNode): PlanNode {
@@ -84,7 +95,7 @@ export function findNodeSources(statement: ParsedStatement, tree: PlanTree): Nod
     const find = UPPER_NODES[nodeType];
     const ranges = find?.(node, upper) ?? [];
     if (ranges.length === 0 && find && !/Sort$/.test(nodeType)) return viewBelow(node);
-    return nodeType === 'Aggregate' ? ranges : [...ranges, ...conditionRanges(node)];
+    return [...ranges, ...conditionRanges(node)];
   }
 
   /** What a view does to the rows of its table comes from the view. */
@@ -96,10 +107,14 @@ export function findNodeSources(statement: ParsedStatement, tree: PlanTree): Nod
   }
 
   function conditionRanges(node: PlanNode): SourceRange[] {
-    return conditions
-      .of(node)
-      .map(({ conjunct }) => conjunct.range)
-      .sort((a, b) => a.start - b.start);
+    return (
+      conditions
+        .of(node)
+        // HAVING stands there as a whole
+        .filter(({ conjunct }) => !conjunct.isHaving || node.nodeType !== 'Aggregate')
+        .map(({ conjunct }) => conjunct.range)
+        .sort((a, b) => a.start - b.start)
+    );
   }
 
   /** A part of a bitmap whose condition is not found again, as that of a view, comes from the table at least. */

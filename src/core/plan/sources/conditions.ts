@@ -157,7 +157,14 @@ function splitAtAnd(tokens: readonly Piece[]): Piece[][] {
 }
 
 function readCondition(tokens: readonly Piece[]): PlanCondition {
-  return { columns: readColumns(tokens), marks: marksOf(tokens), subplans: readSubplans(tokens) };
+  const columns = readColumns(tokens);
+  const qualified = columns.filter(({ alias }) => alias !== undefined);
+  // where some have an alias before them all have: the rest are words like those of EXTRACT(month FROM ...)
+  return {
+    columns: qualified.length > 0 ? qualified : columns,
+    marks: marksOf(tokens),
+    subplans: readSubplans(tokens),
+  };
 }
 
 /** A sort or group key of a plan: an expression and how it is sorted. */

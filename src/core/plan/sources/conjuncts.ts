@@ -2,7 +2,7 @@ import type { SourceRange } from '../../base/sourceRange';
 import { namesOf } from '../../sql/names/namesOf';
 import { bare, strings } from '../../sql/names/nodes';
 import { placesOf } from '../../sql/names/namePlaces';
-import type { JoinSource, Query, Source } from '../../sql/names/scope';
+import type { ColumnUse, JoinSource, Query, Source } from '../../sql/names/scope';
 import type { ParsedStatement } from '../../sql/statement';
 import type { TypedNode } from '../../sql/walk';
 import { unwrap, walk, wrappedNodes } from '../../sql/walk';
@@ -79,6 +79,7 @@ function conjunctsOf(block: Block, blocks: StatementBlocks): Conjunct[] {
   const { fields } = query.node;
   const found: Conjunct[] = [];
   const conflict = bare(fields.onConflictClause);
+  const { columns } = namesOf(statement);
   for (const clause of [fields.whereClause, fields.joinCondition, conflict?.whereClause]) {
     for (const node of andParts(clause)) add(node, false);
   }
@@ -90,25 +91,34 @@ function conjunctsOf(block: Block, blocks: StatementBlocks): Conjunct[] {
   }
   return found;
 
+  /** `x IN (SELECT y ...)` compares x with y, `(a, b) IN (SELECT c, d ...)` each with its partner. */
+  function comparedPairs({ query: inner, tested }: Sublink): ColumnUse[][] {
+    if (tested === undefined) return [];
+    const row = unwrap(tested);
+    const sides = row?.type === 'RowExpr' ? wrappedNodes(row.fields.args) : wrappedNodes(tested);
+    return sides.map(({ type, fields: own }, i) => {
+      const output = inner.outputs[i];
+      const other = output?.kind === 'expression' ? usesIn(output.value, columns) : [];
+      return [...usesIn({ [type]: own }, columns), ...other];
+    });
+  }
+
   function add(node: TypedNode, isHaving: boolean): void {
     const range = statement.rangeOf(node.type, node.fields);
     if (!range) return;
-    const { columns } = namesOf(statement);
     const sublinks = sublinkQueries(node, blocks);
-    const uses = usesIn({ [node.type]: node.fields }, columns);
-    // x IN (SELECT y ...) compares x with y
-    const compared = sublinks.flatMap(({ query: inner, compares }) => {
-      const [output] = compares ? inner.outputs : [];
-      return output?.kind === 'expression' ? usesIn(output.value, columns) : [];
-    });
-    found.push({
+    const all = {
       range,
       block,
       isHaving,
-      columns: [...uses, ...compared].filter(use => !use.star).map(use => originsOf(use, columns)),
       marks: marksOfSql(ownText(statement.text, range, node, statement)),
       sublinks: sublinks.map(each => each.query),
-    });
+    };
+    const pairs = sublinks.flatMap(comparedPairs);
+    const compared = pairs.length > 0 ? pairs : [usesIn({ [node.type]: node.fields }, columns)];
+    for (const uses of compared) {
+      found.push({ ...all, columns: uses.filter(use => !use.star).map(use => originsOf(use, columns)) });
+    }
   }
 }
 
@@ -135,12 +145,18 @@ function outerQueries(node: TypedNode): TypedNode[] {
   return queries;
 }
 
-function sublinkQueries(node: TypedNode, blocks: StatementBlocks): { query: Query; compares: boolean }[] {
-  const found: { query: Query; compares: boolean }[] = [];
+interface Sublink {
+  readonly query: Query;
+  /** What stands before IN or the operator of ANY and ALL. */
+  readonly tested: unknown;
+}
+
+function sublinkQueries(node: TypedNode, blocks: StatementBlocks): Sublink[] {
+  const found: Sublink[] = [];
   walk({ [node.type]: node.fields }, (type, fields) => {
     if (type === 'SelectStmt') return false;
     const block = type === 'SubLink' ? blocks.at(unwrap(fields.subselect)?.fields ?? fields) : undefined;
-    if (block) found.push({ query: block.query, compares: fields.testexpr !== undefined });
+    if (block) found.push({ query: block.query, tested: fields.testexpr });
     return undefined;
   });
   return found;

@@ -81,6 +81,9 @@ export function findPlanScopes(tree: PlanTree, blocks: StatementBlocks): PlanSco
     if (!scope.block || !/^(?:Append|Merge Append|SetOp|Recursive Union)$/.test(node.nodeType)) return undefined;
     const children = node.children.filter(({ relationship }) => !/^(?:Init|Sub)Plan$/.test(relationship ?? ''));
     if (children.length < 2 || isPartitioned(children)) return undefined;
+    // the order of the arms is not always kept: then it must be plain which is which
+    const isReordered = node.raw['Parallel Aware'] === true || String(node.raw['Command']).startsWith('Intersect');
+    if (isReordered && new Set(children.map(child => namesRead(child).join())).size < children.length) return undefined;
     const fitting = blocksWithin(index.setOperations, scope.block).filter(block => {
       const arms = index.leaves(block);
       return arms.length === children.length && arms.every((arm, i) => !claimed.has(arm) && fits(children[i]!, arm));
@@ -191,7 +194,8 @@ export function findPlanScopes(tree: PlanTree, blocks: StatementBlocks): PlanSco
     const names = new Set<string>();
     const nodes = [top];
     for (let next = nodes.pop(), count = 0; next && count < MOST_LOOKED_AT; next = nodes.pop(), count++) {
-      if (next.relation !== undefined && reach.all.has(next.relation)) names.add(next.relation);
+      const name = reach.nameOf(next);
+      if (name !== undefined) names.add(name);
       nodes.push(...next.children);
     }
     const sorted = [...names].sort();
@@ -305,16 +309,22 @@ function isExtreme(node: PlanNode, parent: PlanNode): boolean {
   return node.nodeType === 'Limit' && parent.nodeType === 'Result' && node.relationship === 'InitPlan';
 }
 
-/** The names of the tables that each query reads, those of its CTEs and subqueries too. */
+/** The tables that each query reads, by name and alias; those of its CTEs and subqueries too. */
 function relationsReached({ all, of }: StatementBlocks): {
-  readonly all: ReadonlySet<string>;
+  /** Undefined for what the statement does not name: partitions, tables of views. */
+  nameOf(node: PlanNode): string | undefined;
   from(block: Block): ReadonlySet<string>;
 } {
   const cache = new Map<Block, ReadonlySet<string>>();
   const own = (block: Block): string[] =>
-    block.query.sources.flatMap(source => (source.kind === 'table' ? [source.table.name] : []));
+    block.query.sources.flatMap(source => (source.kind === 'table' ? [`${source.table.name} ${source.name}`] : []));
+  const names = new Set(all.flatMap(own));
   return {
-    all: new Set(all.flatMap(own)),
+    nameOf: ({ relation, alias }) => {
+      if (relation === undefined || alias === undefined) return undefined;
+      const keys = [`${relation} ${alias}`, `${relation} ${alias.replace(/_\d+$/, '')}`];
+      return keys.find(key => names.has(key));
+    },
     from: block => {
       const found = cache.get(block);
       if (found) return found;

@@ -54,6 +54,13 @@ export function findScanSources(scopes: PlanScopes, blocks: StatementBlocks): Sc
       if (only) set(node, only);
     }
   }
+  // conditions above an Append name the table by the alias without a number
+  for (const [alias, source] of [...byAlias]) {
+    const base = alias.replace(/_\d+$/, '');
+    if (byAlias.has(base) || source.name !== base) continue;
+    byAlias.set(base, source);
+    homes.set(base, homes.get(alias)!);
+  }
   return { of, byAlias, views, blockOf: alias => homes.get(alias) };
 
   function viewOf(scope: PlanScope): Source | undefined {

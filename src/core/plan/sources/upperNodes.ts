@@ -10,6 +10,7 @@ import type { PlanKey } from './conditions';
 import type { Conjuncts } from './conjuncts';
 import { readPlanKey } from './conditions';
 import type { ConditionMatcher } from './matchConditions';
+import { addTo } from './grouping';
 import type { PlanScope } from './planScopes';
 import type { Block, StatementBlocks } from './statementBlocks';
 
@@ -22,7 +23,15 @@ export interface UpperContext {
   /** The queries whose rows may all come through the node, the innermost first. */
   readonly queriesOf: (node: PlanNode) => readonly Block[];
   readonly parentOf: (node: PlanNode) => PlanNode | undefined;
+  /**
+   * Says that a node carries out a clause of a query; false if a node below does so already. Nodes are asked from the
+   * bottom up.
+   * @param times how many nodes may: windows of different kinds take one each
+   */
+  readonly take: (node: PlanNode, block: Block, clause: Clause, times?: number) => boolean;
 }
+
+export type Clause = 'limit' | 'group' | 'aggregates' | 'distinct' | 'union' | 'windows' | 'locks';
 
 type Find = (node: PlanNode, context: UpperContext) => readonly SourceRange[];
 
@@ -35,7 +44,7 @@ export const UPPER_NODES: Readonly<Record<string, Find | undefined>> = {
   Unique: unique,
   Limit: limit,
   WindowAgg: window,
-  LockRows: (node, { queriesOf, places }) => firstWith(queriesOf(node), block => some(places.locks(block))),
+  LockRows: (node, context) => firstTaken(node, 'locks', context, block => some(context.places.locks(block))),
 };
 
 function some(range: SourceRange | undefined): SourceRange[] {
@@ -50,10 +59,23 @@ function firstWith(queries: readonly Block[], find: (block: Block) => readonly S
   return [];
 }
 
+/** The same of those queries whose clause no node below has carried out. */
+function firstTaken(
+  node: PlanNode,
+  clause: Clause,
+  { queriesOf, take }: UpperContext,
+  find: (block: Block) => readonly SourceRange[],
+): readonly SourceRange[] {
+  return firstWith(queriesOf(node), block => {
+    const found = find(block);
+    return found.length > 0 && take(node, block, clause) ? found : [];
+  });
+}
+
 function limit(node: PlanNode, context: UpperContext): readonly SourceRange[] {
-  const { queriesOf, places, scopeOf } = context;
+  const { places, scopeOf } = context;
   const scope = scopeOf(node);
-  if (scope?.kind !== 'extreme') return firstWith(queriesOf(node), block => places.limit(block));
+  if (scope?.kind !== 'extreme') return firstTaken(node, 'limit', context, block => places.limit(block));
   return scope.root === node && scope.block ? extreme(node, scope.block, context) : [];
 }
 
@@ -177,6 +199,8 @@ function isSameKey(key: PlanKey, item: unknown, block: Block, context: UpperCont
 
 function aggregate(node: PlanNode, context: UpperContext): readonly SourceRange[] {
   const { queriesOf, places } = context;
+  // a Finalize Aggregate goes on with what a Partial one below began
+  const take: UpperContext['take'] = (...args) => context.take(...args) || node.raw['Partial Mode'] === 'Finalize';
   const keys = rawTexts(node.raw, 'Group Key').map(readPlanKey);
   const isGrouped = keys.length > 0 || 'Grouping Sets' in node.raw || node.nodeType === 'Group';
   const queries = queriesOf(node);
@@ -185,21 +209,23 @@ function aggregate(node: PlanNode, context: UpperContext): readonly SourceRange[
     const calls = places.aggregates(block).map(({ range }) => range);
     if (!isGrouped) {
       const all = [...calls, ...some(places.having(block))];
-      if (all.length > 0 && !fields.groupClause) return all;
+      if (all.length > 0 && !fields.groupClause && take(node, block, 'aggregates')) return all;
       continue;
     }
-    if (fields.groupClause && (keys.length === 0 || isKeyed(keys, groupItems(block), block, context))) {
+    const isGroup = keys.length === 0 || isKeyed(keys, groupItems(block), block, context);
+    if (fields.groupClause && isGroup && take(node, block, 'group')) {
       const having = rawText(node.raw, 'Filter') === undefined ? [] : some(places.having(block));
       return [...some(places.groupBy(block)), ...calls, ...having];
     }
-    if (block.query.kind === 'set operation' && node.children.some(child => /Append/.test(child.nodeType))) {
+    const isUnion = block.query.kind === 'set operation' && node.children.some(child => /Append/.test(child.nodeType));
+    if (isUnion && take(node, block, 'union')) {
       return places.setOperators(block.children.filter(isArm));
     }
     // IN (...) as a join needs each value once
     const asking = block.role === 'sublink' && calls.length === 0 ? context.conjuncts.asking(block.query) : undefined;
-    if (asking) return [asking.range];
-    if (fields.distinctClause && !fields.groupClause && isDistinct(keys, block, context))
-      return some(places.distinct(block));
+    if (asking && take(node, block, 'distinct')) return [asking.range];
+    const isOnce = fields.distinctClause && isDistinct(keys, block, context);
+    if (isOnce && take(node, block, 'distinct')) return some(places.distinct(block));
   }
   return [];
 }
@@ -209,8 +235,9 @@ function isDistinct(keys: readonly PlanKey[], block: Block, context: UpperContex
   return block.query.outputs.some(({ kind }) => kind === 'star') || isKeyed(keys, items, block, context);
 }
 
-function unique(node: PlanNode, { queriesOf, places }: UpperContext): readonly SourceRange[] {
-  return firstWith(queriesOf(node), block => {
+function unique(node: PlanNode, context: UpperContext): readonly SourceRange[] {
+  const { places } = context;
+  return firstTaken(node, 'distinct', context, block => {
     if (block.query.kind === 'set operation') return places.setOperators(block.children.filter(isArm));
     return some(places.distinct(block));
   });
@@ -225,8 +252,9 @@ function window(node: PlanNode, context: UpperContext): readonly SourceRange[] {
     const kinds = new Map<string, (typeof calls)[number][]>();
     for (const call of calls) {
       const key = windowText(call.node.fields, context);
-      kinds.set(key, [...(kinds.get(key) ?? []), call]);
+      addTo(kinds, key, call);
     }
+    if (!context.take(node, block, 'windows', kinds.size)) continue;
     if (kinds.size === 1) return calls.map(call => places.over(call));
     const keys = sortBelow(node);
     const fitting = keys
