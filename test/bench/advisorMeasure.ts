@@ -10,7 +10,10 @@ export interface Measured {
 
 export interface BuiltIndexes extends Measured {
   readonly bytes: ReadonlyMap<string, number>;
+  /** Statements of the indexes that some plan uses. */
   readonly usedNames: ReadonlySet<string>;
+  /** Of the writing statements, if there were any. */
+  readonly writesMs?: number;
 }
 
 const REPETITIONS = 3;
@@ -48,6 +51,7 @@ export async function measureWithIndexes(
   client: pg.Client,
   queries: readonly BenchQuery[],
   indexes: readonly { readonly sql: string; readonly relation: string }[],
+  writes?: readonly BenchQuery[],
 ): Promise<BuiltIndexes> {
   const names: string[] = [];
   try {
@@ -66,7 +70,8 @@ export async function measureWithIndexes(
     const bytes = new Map(rows.map(row => [indexes[names.indexOf(row.name)]!.sql, row.bytes]));
     const { used } = await planAll(client, queries);
     const usedNames = new Set([...used].map(name => indexes[names.indexOf(name)]?.sql ?? name));
-    return { ...(await measure(client, queries)), bytes, usedNames };
+    const measured = await measure(client, queries);
+    return { ...measured, bytes, usedNames, ...(writes && { writesMs: await measureWrites(client, writes) }) };
   } finally {
     for (const name of names) await client.query(`drop index ${name}`);
   }
@@ -117,7 +122,7 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-async function planAll(
+export async function planAll(
   client: pg.Client,
   queries: readonly BenchQuery[],
 ): Promise<{ cost: Map<string, number>; used: Set<string> }> {

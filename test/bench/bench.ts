@@ -1,9 +1,15 @@
+import { benchAdvisor } from './advisor';
 import { benchLint } from './lint';
 import { benchLsp } from './lsp';
 import { benchPlan } from './plan';
 
 /** Each prints its figures, ours beside what they are compared with. */
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = { lsp: benchLsp, lint: benchLint, plan: benchPlan };
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  lsp: benchLsp,
+  lint: benchLint,
+  plan: benchPlan,
+  advisor: benchAdvisor,
+};
 
 /** `npm run bench [-- name ...]`: all of them, or those named. */
 async function main(): Promise<void> {

@@ -10,7 +10,6 @@ import { describeAdvice, type WorkloadAdvice } from './describeAdvice';
 import { Objective } from './objective';
 import { referentialChecks } from './referentialChecks';
 import { pickCandidates } from './pickCandidates';
-import { mayUse } from './relevance';
 import { selectIndexes } from './selectIndexes';
 import type { TableAccess } from './tableAccess';
 import { readWrites } from './writes';
@@ -52,6 +51,7 @@ const IMPROVING_PLANS_PER_STATEMENT = 30;
 export async function adviseWorkload(request: WorkloadRequest): Promise<WorkloadAdvice> {
   const { catalog, estimator, signal, onProgress } = request;
   const maxWidth = request.maxWidth ?? DEFAULT_MAX_WIDTH;
+  const budgetBytes = request.budgetBytes ?? Infinity;
   const planner = new Planner(estimator, signal);
   const skipped: { id: number; reason: string }[] = [];
   const queries: CostedQuery[] = [];
@@ -75,6 +75,7 @@ export async function adviseWorkload(request: WorkloadRequest): Promise<Workload
         queries.push(query);
         for (const { relation } of accesses) relations.add(relation);
         const candidates = collect(accesses, catalog, maxWidth, known);
+        query.hasCandidates = candidates.length > 0;
         const own = await pickCandidates(query, candidates);
         for (const candidate of own) picked.set(candidate, [...(picked.get(candidate) ?? []), query]);
       }
@@ -93,7 +94,7 @@ export async function adviseWorkload(request: WorkloadRequest): Promise<Workload
   const limit = PLANS_PER_STATEMENT * queries.length;
   const chosen = await selectIndexes({
     objective: new Objective(queries, pool),
-    budgetBytes: request.budgetBytes ?? Infinity,
+    budgetBytes,
     signal,
     isOver: () => planner.calls - begun >= limit || (request.isOver?.() ?? false),
     isLate: () => planner.calls - begun >= IMPROVING_PLANS_PER_STATEMENT * queries.length,
@@ -103,7 +104,17 @@ export async function adviseWorkload(request: WorkloadRequest): Promise<Workload
         fraction: 0.5 + 0.5 * Math.min(1, (planner.calls - begun) / limit),
       }),
   });
-  return describeAdvice({ relations: [...relations], estimator, planner, queries, chosen, pool, skipped });
+  return describeAdvice({
+    catalog,
+    budgetBytes,
+    relations: [...relations],
+    estimator,
+    planner,
+    queries,
+    chosen,
+    pool,
+    skipped,
+  });
 }
 
 function reasonToSkip(statement: ParsedStatement): string | undefined {
@@ -125,7 +136,7 @@ async function costedQueries(
   planner: Planner,
 ): Promise<Costed[]> {
   const costed = async (text: string, itsWeight: number, accesses: readonly TableAccess[]) => {
-    const query = new CostedQuery(id, text, itsWeight, candidate => mayUse(accesses, candidate), planner);
+    const query = new CostedQuery(id, text, itsWeight, accesses, planner);
     return { query, accesses, plan: await query.begin() };
   };
   const main = await costed(sql, weight, readAccessPaths(statement, catalog));

@@ -2,6 +2,8 @@ import type { CancelSignal } from '../../base/cancelSignal';
 import { throwIfCancelled } from '../../base/cancelSignal';
 import type { CostEstimator, PlanCost } from '../../ports';
 import { indexIdentity, type Candidate } from './candidates';
+import { mayUse } from './relevance';
+import type { TableAccess } from './tableAccess';
 import { upkeepCost, type Writes } from './upkeep';
 
 /** One costing the planner made: with the set offered, it used these. Sets are bits, one for each candidate. */
@@ -78,13 +80,15 @@ export class CostedQuery {
   /** Cost with all that was offered to it at first: nothing is taken to do better. */
   private best = 0;
   writes: readonly Writes[] = [];
+  /** Whether there was an index to try. */
+  hasCandidates = false;
 
   constructor(
     readonly id: number,
     readonly sql: string,
     readonly weight: number,
-    /** Whether a plan of it could use the index at all. */
-    private readonly mayUse: (candidate: Candidate) => boolean,
+    /** Its mentions of tables: what they ask for decides whether a plan could use an index at all. */
+    readonly accesses: readonly TableAccess[],
     private readonly planner: Planner,
   ) {}
 
@@ -178,7 +182,7 @@ export class CostedQuery {
   private bitOf(candidate: Candidate): bigint {
     let bit = this.bits.get(candidate);
     if (bit === undefined) {
-      bit = this.mayUse(candidate) ? 1n << BigInt(this.byBit.length) : 0n;
+      bit = mayUse(this.accesses, candidate) ? 1n << BigInt(this.byBit.length) : 0n;
       if (bit !== 0n) this.byBit.push(candidate);
       this.bits.set(candidate, bit);
     }

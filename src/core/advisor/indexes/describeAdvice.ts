@@ -1,10 +1,11 @@
-import { formatCount } from '../../base/units';
-import type { Relation } from '../../catalog/catalog';
+import type { Catalog, Relation } from '../../catalog/catalog';
 import type { CostEstimator } from '../../ports';
 import type { EvidenceKind } from '../suggestion';
 import type { Candidate } from './candidates';
 import { relationId, type CostedQuery, type Planner } from './costedQuery';
 import { createIndexSql } from './createIndexSql';
+import { formatCost, indexChange } from './describeIndex';
+import { whyUnserved } from './unservedStatements';
 import { redundantIndexes, type RedundantIndex } from './redundantIndexes';
 
 /** The data of `advise`; `elapsedMs` is the caller's to add, since core has no clock. */
@@ -30,6 +31,8 @@ export interface AdvisedQuery {
   readonly costAfter: number;
   /** What writing the new indexes adds to one run; absent for statements that write nothing. */
   readonly upkeep?: number;
+  /** Why it got no index, with figures; absent if it did. */
+  readonly reason?: string;
 }
 
 export interface AdvisedIndex {
@@ -40,12 +43,20 @@ export interface AdvisedIndex {
   readonly include: readonly string[];
   readonly where: string | null;
   readonly estimatedBytes: number;
+  /**
+   * All that has to run for it, without blocking writers where PostgreSQL can: CONCURRENTLY on each partition of a
+   * partitioned table, ANALYZE for an expression; and what takes it back.
+   */
+  readonly statements: readonly string[];
+  readonly inverse: readonly string[];
   /** Ids of the statements whose plans use it. */
   readonly queries: readonly number[];
   readonly why: string;
 }
 
 export interface Advice {
+  readonly catalog: Catalog;
+  readonly budgetBytes: number;
   /** The tables the statements mention. */
   readonly relations: readonly Relation[];
   readonly estimator: CostEstimator;
@@ -64,6 +75,7 @@ interface Row {
   before: number;
   after: number;
   upkeep: number | undefined;
+  reason: string | undefined;
 }
 
 /** The chosen indexes with what each statement gains by them. */
@@ -71,12 +83,21 @@ export async function describeAdvice(advice: Advice): Promise<WorkloadAdvice> {
   const { relations, estimator, planner, queries, chosen, pool, skipped } = advice;
   const rows = new Map<number, Row>();
   const servedBy = new Map<Candidate, Row[]>();
+  const isServed = new Set<Row>();
   for (const query of queries) {
     // the look-ups a delete causes come after the statement itself and belong to it
     let row = rows.get(query.id);
     if (!row) {
       const upkeep = query.writes.length > 0 ? query.upkeep(chosen) : undefined;
-      row = { id: query.id, sql: query.sql, weight: query.weight, before: 0, after: upkeep ?? 0, upkeep };
+      row = {
+        id: query.id,
+        sql: query.sql,
+        weight: query.weight,
+        before: 0,
+        after: upkeep ?? 0,
+        upkeep,
+        reason: undefined,
+      };
       rows.set(query.id, row);
     }
     const share = query.weight / row.weight;
@@ -84,18 +105,29 @@ export async function describeAdvice(advice: Advice): Promise<WorkloadAdvice> {
     row.after += share * (await query.cost(chosen));
     for (const candidate of await query.used(chosen)) {
       const served = servedBy.get(candidate) ?? [];
+      isServed.add(row);
       if (!served.includes(row)) servedBy.set(candidate, [...served, row]);
     }
   }
+  for (const query of queries) {
+    const row = rows.get(query.id)!;
+    if (!isServed.has(row) && row.reason === undefined) row.reason = await whyUnserved(query, advice);
+  }
   const total = (cost: (row: Row) => number) =>
     [...rows.values()].reduce((sum, row) => sum + row.weight * cost(row), 0);
-  const named = chosen.map(candidate => ({ candidate, ...createIndexSql(candidate.index, concurrently(candidate)) }));
+  const named = chosen.map(candidate => ({
+    candidate,
+    ...createIndexSql(candidate.index, concurrently(candidate)),
+    change: indexChange(candidate.index, candidate.relation, advice.catalog),
+  }));
   return {
     version: 1,
     whatIf: estimator.how,
     optimizerCalls: planner.calls,
-    indexes: named.map(({ candidate, sql }) => ({
+    indexes: named.map(({ candidate, sql, change }) => ({
       sql,
+      statements: change.sql,
+      inverse: change.inverse,
       relation: relationId(candidate),
       method: candidate.index.method,
       columns: candidate.index.keys,
@@ -114,12 +146,13 @@ export async function describeAdvice(advice: Advice): Promise<WorkloadAdvice> {
     workload: {
       costBefore: total(row => row.before),
       costAfter: total(row => row.after),
-      queries: [...rows.values()].map(({ id, sql, before, after, upkeep }) => ({
+      queries: [...rows.values()].map(({ id, sql, before, after, upkeep, reason }) => ({
         id,
         sql,
         costBefore: before,
         costAfter: after,
         ...(upkeep !== undefined && { upkeep }),
+        ...(reason !== undefined && { reason }),
       })),
     },
     skipped,
@@ -135,9 +168,4 @@ function why(served: readonly Row[]): string {
     ({ id, before, after }) => `statement ${id}: cost ${formatCost(before)} -> ${formatCost(after)}`,
   );
   return parts.slice(0, 5).join('; ') + (parts.length > 5 ? `; and ${parts.length - 5} more` : '');
-}
-
-/** Planner cost in as many digits as mean something. */
-export function formatCost(cost: number): string {
-  return formatCount(cost >= 100 ? Math.round(cost) : Number(cost.toFixed(2)));
 }

@@ -1,8 +1,9 @@
 import { formatBytes, formatCount } from '../../base/units';
-import type { Relation } from '../../catalog/catalog';
-import { quoteIdentifier } from '../../sql/identifiers';
+import type { Catalog, Relation } from '../../catalog/catalog';
+import { quoteQualified } from '../../sql/identifiers';
 import type { Change, EvidenceKind, IndexDefinition } from '../suggestion';
 import { createIndexSql, dropIndexSql } from './createIndexSql';
+import { partitionedIndexChange, partitionsOf } from './partitionedIndex';
 
 /** "orders (customer_id, created_at) INCLUDE (amount) WHERE status = 'open'" */
 export function indexInWords(index: IndexDefinition): string {
@@ -12,15 +13,13 @@ export function indexInWords(index: IndexDefinition): string {
 }
 
 /** Creating and dropping an index, without blocking writers wherever PostgreSQL can. */
-export function indexChange(index: IndexDefinition, relation: Relation): Change {
+export function indexChange(index: IndexDefinition, relation: Relation, catalog?: Catalog): Change {
+  const partitions = catalog && relation.kind === 'partitioned table' ? partitionsOf(relation, catalog) : [];
+  if (partitions.length > 0) return partitionedIndexChange(index, relation, partitions);
   const concurrently = relation.kind !== 'partitioned table';
   const { name, sql } = createIndexSql(index, { concurrently });
-  const statements = [sql];
-  // the planner knows nothing of an expression's values until the table is analysed
-  if (hasExpressionKey(index))
-    statements.push(`ANALYZE ${quoteIdentifier(index.schema)}.${quoteIdentifier(index.relation)}`);
   return {
-    sql: statements,
+    sql: [sql, ...analyzeFor(index)],
     runsInTransaction: false,
     locks: concurrently
       ? 'SHARE UPDATE EXCLUSIVE: reads and writes go on; VACUUM and other changes of the table wait'
@@ -28,6 +27,11 @@ export function indexChange(index: IndexDefinition, relation: Relation): Change 
         'partitioned table; to avoid the wait, create it ON ONLY the parent, CONCURRENTLY on each partition, then attach them',
     inverse: [dropIndexSql(index.schema, name, { concurrently })],
   };
+}
+
+/** The planner knows nothing of an expression's values until the table is analysed. */
+function analyzeFor(index: IndexDefinition): string[] {
+  return hasExpressionKey(index) ? [`ANALYZE ${quoteQualified(index.schema, index.relation)}`] : [];
 }
 
 /** What having the index costs: storage, and the writes that have to maintain it. */
@@ -53,4 +57,9 @@ export function estimateInWords(how: EvidenceKind, relativeError?: number): stri
 
 export function hasExpressionKey(index: IndexDefinition): boolean {
   return index.keys.some(key => key.includes('('));
+}
+
+/** Planner cost in as many digits as mean something. */
+export function formatCost(cost: number): string {
+  return formatCount(cost >= 100 ? Math.round(cost) : Number(cost.toFixed(2)));
 }

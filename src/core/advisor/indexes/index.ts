@@ -1,13 +1,14 @@
 import type { CancelSignal } from '../../base/cancelSignal';
 import { throwIfCancelled } from '../../base/cancelSignal';
 import { formatCount } from '../../base/units';
-import type { Catalog, Relation } from '../../catalog/catalog';
+import type { Catalog } from '../../catalog/catalog';
 import type { CostEstimator, PlanCost } from '../../ports';
 import type { ParsedStatement } from '../../sql/statement';
 import type { IndexDefinition, Refusal, Suggestion } from '../suggestion';
 import { readAccessPaths } from './accessPaths';
-import { candidateIndexes, coveringIndex, indexIdentity, SMALL_TABLE_PAGES, type Candidate } from './candidates';
-import { estimateInWords, indexChange, indexCost, indexInWords } from './describeIndex';
+import { candidateIndexes, indexIdentity, type Candidate } from './candidates';
+import { estimateInWords, formatCost, indexChange, indexCost, indexInWords } from './describeIndex';
+import { coveredInWords, nothingToTry, refuseOutright } from './refusals';
 import type { TableAccess } from './tableAccess';
 
 export { adviseWorkload } from './adviseWorkload';
@@ -69,7 +70,7 @@ export async function suggestIndexes(
     suggestions.push({
       kind: 'index',
       title: `Index on ${indexInWords(index)}`,
-      change: indexChange(index, relation),
+      change: indexChange(index, relation, catalog),
       evidence: { how: estimator.how, text: gainInWords(costBefore, costAfter, estimator), costBefore, costAfter },
       cost: indexCost(relation, await estimator.estimateBytes(index)),
       index,
@@ -189,40 +190,6 @@ function complexity(index: IndexDefinition): number {
   return index.keys.length + index.include.length + (index.where ? 0.5 : 0);
 }
 
-function refuseOutright(relation: Relation): Refusal | undefined {
-  if (relation.kind !== 'table' && relation.kind !== 'materialized view') return undefined;
-  if (relation.pages === undefined || relation.pages >= SMALL_TABLE_PAGES) return undefined;
-  const rows =
-    relation.rowEstimate === undefined ? 'not analysed' : `${formatCount(Math.round(relation.rowEstimate))} rows`;
-  if (relation.pages === 0 && relation.rowEstimate === undefined) return undefined;
-  return {
-    reason: `no index on ${relation.name}: ${rows}, a scan reads ${relation.pages} ${relation.pages === 1 ? 'page' : 'pages'}`,
-  };
-}
-
-function nothingToTry(accesses: readonly TableAccess[]): string {
-  if (accesses.length === 0) return 'no index: the statement reads no table the catalog knows';
-  const covered = coveredInWords(accesses);
-  return covered ?? 'no index: no condition, join, order or grouping an index could serve';
-}
-
-function coveredInWords(accesses: readonly TableAccess[]): string | undefined {
-  for (const { relation, equality, range, join, order } of accesses) {
-    for (const column of [...equality.keys(), ...range, ...join, ...order.map(key => key.column)]) {
-      const wanted: IndexDefinition = {
-        schema: relation.schema,
-        relation: relation.name,
-        method: 'btree',
-        keys: [column],
-        include: [],
-      };
-      const existing = coveringIndex(relation, wanted);
-      if (existing) return `no new index on ${relation.name}: ${column} is already covered by ${existing.name}`;
-    }
-  }
-  return undefined;
-}
-
 async function nothingHelps(
   search: Search,
   before: number,
@@ -241,8 +208,4 @@ function gainInWords(before: number, after: number, estimator: CostEstimator): s
   const times = after > 0 ? before / after : Infinity;
   const factor = times >= 2 && Number.isFinite(times) ? `, ${formatCount(Math.round(times))} times less` : '';
   return `planner cost ${formatCost(before)} -> ${formatCost(after)}${factor}${estimateInWords(estimator.how, estimator.relativeError)}`;
-}
-
-function formatCost(cost: number): string {
-  return formatCount(cost >= 100 ? Math.round(cost) : Number(cost.toFixed(2)));
 }

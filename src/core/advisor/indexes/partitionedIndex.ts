@@ -1,0 +1,57 @@
+import type { Catalog, Relation } from '../../catalog/catalog';
+import { quoteQualified } from '../../sql/identifiers';
+import type { Change, IndexDefinition } from '../suggestion';
+import { createIndexSql, dropIndexSql } from './createIndexSql';
+
+/** The partitions directly below a table, as far as the catalog knows them. */
+export function partitionsOf(relation: Relation, catalog: Catalog): Partition[] {
+  return catalog.relations
+    .filter(
+      ({ isPartition, parents }) =>
+        isPartition && parents?.some(({ schema, name }) => schema === relation.schema && name === relation.name),
+    )
+    .map(partition => ({ relation: partition, partitions: partitionsOf(partition, catalog) }));
+}
+
+export interface Partition {
+  readonly relation: Relation;
+  readonly partitions: readonly Partition[];
+}
+
+/**
+ * PostgreSQL builds an index of a partitioned table only while writers wait. Built CONCURRENTLY on each partition and
+ * attached to one that the parent has ON ONLY itself, nobody waits; it becomes valid with the last partition.
+ */
+export function partitionedIndexChange(
+  index: IndexDefinition,
+  relation: Relation,
+  partitions: readonly Partition[],
+): Change {
+  const create: string[] = [];
+  const made: { schema: string; name: string }[] = [];
+  const build = (table: Relation, below: readonly Partition[]): string => {
+    const own = { ...index, schema: table.schema, relation: table.name };
+    const isLeaf = table.kind !== 'partitioned table';
+    const { name, sql } = createIndexSql(own, { concurrently: isLeaf });
+    create.push(isLeaf ? sql : sql.replace(' ON ', ' ON ONLY '));
+    made.push({ schema: table.schema, name });
+    for (const partition of below) {
+      const attached = build(partition.relation, partition.partitions);
+      create.push(
+        `ALTER INDEX ${quoteQualified(table.schema, name)} ATTACH PARTITION ${quoteQualified(partition.relation.schema, attached)}`,
+      );
+    }
+    return name;
+  };
+  build(relation, partitions);
+  if (index.keys.some(key => key.includes('(')))
+    create.push(`ANALYZE ${quoteQualified(relation.schema, relation.name)}`);
+  return {
+    sql: create,
+    runsInTransaction: false,
+    locks:
+      'SHARE UPDATE EXCLUSIVE on one partition after the other: reads and writes go on; attaching takes an instant',
+    // the parent takes those with it that are attached; the others are left of a build that stopped half-way
+    inverse: made.map(({ schema, name }) => dropIndexSql(schema, name, { concurrently: false })),
+  };
+}

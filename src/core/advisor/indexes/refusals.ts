@@ -1,0 +1,42 @@
+import { formatCount } from '../../base/units';
+import type { Relation } from '../../catalog/catalog';
+import { quoteIdentifier } from '../../sql/identifiers';
+import type { IndexDefinition, Refusal } from '../suggestion';
+import { coveringIndex, SMALL_TABLE_PAGES } from './candidates';
+import type { TableAccess } from './tableAccess';
+
+/** "no index on colours: 412 rows, a scan reads 5 pages": a table too small for any index. */
+export function refuseOutright(relation: Relation): Refusal | undefined {
+  if (relation.kind !== 'table' && relation.kind !== 'materialized view') return undefined;
+  if (relation.pages === undefined || relation.pages >= SMALL_TABLE_PAGES) return undefined;
+  const rows =
+    relation.rowEstimate === undefined ? 'not analysed' : `${formatCount(Math.round(relation.rowEstimate))} rows`;
+  if (relation.pages === 0 && relation.rowEstimate === undefined) return undefined;
+  return {
+    reason: `no index on ${relation.name}: ${rows}, a scan reads ${relation.pages} ${relation.pages === 1 ? 'page' : 'pages'}`,
+  };
+}
+
+/** Why there is not even a candidate. */
+export function nothingToTry(accesses: readonly TableAccess[]): string {
+  if (accesses.length === 0) return 'no index: the statement reads no table the catalog knows';
+  return coveredInWords(accesses) ?? 'no index: no condition, join, order or grouping an index could serve';
+}
+
+/** "no new index on orders: id is already covered by orders_pkey" */
+export function coveredInWords(accesses: readonly TableAccess[]): string | undefined {
+  for (const { relation, equality, range, join, order } of accesses) {
+    for (const column of [...equality.keys(), ...range, ...join, ...order.map(key => key.column)]) {
+      const wanted: IndexDefinition = {
+        schema: relation.schema,
+        relation: relation.name,
+        method: 'btree',
+        keys: [quoteIdentifier(column)],
+        include: [],
+      };
+      const existing = coveringIndex(relation, wanted);
+      if (existing) return `no new index on ${relation.name}: ${column} is already covered by ${existing.name}`;
+    }
+  }
+  return undefined;
+}
