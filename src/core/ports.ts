@@ -61,6 +61,8 @@ export interface PlanCost {
   readonly plan: Readonly<Record<string, unknown>>;
   /** How far the estimator is off the server's own cost of this statement for the existing design, e.g. 0.0007, if it was compared. */
   readonly relativeError?: number;
+  /** By what it was planned, where that depends on the statement. */
+  readonly how?: EvidenceKind;
 }
 
 /** Plans statements as if indexes existed. */

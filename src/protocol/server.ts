@@ -166,6 +166,7 @@ export type RawPlan = readonly Readonly<Record<string, unknown>>[];
 export interface SuggestParams extends ExplainParams {
   /** The plan already shown; it is not taken again. */
   readonly plan: RawPlan;
+  /** `trial` is the user's agreement to build indexes on this server. */
   readonly whatIf: 'auto' | 'hypopg' | 'shadow' | 'trial';
   readonly progressToken?: string;
 }

@@ -46,7 +46,7 @@ export class AdviceService {
     const entries = plannedEntries(this.#grammar, workload.entries);
     const deadline = performance.now() + (params.timeLimitMs ?? Infinity);
     const estimator = new TimeLimitedEstimator(
-      await openCostEstimator(database, catalog, { method: params.whatIf, signal }),
+      await openCostEstimator(database, catalog, { method: params.whatIf, trialAgreed: true, signal }),
       () => performance.now() > deadline,
     );
     try {

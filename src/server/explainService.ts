@@ -97,7 +97,11 @@ export class ExplainService {
     const database = this.#sessions.database(connectionId);
     const catalog = await this.#sessions.catalog(connectionId, signal);
     const sql = inlineValues(this.#grammar, parseStatement(this.#grammar, params.sql), params.parameters);
-    const estimator = await openCostEstimator(database, catalog, { method: params.whatIf, signal });
+    const estimator = await openCostEstimator(database, catalog, {
+      method: params.whatIf,
+      trialAgreed: true,
+      signal,
+    });
     try {
       const statement = parseStatement(this.#grammar, sql);
       const { suggestions, refusals } = await suggestIndexes({ statement, sql, catalog, estimator, signal });

@@ -140,7 +140,8 @@ async function adviseOn(
   progress(`planning ${workload.entries.length} statements`);
   const deadline = performance.now() + timeLimitMs;
   const estimator = new TimeLimitedEstimator(
-    await openCostEstimator(database, catalog, { method }),
+    // --what-if trial is the agreement
+    await openCostEstimator(database, catalog, { method, trialAgreed: true }),
     () => performance.now() > deadline,
   );
   try {

@@ -11,9 +11,11 @@ import type { Session } from '../session';
 import { indexNamesIn } from './planShape';
 
 /** The schema HypoPG is installed in, or undefined. */
-export async function findHypopg(db: PostgresDatabase): Promise<string | undefined> {
+export async function findHypopg(db: PostgresDatabase, signal?: CancelSignal): Promise<string | undefined> {
   const [row] = await db.query<{ schema: string }>(
     `select n.nspname::text as schema from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'hypopg'`,
+    [],
+    signal,
   );
   return row?.schema;
 }
@@ -48,6 +50,10 @@ export class HypopgEstimator implements CostEstimator {
     return estimateIndexSize(relation, index).bytes;
   }
 
+  describe(): string {
+    return `planned by the server itself with HypoPG, which leaves deduplication and the values of expressions out`;
+  }
+
   async dispose(): Promise<void> {
     // nothing outlives a call
   }
@@ -62,11 +68,18 @@ export class HypopgEstimator implements CostEstimator {
       try {
         const names: string[] = [];
         for (const index of configuration) {
-          const [made] = await session.query<{ name: string }>(
+          const { sql } = createIndexSql(index, { concurrently: false });
+          const create = session.query<{ name: string }>(
             `select indexname as name from ${hypopg}.hypopg_create_index($1)`,
-            [createIndexSql(index, { concurrently: false }).sql],
+            [sql],
             signal ? { signal } : {},
           );
+          const [made] = await create.catch((error: unknown) => {
+            const reason = asUnsupported(error);
+            // among others, an index that cannot be is one that is not used
+            if (configuration.length > 1 && reason instanceof DatabaseError && reason.kind === 'unsupported') return [];
+            throw reason;
+          });
           names.push(made?.name ?? '');
         }
         return await work(session, names);
@@ -75,4 +88,11 @@ export class HypopgEstimator implements CostEstimator {
       }
     }, signal);
   }
+}
+
+/** HypoPG refuses what it cannot imagine (`access method "gin" is not supported`) by an error like any other. */
+function asUnsupported(error: unknown): unknown {
+  if (!(error instanceof DatabaseError) || error.kind !== 'sql') return error;
+  const reason = error.message.replace(/^hypopg: /, '');
+  return new DatabaseError('unsupported', `cannot model the index: ${reason}`, undefined, error.sqlState);
 }

@@ -3,13 +3,16 @@ import { throwIfCancelled } from '../../core/base/cancelSignal';
 import type { Catalog } from '../../core/catalog/catalog';
 import { DatabaseError, type CostEstimator } from '../../core/ports';
 import type { PostgresDatabase } from '../connect';
+import { AutoEstimator } from './auto';
 import { findHypopg, HypopgEstimator } from './hypopg';
 import { openShadow, type ShadowOptions } from './shadow';
 import { TrialEstimator } from './trial';
 
 export interface EstimatorOptions extends ShadowOptions {
-  /** `auto`: HypoPG where it is installed, else the shadow. `trial` builds indexes on the target and rolls back. */
+  /** `auto`: the shadow where it plans as the server does, else HypoPG where that is installed. */
   readonly method: 'auto' | 'hypopg' | 'shadow' | 'trial';
+  /** Whoever uses this server was asked: a trial builds indexes, and writers of the table wait while it lasts. */
+  readonly trialAgreed?: boolean;
   readonly signal?: CancelSignal;
 }
 
@@ -25,12 +28,26 @@ export async function openCostEstimator(
   catalog: Catalog,
   options: EstimatorOptions,
 ): Promise<CostEstimator> {
-  throwIfCancelled(options.signal);
-  if (options.method === 'trial') return new TrialEstimator(db, catalog);
-  if (options.method === 'shadow') return openShadow(db, catalog, options);
-  const schema = await findHypopg(db);
-  if (schema !== undefined) return new HypopgEstimator(db, catalog, schema);
-  if (options.method === 'hypopg')
-    throw new DatabaseError('unsupported', 'the extension hypopg is not installed in this database');
-  return openShadow(db, catalog, { trustedError: TRUSTED_ERROR, ...options });
+  const { method, signal, trialAgreed, ...shadow } = options;
+  throwIfCancelled(signal);
+  if (method === 'trial') {
+    if (!trialAgreed)
+      throw new DatabaseError('unsupported', 'a trial builds indexes on the server, and nobody agreed to that here');
+    return new TrialEstimator(db, catalog);
+  }
+  if (method === 'shadow') return openShadow(db, catalog, shadow);
+  const schema = await findHypopg(db, signal);
+  const hypopg = schema === undefined ? undefined : new HypopgEstimator(db, catalog, schema);
+  if (method === 'hypopg') {
+    if (!hypopg) throw new DatabaseError('unsupported', 'the extension hypopg is not installed in this database');
+    return hypopg;
+  }
+  if (!hypopg) return openShadow(db, catalog, { trustedError: TRUSTED_ERROR, ...shadow });
+  try {
+    return new AutoEstimator(openShadow(db, catalog, shadow), hypopg);
+  } catch (error) {
+    // the shadow's worker is not built
+    if (error instanceof DatabaseError && error.kind === 'unsupported') return hypopg;
+    throw error;
+  }
 }

@@ -6,7 +6,7 @@ import type { IndexDefinition } from '../../core/advisor/suggestion';
 import { DatabaseError, type CostEstimator, type Database, type PlanCost } from '../../core/ports';
 import { quoteQualified } from '../../core/sql/identifiers';
 import { indexNamesIn } from './planShape';
-import type { Agreement, SharedShadow } from './sharedShadow';
+import type { Agreement, KnownIndex, SharedShadow } from './sharedShadow';
 import { leaseShadow } from './shadowPool';
 import { defaultShadowCache, shadowWorkerPath } from './shadowThread';
 import { expressionOfKey, withExpressionsAsColumns, type KnownExpression } from './indexExpressions';
@@ -87,12 +87,14 @@ export class ShadowEstimator implements CostEstimator {
       if (agreement) this.agreements.set(sql, agreement);
       if (agreement && agreement.relativeError > this.trustedError) throw untrusted(agreement);
       const made = [];
-      for (const index of configuration)
-        made.push(await this.shadow.provide(index, name => this.describeIndex(index, name, signal), signal));
-      const plan = await this.shadow.explain(sql, made, signal);
-      await this.shadow.makeRoom(made, signal);
+      for (const index of configuration) made.push(await this.provide(index, configuration.length > 1, signal));
+      const visible = made.filter(index => index !== undefined);
+      const plan = await this.shadow.explain(sql, visible, signal);
+      await this.shadow.makeRoom(visible, signal);
       const used = indexNamesIn(plan);
-      const usedIndexes = made.flatMap(({ names }, position) => (names.some(name => used.has(name)) ? [position] : []));
+      const usedIndexes = made.flatMap((index, position) =>
+        index?.names.some(name => used.has(name)) ? [position] : [],
+      );
       const relativeError = agreement ? { relativeError: agreement.relativeError } : {};
       return { totalCost: Number(plan['Total Cost']), usedIndexes, plan, ...relativeError };
     });
@@ -111,6 +113,20 @@ export class ShadowEstimator implements CostEstimator {
     if (!this.isFresh) await this.shadow.freshen(this.catalog, signal);
     this.isFresh = true;
     await this.shadow.load(sql, this.catalog, signal);
+  }
+
+  /** Among others, an index that cannot be built is one that is not used; alone, its refusal is the answer. */
+  private async provide(
+    index: IndexDefinition,
+    isOneOfMany: boolean,
+    signal: CancelSignal | undefined,
+  ): Promise<KnownIndex | undefined> {
+    try {
+      return await this.shadow.provide(index, name => this.describeIndex(index, name, signal), signal);
+    } catch (error) {
+      if (isOneOfMany && error instanceof DatabaseError && error.kind === 'unsupported') return undefined;
+      throw error;
+    }
   }
 
   private async describeIndex(

@@ -26,7 +26,8 @@ export interface Agreement {
   readonly sameShape: boolean;
 }
 
-interface KnownIndex {
+/** A hypothetical index as the shadow has it. */
+export interface KnownIndex {
   readonly name: string;
   /** Its name, or those of its partitions' indexes. */
   readonly names: readonly string[];

@@ -61,6 +61,10 @@ export class TrialEstimator implements CostEstimator {
     return estimateIndexSize(relation, index).bytes;
   }
 
+  describe(): string {
+    return 'planned by the server itself, with the indexes really built in a transaction that was rolled back';
+  }
+
   async dispose(): Promise<void> {
     // nothing outlives a call
   }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { AdviceSource, Measurement } from '../../protocol/advice';
 import type { CreatedIndex } from '../../protocol/server';
 import { roleOf, type ConnectionEntry } from '../connections/connectionSettings';
+import { whatIfMethod } from '../connections/whatIfMethod';
 import { MIGRATION_STYLES, type MigrationStyle } from '../panels/migration';
 import type { ServerApi } from '../serverApi';
 import {
@@ -64,7 +65,7 @@ export class AdviceController {
         {
           connectionId: connection.name,
           source,
-          whatIf: settings().get('whatIf.method', 'auto'),
+          whatIf: whatIfMethod(connection),
           timeLimitMs: settings().get('advice.timeLimitSeconds', 120) * 1000,
           progressToken,
           ...(this.#budgetBytes !== undefined && { budgetBytes: this.#budgetBytes }),
