@@ -105,12 +105,13 @@ export class PlanHighlights implements vscode.Disposable {
   }
 
   #follow(changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
-    this.hover(null);
     for (const { rangeOffset, rangeLength, text } of changes) {
       if (this.#start !== undefined && rangeOffset + rangeLength <= this.#start) {
         this.#start += text.length - rangeLength;
       }
     }
+    // out, where the statement is another one now
+    this.#light();
   }
 
   #light(): void {
