@@ -3,6 +3,7 @@ import type { Suggestion } from '../../core/advisor/suggestion';
 import type { ComparisonView, HistoryView, PlanHost, PlanView, SuggestionView } from '../../protocol/planPanel';
 import type { CreatedIndex, ExplainOutcome, ExplainParams, ShownPlan } from '../../protocol/server';
 import { roleOf } from '../connections/connectionSettings';
+import { whatIfMethod } from '../connections/whatIfMethod';
 import type { ServerApi } from '../serverApi';
 import { migrationText } from './migration';
 import { PanelWork } from './panelWork';
@@ -67,7 +68,7 @@ export class PlanController implements vscode.Disposable {
     // A trial under other settings, or a comparison, is looked at for itself.
     if (outcome.failed || how.before || how.again?.settings) return;
     await this.#work.busy('Looking for an index that helps', async token => {
-      const request = { ...params, plan: outcome.rawPlan, whatIf: whatIfMethod() };
+      const request = { ...params, plan: outcome.rawPlan, whatIf: whatIfMethod(subject.connection) };
       const suggested = await this.server.request('queryTuner/explain/suggest', request, token);
       if (run === this.#run && this.#shown) {
         this.#show({ subject, outcome: withSuggestions(this.#shown.outcome, suggested) });
@@ -307,8 +308,4 @@ function withSuggestions({ view, facts }: ExplainOutcome, suggested: ExplainOutc
       notes: [...new Set([...notes, ...suggested.view.notes])],
     },
   };
-}
-
-function whatIfMethod(): 'auto' | 'hypopg' | 'shadow' | 'trial' {
-  return vscode.workspace.getConfiguration('queryTuner').get('whatIf.method', 'auto');
 }
