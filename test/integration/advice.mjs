@@ -68,7 +68,7 @@ export async function walkAdvice({ screenshots }) {
     const checked = await boxes.count();
     await steps.run('checks what is advised', async () => assert.ok(checked > 0, `${checked} boxes are checked`));
     await steps.run('shows the SQL of a row', async () => {
-      await tree.locator('.monaco-list-row').nth(1).locator('.label-name').click();
+      await tree.locator('.monaco-list-row').nth(1).locator('.custom-view-tree-node-item-icon').click();
       await workbench.activeTab('create-index.sql').waitFor();
       await workbench.line
         .filter({ hasText: /CREATE\sINDEX\sCONCURRENTLY/ })
@@ -120,6 +120,23 @@ export async function walkAdvice({ screenshots }) {
       await row('advice_twice_again is advice_twice once more').waitFor();
     });
     await shoot('advice-4-existing');
+    await sample.query('drop index advice_twice, advice_twice_again');
+    await steps.run('offers a suggested index as a quick fix of its statement', async () => {
+      await workbench.open('queries.sql');
+      await page.locator('.codelens-decoration a', { hasText: 'Suggest indexes' }).first().click();
+      const panel = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+      await panel.locator('article.card').first().waitFor();
+      await workbench.open('queries.sql');
+      await workbench.fix(5, 1, /Create index .* on sample \(what-if .*cost [\d,.]+ → [\d,.]+\)/);
+      await dialog.filter({ hasText: 'CREATE INDEX CONCURRENTLY' }).waitFor();
+      await shoot('advice-5-quick-fix');
+      await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+      const created = page.locator('.notification-toast', { hasText: 'The index was created' });
+      await created.waitFor();
+      assert.equal(await countIndexes(sample), indexesBefore + 1);
+      await created.getByRole('button', { name: 'Undo' }).click();
+      await waitUntil(async () => (await countIndexes(sample)) === indexesBefore);
+    });
   } catch (error) {
     // a failed step has printed itself; anything else must not get lost
     if (steps.failed === 0) await steps.run('the walk', () => Promise.reject(error)).catch(() => {});
@@ -130,6 +147,12 @@ export async function walkAdvice({ screenshots }) {
     fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
   return { passed: steps.passed, failed: steps.failed };
+}
+
+/** Asks until it is so; the walk's own limits end it otherwise. */
+async function waitUntil(isSo) {
+  const end = Date.now() + ANSWER_LIMIT_MS;
+  while (!(await isSo())) if (Date.now() > end) throw new Error('it did not become so');
 }
 
 async function countIndexes(sample) {

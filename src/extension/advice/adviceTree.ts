@@ -52,6 +52,8 @@ export class AdviceTree implements vscode.TreeDataProvider<AdviceNode>, vscode.D
     item.id = node.id;
     if (node.description !== undefined) item.description = node.description;
     if (node.tooltip !== undefined) item.tooltip = node.tooltip;
+    // Without it a screen reader would read the tooltip, which is long.
+    item.accessibilityInformation = { label: [node.label, node.description].filter(Boolean).join(', ') };
     if (node.icon !== undefined) item.iconPath = new vscode.ThemeIcon(node.icon);
     if (node.checked !== undefined) {
       const { Checked, Unchecked } = vscode.TreeItemCheckboxState;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { SuggestedFixes } from '../advice/suggestedFixes';
 import type { ParameterValues, StatementInfo, TextSpan } from '../../protocol/server';
 import { roleOf, type ConnectionEntry } from '../connections/connectionSettings';
 import type { Connections } from '../connections/connections';
@@ -18,8 +19,11 @@ export function registerExplainCommands(
   server: ServerApi,
   connections: Connections,
 ): vscode.Disposable {
+  const fixes = new SuggestedFixes(server);
   const history = new PlanHistory(context, server);
-  const controller = new PlanController(context.extensionUri, server, history);
+  const controller = new PlanController(context.extensionUri, server, history, (subject, suggestions) =>
+    fixes.remember(subject.source.uri, subject.statement.sql, suggestions, subject.connection),
+  );
   const register = (id: string, analyze: boolean): vscode.Disposable =>
     vscode.commands.registerCommand(id, async (uri?: string, span?: TextSpan) => {
       try {
@@ -31,6 +35,7 @@ export function registerExplainCommands(
     });
   return vscode.Disposable.from(
     controller,
+    fixes,
     register('queryTuner.plan.explain', false),
     register('queryTuner.plan.explainAnalyze', true),
     // every plan is followed by suggestions; without ANALYZE nothing runs

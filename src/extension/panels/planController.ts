@@ -42,6 +42,8 @@ export class PlanController implements vscode.Disposable {
     private readonly extensionUri: vscode.Uri,
     private readonly server: ServerApi,
     private readonly history: PlanHistory,
+    /** Told of what was suggested for a statement. */
+    private readonly onSuggested: (subject: PlanSubject, suggestions: readonly Suggestion[]) => void,
   ) {
     this.#work = new PanelWork(server, progress => this.#panel?.progress(progress));
   }
@@ -70,6 +72,7 @@ export class PlanController implements vscode.Disposable {
     await this.#work.busy('Looking for an index that helps', async token => {
       const request = { ...params, plan: outcome.rawPlan, whatIf: whatIfMethod(subject.connection) };
       const suggested = await this.server.request('queryTuner/explain/suggest', request, token);
+      this.onSuggested(subject, suggested.suggestions);
       if (run === this.#run && this.#shown) {
         this.#show({ subject, outcome: withSuggestions(this.#shown.outcome, suggested) });
       }
