@@ -22,7 +22,13 @@ export interface Page {
   setViewportSize(size: { width: number; height: number }): Promise<void>;
   on(event: 'pageerror', listener: (error: Error) => void): void;
   on(event: 'console', listener: (message: { type(): string; text(): string }) => void): void;
+  context(): { newCDPSession(page: Page): Promise<DevTools> };
   close(): Promise<void>;
+}
+
+/** The browser's own protocol, for figures that Playwright does not give. */
+export interface DevTools {
+  send(method: string, options?: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
 
 export interface Locator {
