@@ -30,6 +30,7 @@ const SUITES = [
   { name: 'walk source', command: npm('test:walk'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'hints source', command: npm('test:hints'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'plans source', command: npm('test:plans'), counts: 'tests', limitMs: 5 * MINUTE_MS },
+  { name: 'advice source', command: npm('test:advice'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'package', work: packageExtension },
   {
     name: 'walk packaged',
