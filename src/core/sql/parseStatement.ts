@@ -20,7 +20,12 @@ import { changesSomething } from './writes';
  */
 export function parseStatement(grammar: Grammar, text: string, reading: Pick<Reading, 'quiet'> = {}): ParsedStatement {
   const { start, end } = statementRange(text);
-  return new LazyStatement(grammar, text.slice(start, end), reading);
+  return parseTrimmed(grammar, text.slice(start, end), reading);
+}
+
+/** The same for a text that begins with the statement's first token and ends with its last, as the splitter cuts it. */
+export function parseTrimmed(grammar: Grammar, text: string, reading: Pick<Reading, 'quiet'> = {}): ParsedStatement {
+  return new LazyStatement(grammar, text, reading);
 }
 
 /** Trees of this much SQL are kept in memory, in UTF-16 code units: about 2.5 MB of trees, which a young heap holds. */

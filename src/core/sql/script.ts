@@ -1,7 +1,7 @@
 import type { SourceRange } from '../base/sourceRange';
 import { EditedText } from './editedText';
 import type { Grammar } from './grammar';
-import { parseStatement } from './parseStatement';
+import { parseTrimmed } from './parseStatement';
 import type { StatementSpan } from './splitter';
 import { nextStatement } from './splitter';
 import type { LocatedStatement, ParsedStatement } from './statement';
@@ -169,7 +169,7 @@ class PlacedStatement implements LocatedStatement {
   }
 
   get statement(): ParsedStatement {
-    this.parsed ??= parseStatement(this.grammar, this.sourceText, { quiet: this.isTemplated });
+    this.parsed ??= parseTrimmed(this.grammar, this.sourceText, { quiet: this.isTemplated });
     return this.parsed;
   }
 
