@@ -18,7 +18,7 @@ export interface TestServer {
 export function onEachServer(
   setup: string,
   declare: (server: () => TestServer) => void,
-  settings: Readonly<Record<string, string>> = {},
+  settings: (major: number) => Readonly<Record<string, string>> = () => ({}),
 ): void {
   for (const major of MAJORS) {
     describe(`PostgreSQL ${major}`, () => {
@@ -32,7 +32,7 @@ export function onEachServer(
           console.warn(`      skipped: no embedded PostgreSQL ${major} is installed`);
           this.skip();
         }
-        const server = await startEmbedded({ major, settings: { autovacuum: 'off', ...settings } });
+        const server = await startEmbedded({ major, settings: { autovacuum: 'off', ...settings(major) } });
         stop = server.stop;
         const db = await openDatabase(await resolveConnection({ url: server.url, env: {}, cwd: '/' }));
         const run = (sql: string): Promise<void> => db.withSession(session => session.execute(sql));

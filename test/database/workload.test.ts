@@ -26,13 +26,16 @@ const SETUP = `
 const LOGS = mkdtempSync(path.join(tmpdir(), 'query-tuner-logs-'));
 chmodSync(LOGS, 0o777);
 
-const LOGGING = {
+/** jsonlog came with 15. */
+const logging = (major: number): Readonly<Record<string, string>> => ({
   logging_collector: 'on',
   log_directory: LOGS,
-  log_destination: 'stderr,csvlog',
+  log_destination: major >= 15 ? 'stderr,csvlog,jsonlog' : 'stderr,csvlog',
   log_min_duration_statement: '0',
   shared_preload_libraries: 'pg_stat_statements,auto_explain',
-};
+});
+
+const DESTINATIONS: Readonly<Record<string, string>> = { '.log': 'stderr', '.csv': 'csvlog', '.json': 'jsonlog' };
 
 async function connectAs(server: TestServer, role: string): Promise<PostgresDatabase> {
   const url = server.url.replace('postgres@', `${role}@`);
@@ -129,9 +132,7 @@ describe('database/workload', () => {
         async function logFile(ending: string): Promise<string> {
           await server().run(`select 'the end of ${ending}' from readings where id = 0`);
           const { data } = (
-            await server().db.query<{ data: string }>(`select pg_current_logfile($1) as data`, [
-              ending === '.csv' ? 'csvlog' : 'stderr',
-            ])
+            await server().db.query<{ data: string }>(`select pg_current_logfile($1) as data`, [DESTINATIONS[ending]])
           )[0]!;
           while (!readFileSync(data, 'utf8').includes(`the end of ${ending}`)) await new Promise(setImmediate);
           return data;
@@ -140,12 +141,17 @@ describe('database/workload', () => {
         const readFiles = (file: string, database = 'postgres'): Promise<ReadWorkload> =>
           readWorkloadFiles(grammar, [file], { by: 'calls', top: 20, database });
 
-        for (const ending of ['.log', '.csv']) {
-          it(`reads what the server logged in ${ending}, with values and times`, async () => {
-            const { db, run } = server();
+        for (const ending of ['.log', '.csv', '.json']) {
+          it(`reads what the server logged in ${ending}, with values and times`, async function () {
+            const { db, run, major } = server();
+            if (ending === '.json' && major < 15) this.skip();
             for (const camera of [7, 7, 8]) await db.query('select id from readings where camera = $1', [camera]);
-            await run(`load 'auto_explain'; set auto_explain.log_min_duration = 0;
-              select noted\n  from readings\n  where noted = 'it''s'`);
+            await run(`select noted\n  from readings\n  where noted = 'it''s'`);
+            for (const format of ['text', 'json']) {
+              await run(`set log_min_duration_statement = -1; set auto_explain.log_min_duration = 0;
+                set auto_explain.log_format = ${format};
+                select id\n  from readings\n  where noted like 'only ${format}%'`);
+            }
             const file = await logFile(ending);
             const { entries, source } = await readFiles(file);
             assert.equal(source, `log ${path.basename(file)}`);
@@ -156,6 +162,12 @@ describe('database/workload', () => {
             );
             assert.ok(camera.every(({ totalMs }) => (totalMs ?? 0) > 0));
             assert.ok(entries.some(({ sql }) => sql.includes('where noted =')));
+            // Those that only auto_explain told of.
+            for (const format of ['text', 'json']) {
+              const told = entries.find(({ sql }) => sql.includes(`'only ${format}%'`));
+              assert.match(told?.sql ?? '', /^select id\n {2}from readings\n {2}where noted like/);
+              assert.ok((told?.totalMs ?? 0) > 0);
+            }
             assert.ok(!entries.some(({ sql }) => /^(begin|set|load)/.test(sql)));
           });
         }
@@ -189,7 +201,7 @@ describe('database/workload', () => {
         });
       });
     },
-    LOGGING,
+    logging,
   );
 
   it('says when the module was not loaded at the start of the server', async function () {
