@@ -95,6 +95,13 @@ export const RICH: PlanView = {
             { kind: 'suggest-index', title: 'See the index that helps' },
             { kind: 'explain', title: 'Try with work_mem = 64MB', settings: { work_mem: '64MB' } },
           ]
-        : [{ kind: 'sql', title: 'ANALYZE counting_results', what: 'analyze', sql: ['ANALYZE public.counting_results'] }],
+        : [
+            {
+              kind: 'sql',
+              title: 'ANALYZE counting_results',
+              what: 'analyze',
+              sql: ['ANALYZE public.counting_results'],
+            },
+          ],
   })),
 };
