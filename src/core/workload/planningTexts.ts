@@ -17,7 +17,7 @@ const SYSTEM_NAME = /^pg_|^information_schema$/;
 /** Parses the entries of a workload: `EXPLAIN` in front is taken off, placeholders become `$1`, `$2`... */
 export function plannedEntries(grammar: Grammar, entries: readonly WorkloadEntry[]): PlannedEntry[] {
   return entries.map(({ id, sql, calls }) => {
-    const statement = parseStatement(grammar, withoutExplain(sql));
+    const statement = parseStatement(grammar, plannable(withoutExplain(sql)));
     return { id, sql: bindParameters(statement).sql, statement, weight: calls };
   });
 }
@@ -29,6 +29,17 @@ const QUERIES = new Set(['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt',
 export function isQuery({ kind, tables }: ParsedStatement): boolean {
   if (kind === undefined || !QUERIES.has(kind)) return false;
   return tables.some(({ schema, name }) => !SYSTEM_NAME.test(schema ?? '') && !SYSTEM_NAME.test(name));
+}
+
+/**
+ * `pg_stat_statements` writes `$1` also where PostgreSQL's grammar takes no parameter. Which field is extracted does
+ * not matter to the planner, nor the type of a bare constant in `generate_series`, of which there must be one.
+ */
+function plannable(sql: string): string {
+  if (!/\$\d/.test(sql)) return sql;
+  return sql
+    .replace(/\bextract\s*\(\s*\$\d+\s+from\b/gi, 'extract(epoch from')
+    .replace(/\bgenerate_series\s*\(\s*\$\d+\s*,\s*\$\d+\s*(?=[,)])/gi, 'generate_series(1, 1000');
 }
 
 function withoutExplain(sql: string): string {
