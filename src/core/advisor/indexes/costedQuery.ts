@@ -2,6 +2,7 @@ import type { CancelSignal } from '../../base/cancelSignal';
 import { throwIfCancelled } from '../../base/cancelSignal';
 import type { CostEstimator, PlanCost } from '../../ports';
 import { indexIdentity, type Candidate } from './candidates';
+import { earlyStopRisk } from './earlyStopRisk';
 import { mayUse } from './relevance';
 import type { TableAccess } from './tableAccess';
 import { upkeepCost, type Writes } from './upkeep';
@@ -11,6 +12,8 @@ interface Costing {
   readonly offered: bigint;
   readonly used: bigint;
   readonly totalCost: number;
+  /** What the plan may cost beyond that; see {@link earlyStopRisk}. */
+  readonly risk: number;
 }
 
 export interface CostBounds {
@@ -95,7 +98,7 @@ export class CostedQuery {
   /** Plans it without any new index; gives the plan. */
   async begin(): Promise<Readonly<Record<string, unknown>>> {
     const planned = await this.planner.plan(this.sql, []);
-    this.costings.push({ offered: 0n, used: 0n, totalCost: planned?.totalCost ?? 0 });
+    this.costings.push({ offered: 0n, used: 0n, totalCost: planned?.totalCost ?? 0, risk: 0 });
     return planned?.plan ?? {};
   }
 
@@ -124,6 +127,11 @@ export class CostedQuery {
    */
   async cost(set: readonly Candidate[]): Promise<number> {
     return (await this.costing(set)).totalCost;
+  }
+
+  /** What the plan with these indexes may cost beyond its estimate and today's cost. */
+  async risk(set: readonly Candidate[]): Promise<number> {
+    return (await this.costing(set)).risk;
   }
 
   async used(set: readonly Candidate[]): Promise<ReadonlySet<Candidate>> {
@@ -163,10 +171,15 @@ export class CostedQuery {
       const planned = await this.planner.plan(this.sql, relevant);
       if (!planned) continue;
       const used = this.maskOf(planned.usedIndexes.map(position => relevant[position]!));
-      const costing: Costing = { offered: mask, used, totalCost: planned.totalCost };
+      const risk = used === 0n ? 0 : earlyStopRisk(planned.plan, this.costBefore, name => this.hasIndex(name));
+      const costing: Costing = { offered: mask, used, totalCost: planned.totalCost, risk };
       this.costings.push(costing);
       return costing;
     }
+  }
+
+  private hasIndex(name: string): boolean {
+    return this.accesses.some(({ relation }) => relation.indexes.some(index => index.name === name));
   }
 
   private maskOf(set: readonly Candidate[]): bigint {

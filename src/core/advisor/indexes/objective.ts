@@ -33,10 +33,10 @@ export class Objective {
     return this.pool.get(candidate) ?? 0;
   }
 
-  /** Planner cost of all statements, and of the writes to the indexes. */
+  /** Planner cost of all statements, of what their plans risk, and of the writes to the indexes. */
   async total(set: readonly Candidate[]): Promise<number> {
     let total = this.upkeep(set);
-    for (const query of this.queries) total += query.weight * (await query.cost(set));
+    for (const query of this.queries) total += query.weight * ((await query.cost(set)) + (await query.risk(set)));
     return total;
   }
 

@@ -28,7 +28,7 @@ export async function selectIndexes(search: Search): Promise<Candidate[]> {
     best = better(best, await prune(search, await greedy(search, found.set, 0)));
     if (search.isOver()) break;
   }
-  best = better(best, await fromEverything(search));
+  if (!search.isOver()) best = better(best, await fromEverything(search));
   best = await swap(search, best);
   if (best.set.length === 0) best = better(best, await bestSingle(search));
   return best.total < nothing.total ? [...best.set].sort(byIdentity) : [];
