@@ -160,7 +160,7 @@ function planOf(rows: readonly Row[]): Plan {
 }
 
 /** Files often hold `EXPLAIN (ANALYZE) SELECT …`; the options are ours to choose. */
-function withoutExplain(sql: string): SentStatement {
+export function withoutExplain(sql: string): SentStatement {
   const match = /^\s*explain\b\s*(?:\([^)]*\)|(?:(?:analy[sz]e|verbose)\b\s*)*)\s*/i.exec(sql);
   const length = match?.[0].length ?? 0;
   return { sql: sql.slice(length).replace(/;\s*$/, ''), offset: -length };

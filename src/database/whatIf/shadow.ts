@@ -9,6 +9,7 @@ import { indexNamesIn } from './planShape';
 import type { Agreement, KnownIndex, SharedShadow } from './sharedShadow';
 import { leaseShadow } from './shadowPool';
 import { defaultShadowCache, shadowWorkerPath } from './shadowThread';
+import { withoutExplain } from '../explain';
 import { expressionOfKey, withExpressionsAsColumns, type KnownExpression } from './indexExpressions';
 import type { ShadowIndex } from './shadowProtocol';
 
@@ -80,7 +81,8 @@ export class ShadowEstimator implements CostEstimator {
     return parts.join('; ');
   }
 
-  cost(sql: string, configuration: readonly IndexDefinition[], signal?: CancelSignal): Promise<PlanCost> {
+  cost(text: string, configuration: readonly IndexDefinition[], signal?: CancelSignal): Promise<PlanCost> {
+    const { sql } = withoutExplain(text);
     return this.shadow.inTurn(async () => {
       await this.prepare(sql, signal);
       const agreement = await this.shadow.agreement(sql, signal);
@@ -97,7 +99,7 @@ export class ShadowEstimator implements CostEstimator {
       );
       const relativeError = agreement ? { relativeError: agreement.relativeError } : {};
       return { totalCost: Number(plan['Total Cost']), usedIndexes, plan, ...relativeError };
-    });
+    }, signal);
   }
 
   async estimateBytes(index: IndexDefinition): Promise<number> {

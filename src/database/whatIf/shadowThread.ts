@@ -10,6 +10,8 @@ const WORKER_FILE = 'shadowWorker.js';
 
 /** Planning takes milliseconds; a call that takes this long has met a join the planner cannot finish. */
 const CALL_LIMIT_MS = 60_000;
+/** Starting, and building a model of 2000 partitions, on a machine that is busy. */
+const LOAD_LIMIT_MS = 300_000;
 
 /** The bundled worker: beside this file in the packaged product, in the package's dist/ when run from source. */
 export function shadowWorkerPath(): string {
@@ -68,11 +70,9 @@ export class ShadowThread {
       this.waiting.set(id, { resolve, reject });
       worker.postMessage({ id, request } satisfies ShadowCall);
     });
-    const limit = setTimeout(
-      () =>
-        void this.end(new DatabaseError('timeout', `the shadow planner gave no answer in ${CALL_LIMIT_MS / 1000} s`)),
-      CALL_LIMIT_MS,
-    );
+    const limitMs = request.kind === 'load' || request.kind === 'refresh' ? LOAD_LIMIT_MS : CALL_LIMIT_MS;
+    const late = new DatabaseError('timeout', `the shadow planner gave no answer in ${limitMs / 1000} s`);
+    const limit = setTimeout(() => void this.end(late), limitMs);
     const settled = answered.then(
       () => undefined,
       () => undefined,

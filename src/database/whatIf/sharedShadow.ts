@@ -72,11 +72,22 @@ export class SharedShadow {
     return this.contents.oids.size;
   }
 
-  /** The worker does one thing at a time; a call that fails does not stop the next. */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.queue.then(work);
+  /**
+   * The worker does one thing at a time; a call that fails does not stop the next. One that is cancelled fails at once,
+   * also while it waits for its turn.
+   */
+  inTurn<T>(work: () => Promise<T>, signal?: CancelSignal): Promise<T> {
+    const result = this.queue.then(() => {
+      throwIfCancelled(signal);
+      return work();
+    });
     this.queue = result.catch(() => undefined);
-    return result;
+    if (!signal) return result;
+    return new Promise<T>((resolve, reject) => {
+      const onAbort = (): void => reject(new CancelledError());
+      signal.addEventListener('abort', onAbort, { once: true });
+      result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    });
   }
 
   /** Makes sure that what is loaded is what the server has: forgets all after DDL, reads statistics anew after ANALYZE. */
