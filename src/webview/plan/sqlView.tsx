@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { clip } from '../shared/shownText';
 import { colourSql } from '../shared/sqlCode';
 import { sqlTokens } from '../shared/sqlTokens';
@@ -32,18 +32,23 @@ export function SqlView({ model }: { readonly model: PlanModel }): JSX.Element {
   const selectedStart = selectedParts[0]?.start;
   const stop = cursor ?? reachable[0];
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (selectedStart !== undefined) setReveal({ offset: selectedStart });
   }, [selectedStart]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!wantsFocus.current) return;
-    wantsFocus.current = false;
     // the row of the part is drawn once it is scrolled to
-    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-part="${cursor}"]`)?.focus());
+    const frame = requestAnimationFrame(() => {
+      wantsFocus.current = false;
+      box.current?.querySelector<HTMLElement>(`[data-part="${cursor}"]`)?.focus();
+    });
+    return () => cancelAnimationFrame(frame);
   }, [cursor]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    const part = Number((event.target as HTMLElement).dataset.part ?? NaN);
+    const focused = Number((event.target as HTMLElement).dataset.part ?? NaN);
+    // the next key may come before the focus has followed the last one
+    const part = wantsFocus.current && cursor !== undefined ? cursor : focused;
     if (Number.isNaN(part) || event.ctrlKey || event.metaKey || event.altKey) return;
     const step = STEPS[event.key];
     if (step !== undefined) {
