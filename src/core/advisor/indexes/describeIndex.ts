@@ -52,7 +52,7 @@ export function estimateInWords(how: EvidenceKind, relativeError?: number): stri
     relativeError === undefined
       ? ''
       : `, ${(relativeError * 100).toFixed(1)} % off the server's own for today's design`;
-  return ` (planned from the server's statistics, without parallel workers${off})`;
+  return ` (planned from the server's statistics${off})`;
 }
 
 export function hasExpressionKey(index: IndexDefinition): boolean {
