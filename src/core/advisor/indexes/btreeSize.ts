@@ -111,28 +111,32 @@ export function distinctValues(column: Column, rows: number): number {
   return Math.max(1, distinct < 0 ? -distinct * rows : distinct);
 }
 
+/** Entries made up of sampled values, to see what padding to eight bytes adds on average. */
+const TRIED_ENTRIES = 200;
+
 /** An entry with its header, on average; without its line pointer. Unknown columns count as 16 bytes. */
 export function itemBytes(columns: readonly (Column | undefined)[]): number {
-  let offset = 0;
-  let varying: Column | undefined;
-  let varies = 0;
-  for (const column of columns) {
+  const parts = columns.map((column, position) => {
     const fixed = column && FIXED.find(([type]) => type.test(column.type))?.[1];
-    if (fixed) {
+    // values of different columns are put together as if they had nothing to do with each other
+    return {
+      fixed,
+      alignment: column?.type === 'uuid' ? 1 : 8,
+      widths: sampleWidths(column),
+      stride: 2 * position + 1,
+    };
+  });
+  let bytes = 0;
+  for (let entry = 0; entry < TRIED_ENTRIES; entry++) {
+    let offset = 0;
+    for (const { fixed, alignment, widths, stride } of parts) {
       // a NULL takes no room, but the bitmap that says so takes as much as most values
-      offset = align(offset, column.type === 'uuid' ? 1 : Math.min(8, fixed)) + fixed;
-    } else {
-      varies++;
-      varying = column;
-      offset += column ? widthOf(column) : 16;
+      if (fixed) offset = align(offset, Math.min(alignment, fixed)) + fixed;
+      else offset += widths[(entry * stride) % widths.length] ?? 16;
     }
+    bytes += TUPLE_OVERHEAD + align(offset, 8);
   }
-  if (varies !== 1 || !varying) return TUPLE_OVERHEAD + align(offset, 8);
-  // each entry is padded for itself
-  const others = offset - widthOf(varying);
-  const widths = sampleWidths(varying);
-  if (widths.length === 0) return TUPLE_OVERHEAD + align(offset, 8);
-  return TUPLE_OVERHEAD + sum(widths.map(width => align(others + width, 8))) / widths.length;
+  return bytes / TRIED_ENTRIES;
 }
 
 export function widthOf(column: Column): number {
@@ -140,12 +144,14 @@ export function widthOf(column: Column): number {
   return fixed ?? Math.max(1, column.statistics?.averageWidthBytes ?? 16);
 }
 
-function sampleWidths(column: Column): number[] {
-  const isNumeric = column.type.startsWith('numeric');
-  if (!isNumeric && !/^(text|character)/.test(column.type)) return [];
-  return columnSamples(column)
-    .filter(({ isCommon }) => !isCommon)
-    .map(({ value }) => (isNumeric ? numericBytes(value) : value.length + 1));
+function sampleWidths(column: Column | undefined): readonly number[] {
+  const isNumeric = column?.type.startsWith('numeric') ?? false;
+  if (!column || (!isNumeric && !/^(text|character)/.test(column.type))) return [column ? widthOf(column) : 16];
+  const samples = columnSamples(column);
+  const rare = samples.filter(({ isCommon }) => !isCommon);
+  const shown = rare.length > 0 ? rare : samples;
+  if (shown.length === 0) return [widthOf(column)];
+  return shown.map(({ value }) => (isNumeric ? numericBytes(value) : value.length + 1));
 }
 
 /** Header of three bytes, and two for each group of four digits on either side of the point. */
