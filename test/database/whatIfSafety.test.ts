@@ -96,6 +96,8 @@ describe('database/whatIf touches nothing and survives everything', function () 
       assert.equal(await nextTransaction(), before.next);
       const now = await position();
       if (server().major < 15 || now === before.position) return;
+      // only what is flushed can be read, and a switch flushes
+      await owner.query('select pg_switch_wal()');
       const records = `pg_get_wal_records_info('${before.position}', '${now}')`;
       assert.equal(await one(`select count(*)::int from ${records} where xid::text <> '0'`), 0);
     });
@@ -221,7 +223,8 @@ describe('database/whatIf touches nothing and survives everything', function () 
           ),
           CancelledError,
         );
-        assert.equal(await openTransactions(), 0);
+        // the caller is free at once; the server is told by a second connection
+        while ((await openTransactions()) > 0);
         assert.ok((await shadow.cost(STATEMENT, [])).totalCost > 0);
       });
 
