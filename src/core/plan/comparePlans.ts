@@ -17,15 +17,14 @@ const BLOCK_NOISE = 8;
 /** Costs are computed, not measured: only rounding and fresh statistics move them a little. */
 const COST_NOISE_SHARE = 0.01;
 
-const TIME_ALONE =
-  'Only the time differs, not the plan and its blocks: what else the machine did may explain it. Run it several times.';
+const TIME_ALONE = 'Only the time differs: what else the machine did may explain it. Run it several times to know.';
 
 type Verdict = PlanComparison['verdict'];
 
 /**
  * Lays two plans of one statement side by side. The verdict rests on blocks if both runs counted them and they differ,
  * because blocks repeat; else on execution time if both were executed; else on total cost. Differences within the
- * noise are `same`.
+ * noise are `same`, and so are two runs that differ in nothing but time.
  *
  * @param circumstances what the caller knows about the runs beside their plans
  */
@@ -35,7 +34,14 @@ export function comparePlans(before: PlanTree, after: PlanTree, circumstances: R
   const times = both(timeOf(before), timeOf(after));
   const blocks = both(before.root.figures.totalBlocks, after.root.figures.totalBlocks);
   const costs = both(before.root.figures.totalCost, after.root.figures.totalCost);
-  const { measure, verdict } = judge(blocks, times, costs);
+  const cautions = comparisonCautions(before, after, matches, circumstances);
+  let { measure, verdict } = judge(blocks, times, costs);
+  // Time decides where the blocks do not differ. Where nothing else does either, it tells of the machine, not of the plan.
+  const isTimeAlone = blocks !== undefined && measure === 'time' && verdict !== 'same';
+  if (isTimeAlone && cautions.length === 0 && planShape(before) === planShape(after)) {
+    [measure, verdict] = ['blocks', 'same'];
+    cautions.push(TIME_ALONE);
+  }
   const figures = {
     rows,
     measure,
@@ -47,10 +53,6 @@ export function comparePlans(before: PlanTree, after: PlanTree, circumstances: R
     ...(blocks && { beforeBlocks: blocks[0], afterBlocks: blocks[1] }),
     ...(costs && { beforeCost: costs[0], afterCost: costs[1] }),
   };
-  const cautions = comparisonCautions(before, after, matches, circumstances);
-  // `time` decides where the blocks do not differ.
-  const isTimeAlone = blocks !== undefined && measure === 'time' && verdict !== 'same';
-  if (isTimeAlone && cautions.length === 0 && planShape(before) === planShape(after)) cautions.push(TIME_ALONE);
   return { ...figures, sentence: comparisonSentence(figures), cautions };
 }
 

@@ -32,7 +32,8 @@ export function rowFigures(node: DraftNode, share: ParallelShare): RowFigures {
   // Without RETURNING the planner of 13 and before expected rows that a ModifyTable never gives.
   const comparable = planRows !== undefined && !(node.nodeType === 'ModifyTable' && perLoop === 0);
   return {
-    rowsActual: round(perLoop * loops),
+    // Averages are printed rounded (to 0.01 since 18, to 1 before); of all loops together the rows are whole.
+    rowsActual: Math.round(perLoop * loops),
     rowsPlanned: round(planned * executions),
     rowEstimateError: comparable ? qError((perLoop * loops) / executions, planned) : undefined,
     rowsRemovedByFilter: removed(node, loops, 'Rows Removed by Filter', ['Filter']),

@@ -19,7 +19,9 @@ export function VerdictStrip({ comparison }: { readonly comparison: ComparisonVi
       <div class="verdict-words">
         <Icon name={verdict.icon} />
         <strong class="verdict-name">{verdict.text}</strong>
-        {comparison.speedUp !== undefined && <span class="speed-up">{speed(comparison.speedUp)}</span>}
+        {comparison.verdict !== 'same' && comparison.speedUp !== undefined && (
+          <span class="speed-up">{speed(comparison.speedUp)}</span>
+        )}
       </div>
       {figures && (
         <div class="verdict-bars">

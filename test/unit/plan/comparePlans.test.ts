@@ -163,11 +163,20 @@ describe('core/plan/comparePlans: verdict', () => {
     assert.deepEqual([verdict, measure, cautions], ['better', 'blocks', []]);
   });
 
-  it('goes by time where the blocks are the same', () => {
-    const { sentence, measure } = comparePlans(run(hit(900), 40), run(hit(903), 20));
+  it('goes by time where the blocks are the same, and something else explains it', () => {
+    const slow = run(hit(900), 40, 5, { Settings: { jit: 'on' } });
+    const { sentence, measure, verdict } = comparePlans(slow, run(hit(903), 20));
     assert.deepEqual(
-      [sentence, measure],
-      ['2x faster: 900 -> 903 blocks, 40 ms -> 20 ms; the plan is the same', 'time'],
+      [sentence, measure, verdict],
+      ['2x faster: 900 -> 903 blocks, 40 ms -> 20 ms; the plan is the same', 'time', 'better'],
+    );
+  });
+
+  it('calls runs the same that differ in nothing but time', () => {
+    const { sentence, measure, verdict } = comparePlans(run(hit(900), 40), run(hit(903), 20));
+    assert.deepEqual(
+      [sentence, measure, verdict],
+      ['The same work: 900 -> 903 blocks, 40 ms -> 20 ms; the plan is the same', 'blocks', 'same'],
     );
   });
 
