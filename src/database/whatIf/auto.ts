@@ -64,7 +64,9 @@ export class AutoEstimator implements CostEstimator {
   private async choose(sql: string, signal: CancelSignal | undefined): Promise<CostEstimator> {
     try {
       const { relativeError } = await this.shadow.cost(sql, [], signal);
-      return relativeError !== undefined && relativeError > CLOSE ? this.hypopg : this.shadow;
+      if (relativeError === undefined || relativeError <= CLOSE) return this.shadow;
+      this.shadow.disown(sql);
+      return this.hypopg;
     } catch (error) {
       const isLost = error instanceof DatabaseError && error.kind === 'connection';
       if (error instanceof CancelledError || isLost) throw error;

@@ -60,6 +60,11 @@ export class ShadowEstimator implements CostEstimator {
     return this.shadow.notes;
   }
 
+  /** Leaves a statement that another estimator plans out of {@link relativeError}. */
+  disown(text: string): void {
+    this.agreements.delete(withoutExplain(text).sql);
+  }
+
   /** Bytes of memory the planner's PostgreSQL holds. */
   async memoryBytes(): Promise<number> {
     return (await this.shadow.thread.call({ kind: 'memory' })).bytes ?? 0;
