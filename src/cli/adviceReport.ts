@@ -109,12 +109,13 @@ function short(cost: number): string {
 
 function reviewLines({ findings, indexes, totalBytes, notes }: IndexReview): string[] {
   return [
-    ...findings.flatMap(({ severity, problem, title, evidence, change, cautions }) => [
+    ...findings.flatMap(({ severity, problem, title, evidence, change, alternative, cautions }) => [
       `${severity}: ${problem}: ${title}`,
       `  ${evidence.text}${evidence.how === 'measured' ? ' (measured)' : ''}`,
       ...cautions.map(caution => `  note: ${caution}`),
       ...(change?.sql.map(sql => `  ${sql};`) ?? []),
       ...(change?.inverse.map(sql => `  undo: ${sql};`) ?? []),
+      ...(alternative?.sql.map(sql => `  or: ${sql};`) ?? []),
     ]),
     ...notes.map(note => `note: ${note}`),
     `${formatCount(indexes)} indexes (${formatBytes(totalBytes)}), ${findings.length} findings`,
