@@ -19,6 +19,8 @@ interface Costing {
 export interface CostBounds {
   readonly lower: number;
   readonly upper: number;
+  /** What counts against the plan beyond its cost, if it is known; see {@link earlyStopRisk}. */
+  readonly risk: number;
 }
 
 /** What all statements of a workload share: the planner, and what it cannot plan with. */
@@ -155,11 +157,15 @@ export class CostedQuery {
   private boundsOf(mask: bigint): CostBounds {
     let lower = this.best;
     let upper = Infinity;
-    for (const { offered, used, totalCost } of this.costings) {
-      if ((used & ~mask) === 0n && totalCost < upper) upper = totalCost;
-      if ((mask & ~offered) === 0n && totalCost > lower) lower = totalCost;
+    let known = 0;
+    for (const { offered, used, totalCost, risk } of this.costings) {
+      const isPossible = (used & ~mask) === 0n;
+      const isOfMore = (mask & ~offered) === 0n;
+      if (isPossible && totalCost < upper) upper = totalCost;
+      if (isOfMore && totalCost > lower) lower = totalCost;
+      if (isPossible && isOfMore) known = risk;
     }
-    return { lower: Math.min(lower, upper), upper };
+    return { lower: Math.min(lower, upper), upper, risk: known };
   }
 
   private async costing(set: readonly Candidate[]): Promise<Costing> {

@@ -9,12 +9,16 @@ const STREAMING = new Set([
   'Subquery Scan',
   'LockRows',
   'Unique',
+  'Gather Merge',
+  'Gather',
 ]);
 /** A filter on columns with statistics may still be off by this: rows that match need not be spread evenly. */
 const MISJUDGED = 10;
+/** A statement that gets slower is minded more than one that does not get faster. */
+const SLOWDOWN_WEIGHT = 5;
 
 /**
- * What a plan may cost beyond today's, in planner units, because it walks an index for its order alone and hopes to
+ * What counts against a plan beyond its cost, in planner units, because it walks an index for its order alone and hopes to
  * meet enough rows that pass a filter before long. If none pass it reads the whole index in random order: the classic
  * way in which an index makes a statement slower. A filter on an expression is a guess of the planner's altogether.
  */
@@ -32,7 +36,7 @@ export function earlyStopRisk(plan: PlanNode, costBefore: number, isExisting: (i
     for (const child of childrenOf(node)) visit(child);
   };
   visit(plan);
-  return Math.max(0, worst - Math.max(total, costBefore));
+  return worst > costBefore ? costBefore - total + SLOWDOWN_WEIGHT * (worst - costBefore) : 0;
 }
 
 function walkedForOrder(limit: PlanNode, isExisting: (index: string) => boolean): PlanNode | undefined {

@@ -120,8 +120,9 @@ function gain(
       number,
       number,
     ];
-    result.high += high;
-    result.low += low;
+    const risk = query.weight * (bounds.risk - query.bounds(chosen).risk);
+    result.high += high - risk;
+    result.low += low - risk;
     if (upper - lower > FUZZ * upper && high - low > widest) {
       widest = high - low;
       result.open = query;
