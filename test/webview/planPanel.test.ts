@@ -155,17 +155,27 @@ describe('webview/plan', () => {
       await eventually.equal(() => rows.count(), 1);
     });
 
-    it('shows a row that was asked for amid those around it', async () => {
-      await open(hugeView(2_001));
-      await panel.plan.call('select', 1_000);
-      await panel.page.locator('#node-1000[aria-selected=true]').waitFor();
-      await eventually.ok(() =>
-        panel.page.locator('#node-1000').evaluate(row => {
-          const { top, bottom } = row.getBoundingClientRect();
-          const grid = row.closest('[role=treegrid]')!.getBoundingClientRect();
+    describe('brings amid the rows around it', () => {
+      const isAmid = (row: string): Promise<boolean> =>
+        panel.page.locator(row).evaluate(element => {
+          const { top, bottom } = element.getBoundingClientRect();
+          const grid = element.closest('[role=treegrid]')!.getBoundingClientRect();
           return top > grid.top + 4 * 26 && bottom < grid.bottom - 4 * 26;
-        }),
-      );
+        });
+
+      it('a row that was asked for', async () => {
+        await open(hugeView(2_001));
+        await panel.plan.call('select', 1_000);
+        await panel.page.locator('#node-1000[aria-selected=true]').waitFor();
+        await eventually.ok(() => isAmid('#node-1000'));
+      });
+
+      it('a row that the cursor in the editor lights', async () => {
+        await open(hugeView(2_001));
+        await panel.plan.call('highlight', [1_500]);
+        await panel.page.locator('#node-1500.lit').waitFor();
+        await eventually.ok(() => isAmid('#node-1500'));
+      });
     });
 
     it('keeps the selected row in the document when it is scrolled out of sight', async () => {

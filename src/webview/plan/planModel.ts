@@ -24,6 +24,8 @@ export interface PlanModel {
   readonly chosen: readonly ColumnId[] | undefined;
   /** Nodes under the pointer, the focus, or the cursor in the editor. */
   readonly lit: ReadonlySet<number>;
+  /** Those of the cursor in the editor alone. */
+  readonly editorLit: ReadonlySet<number>;
   readonly reveal: Reveal;
   readonly search: NodeSearch;
   readonly findings: FindingWalk;

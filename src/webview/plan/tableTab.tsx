@@ -34,6 +34,7 @@ export function NodeTable({ model }: { readonly model: PlanModel }): JSX.Element
         order={model.order}
         chosen={model.chosen}
         lit={model.lit}
+        editorLit={model.editorLit}
         found={model.search.found}
         reveal={model.reveal}
         select={model.select}

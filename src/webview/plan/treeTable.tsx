@@ -28,6 +28,8 @@ export interface TreeTableProps {
   /** Undefined as long as nobody chose. */
   readonly chosen: readonly ColumnId[] | undefined;
   readonly lit: ReadonlySet<number>;
+  /** Those of `lit` that the editor asked for: the first is brought into sight. */
+  readonly editorLit: ReadonlySet<number>;
   readonly found: ReadonlySet<number>;
   /** Another object each time the selection came from elsewhere and its row must be brought into sight. */
   readonly reveal: Reveal;
@@ -69,6 +71,10 @@ export function TreeTable(props: TreeTableProps): JSX.Element {
     }
     if (props.reveal.scrollPage) scroller.current?.scrollIntoView({ block: 'nearest' });
   }, [props.reveal, order]);
+  useLayoutEffect(() => {
+    const first = props.editorLit.size === 0 ? -1 : rows.findIndex(node => props.editorLit.has(node.id));
+    if (scroller.current && first >= 0) scrollRowToMiddle(scroller.current, first, ROW_HEIGHT, HEAD_HEIGHT);
+  }, [props.editorLit]);
 
   const moveTo = (index: number): void => {
     const node = rows[index];
