@@ -100,6 +100,25 @@ describe('core/advisor/indexes/adviseWorkload', () => {
     assert.deepEqual(await chosen(1000), { count: 0, upkeep: 0 });
   });
 
+  it('takes the writes it was not given from the counters, if weights are calls', async () => {
+    const activity = {
+      inserts: 2000,
+      updates: 0,
+      hotUpdates: 0,
+      deletes: 0,
+      sequentialScans: 0,
+      indexScans: 0,
+      deadRows: 0,
+      modifiedSinceAnalyze: 0,
+    };
+    const catalog = catalogOf(PARENT, { ...CHILD, activity }, SMALL);
+    const chosen = async (more: Partial<WorkloadRequest>) =>
+      (await advise(SELECTS, tablePlanner([BY_PARENT, BY_STATE]), { catalog, ...more })).indexes.length;
+    // 2,000 entries of half a unit each cost more than either index saves
+    assert.equal(await chosen({ weightsAreCalls: true }), 0);
+    assert.equal(await chosen({}), 2);
+  });
+
   it('charges an update for the indexes that end its HOT updates more than for others', async () => {
     const update = { statement: 'update', scan: 10, plan: modify(100) };
     const upkeep = async (set: string) => {

@@ -12,7 +12,7 @@ import { referentialChecks } from './referentialChecks';
 import { pickCandidates } from './pickCandidates';
 import { selectIndexes } from './selectIndexes';
 import type { TableAccess } from './tableAccess';
-import { readWrites } from './writes';
+import { countedWrites, readWrites } from './writes';
 
 export type { AdvisedIndex, WorkloadAdvice } from './describeAdvice';
 
@@ -35,6 +35,11 @@ export interface WorkloadRequest {
   readonly maxWidth?: number;
   readonly signal?: CancelSignal;
   readonly onProgress?: (progress: { readonly text: string; readonly fraction?: number }) => void;
+  /**
+   * The weights are numbers of calls, as `pg_stat_statements` counts them: what `pg_stat_user_tables` counts of rows
+   * written is then on the same scale, and stands for the writes that no statement here makes.
+   */
+  readonly weightsAreCalls?: boolean;
   /** Asked between plans; once true the search ends with the best set found so far. */
   readonly isOver?: () => boolean;
 }
@@ -90,10 +95,12 @@ export async function adviseWorkload(request: WorkloadRequest): Promise<Workload
     throwIfCancelled(signal);
     pool.set(candidate, await estimator.estimateBytes(candidate.index));
   }
+  const written = new Set(queries.flatMap(({ writes }) => writes.map(({ relation }) => relation)));
+  const counted = request.weightsAreCalls ? countedWrites(relations, written) : [];
   const begun = planner.calls;
   const limit = PLANS_PER_STATEMENT * queries.length;
   const chosen = await selectIndexes({
-    objective: new Objective(queries, pool),
+    objective: new Objective(queries, pool, counted),
     budgetBytes,
     signal,
     isOver: () => planner.calls - begun >= limit || (request.isOver?.() ?? false),
