@@ -13,6 +13,9 @@ const TREE_FILL = 0.7;
 /** A row pointer is stored as the difference to the one before, the block in the bits above these. */
 const OFFSET_BITS = 11;
 
+/** Keys seen at most so often in a hundred sampled values. */
+const RARE = 8;
+
 /** What a GIN index holds of one column. */
 export interface GinContents {
   /** Distinct keys. */
@@ -49,15 +52,17 @@ export function estimateGin(relation: Relation, column: Column, key: string, row
   };
   for (const elements of groups.values()) {
     const all = [...elements.values()];
-    const single = all.filter(({ seen }) => seen === 1);
+    const once = all.filter(({ seen }) => seen === 1).length;
+    // how often a rare key was seen is mostly chance: rare keys are taken to be equally rare
+    const rare = all.filter(({ seen }) => seen <= RARE);
     const sampled = all.reduce((sum, { seen }) => sum + seen, 0);
     const postings = rows * all.reduce((sum, { share }) => sum + share, 0);
-    for (const { share, seen, bytes } of all) if (seen > 1) add(1, share * rows, bytes);
-    if (single.length === 0) continue;
-    const distinct = estimateDistinct(sampled, all.length, single.length, postings);
-    const rest = rows * single.reduce((sum, { share }) => sum + share, 0);
-    const bytes = single.reduce((sum, element) => sum + element.bytes, 0) / single.length;
-    add(Math.min(rest, Math.max(single.length, distinct - (all.length - single.length))), rest, bytes);
+    for (const { share, seen, bytes } of all) if (seen > RARE) add(1, share * rows, bytes);
+    if (rare.length === 0) continue;
+    const distinct = estimateDistinct(sampled, all.length, once, postings);
+    const rest = rows * rare.reduce((sum, { share }) => sum + share, 0);
+    const bytes = rare.reduce((sum, element) => sum + element.bytes, 0) / rare.length;
+    add(Math.min(rest, Math.max(rare.length, distinct - (all.length - rare.length))), rest, bytes);
   }
   return { ...total, bytes: total.bytes + BLOCK_BYTES };
 }
