@@ -238,6 +238,17 @@ for (const major of [18, 14]) {
       await assert.rejects(openCostEstimator(db, catalog, { method: 'hypopg' }), /hypopg is not installed/);
     });
 
+    it('forgets an index whose question was cancelled while it was made', async () => {
+      const sql = 'select * from counting where total = 77 and id > 5';
+      const { totalCost } = await estimator.cost(sql, []);
+      const controller = new AbortController();
+      const index = { schema: 'public', relation: 'counting', method: 'btree' as const, keys: ['total'], include: [] };
+      const running = estimator.cost(sql, [index], controller.signal);
+      setImmediate(() => controller.abort());
+      await running.catch(error => assert.equal(error.name, 'CancelledError'));
+      assert.equal((await estimator.cost(sql, [])).totalCost, totalCost);
+    });
+
     it('stops at once when cancelled, and works again afterwards', async () => {
       const controller = new AbortController();
       const running = estimator.cost(

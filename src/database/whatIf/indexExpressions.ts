@@ -1,6 +1,7 @@
 import { bareKey } from '../../core/advisor/indexes/indexSize';
 import type { IndexDefinition } from '../../core/advisor/suggestion';
 import type { Column, Relation } from '../../core/catalog/catalog';
+import { elementsOf } from './model/indexEnds';
 import type { AnalyzedExpression } from './shadowProtocol';
 
 /** What is known of the key of an index at a position, from 0. */
@@ -37,6 +38,9 @@ export function withExpressionsAsColumns(
           nullFraction: Number(found.null_frac),
           averageWidthBytes: Number(found.avg_width),
           distinct: Number(found.n_distinct),
+          ...(found.most_common_vals && { mostCommonValues: valuesOf(found.most_common_vals) }),
+          ...(found.most_common_freqs && { mostCommonFrequencies: valuesOf(found.most_common_freqs).map(Number) }),
+          ...(found.histogram_bounds && { histogramBounds: valuesOf(found.histogram_bounds) }),
         },
       },
     ]),
@@ -48,4 +52,8 @@ export function withExpressionsAsColumns(
       return column ? `"${column.name}"` : key;
     }),
   };
+}
+
+function valuesOf(array: string): string[] {
+  return elementsOf(array).map(each => (each.startsWith('"') ? each.slice(1, -1).replace(/\\(.)/gs, '$1') : each));
 }

@@ -64,11 +64,16 @@ export async function readIndexEnds(
 export function withEnds<T extends AttributeStatistics>(statistics: T, ends: IndexEnds | undefined): T {
   const bounds = statistics.histogram_bounds;
   if (!ends || ends.least === null || ends.greatest === null || !bounds) return statistics;
-  const values = bounds.slice(1, -1).match(/"(?:[^"\\]|\\.)*"|[^,]+/gs) ?? [];
+  const values = elementsOf(bounds);
   if (values.length < 2) return statistics;
   values[0] = arrayElement(ends.least);
   values[values.length - 1] = arrayElement(ends.greatest);
   return { ...statistics, histogram_bounds: `{${values.join(',')}}` };
+}
+
+/** The elements of an array in PostgreSQL's text form, as they stand there. */
+export function elementsOf(array: string): string[] {
+  return array.slice(1, -1).match(/"(?:[^"\\]|\\.)*"|[^,]+/gs) ?? [];
 }
 
 function arrayElement(text: string): string {

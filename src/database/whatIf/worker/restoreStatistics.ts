@@ -18,7 +18,7 @@ const VALUES = {
   range_bounds_histogram: 'text',
 } as const;
 
-export function restoreSize(facts: StorageFacts): string {
+export function restoreSize(facts: Omit<StorageFacts, 'currentPages' | 'attributes'>): string {
   return `pg_restore_relation_stats('schemaname', ${literal(facts.schema)}, 'relname', ${literal(facts.name)},
     'relpages', ${facts.analyzedPages}::integer, 'reltuples', ${literal(String(facts.tuples))}::real,
     'relallvisible', ${facts.allVisiblePages}::integer)`;
