@@ -1,73 +1,31 @@
-import { fileURLToPath } from 'node:url';
-import type {
-  CancellationToken,
-  Connection,
-  Diagnostic,
-  DidChangeWorkspaceFoldersParams,
-  InitializeResult,
-} from 'vscode-languageserver';
-import {
-  CodeLensRefreshRequest,
-  ErrorCodes,
-  InlayHintRefreshRequest,
-  LSPErrorCodes,
-  ResponseError,
-  TextDocumentSyncKind,
-} from 'vscode-languageserver';
-import { CancelledError } from '../core/base/cancelSignal';
-import { DatabaseError } from '../core/ports';
-import type { Finding } from '../core/rules/finding';
-import { lintStatement, ScriptLinter } from '../core/rules/linter';
-import type { LintOptions } from '../core/rules/linter';
-import { ScriptFindings } from '../core/rules/scriptFindings';
-import { rangeContains, rangesOverlap } from '../core/base/sourceRange';
-import type { SourceRange } from '../core/base/sourceRange';
-import { loadGrammar, type Grammar } from '../core/sql/grammar';
-import { parseStatement } from '../core/sql/parseStatement';
+import type { Connection, DidChangeWorkspaceFoldersParams, InitializeResult } from 'vscode-languageserver';
+import { CodeLensRefreshRequest, InlayHintRefreshRequest, TextDocumentSyncKind } from 'vscode-languageserver';
 import type { Catalog } from '../core/catalog/catalog';
 import { mergeCatalogs } from '../core/catalog/mergeCatalogs';
 import { CONFIGURATION_FILE } from '../core/configuration/configuration';
+import { loadGrammar, type Grammar } from '../core/sql/grammar';
+import { parseStatement } from '../core/sql/parseStatement';
+import type { ClientNotifications, ServerNotifications, ServerRequest, ServerSettings } from '../protocol/server';
 import { ConfigurationFiles } from '../workspace/configurationFiles';
-import type {
-  ClientNotifications,
-  FailureData,
-  ServerNotifications,
-  ServerRequest,
-  ServerRequests,
-  ServerSettings,
-} from '../protocol/server';
 import { AdviceService } from './adviceService';
-import { ChangedSinceError, ChangeService } from './changeService';
+import { ChangeService } from './changeService';
 import { ConfigurationDiagnostics } from './configurationDiagnostics';
 import { proposeConnections } from './connectionProposals';
 import { toDiagnostics } from './convert';
 import { DiagnosticScheduler } from './diagnosticScheduler';
+import { DocumentChecks } from './documentChecks';
 import { ExplainService, type StatementProblem } from './explainService';
 import { readFileText } from './features/fileText';
 import { FEATURE_CAPABILITIES, registerFeatures } from './features/registerFeatures';
 import { TextPlans } from './features/textPlans';
+import { fileOfUri } from './fileOfUri';
 import { describeParameters } from './parameterValues';
 import { clearHistory, compareWithFile, compareWithRun, historySize, pinRun } from './planHistory';
-import { ScriptDocument } from './scriptDocument';
+import { answerRequest, type Answer } from './requestAnswers';
 import { SchemaFiles } from './schemaFiles';
+import { ScriptDocument } from './scriptDocument';
 import { Sessions } from './sessions';
 import { describeStatement } from './statementInfo';
-
-/** How long one stretch of work on a large document may keep requests waiting. */
-const SLICE_MS = 20;
-
-/** Requests that reach for a database; refused while the workspace is not trusted. */
-const NEEDS_TRUST: readonly ServerRequest[] = [
-  'queryTuner/advice/run',
-  'queryTuner/advice/measure',
-  'queryTuner/connections/connect',
-  'queryTuner/connections/test',
-  'queryTuner/connections/propose',
-  'queryTuner/explain/run',
-  'queryTuner/explain/suggest',
-  'queryTuner/change/apply',
-  'queryTuner/change/undo',
-];
 
 /**
  * Wires the language server to a connection; the caller then calls `connection.listen()`. `defaults` count where the
@@ -88,10 +46,7 @@ class Server {
   #schemaFiles: SchemaFiles | undefined;
   /** Addresses of the workspace's folders. */
   #folders: readonly string[] = [];
-  readonly #linters = new WeakMap<ScriptDocument, ScriptLinter>();
-  /** Documents whose statements are still being worked on. */
-  readonly #unready = new WeakSet<ScriptDocument>();
-  readonly #failedRules = new Set<string>();
+  readonly #checks: DocumentChecks;
   #grammar: Grammar | undefined;
   #settings: ServerSettings;
   /** What the editor asks for again when told to. */
@@ -104,12 +59,17 @@ class Server {
       this.#configurations,
       (uri, diagnostics) => void connection.sendDiagnostics({ uri, diagnostics }),
     );
+    this.#checks = new DocumentChecks({
+      configurations: this.#configurations,
+      settings: () => this.#settings,
+      catalogFor: document => this.#catalogFor(document),
+      ruleFailed: (rule, error) => connection.console.error(`The rule ${rule} failed: ${describeError(error)}`),
+    });
     this.#scheduler = new DiagnosticScheduler({
-      prepare: document => this.#prepare(document),
-      check: document => toDiagnostics(document, this.#lint(document), this.#settings.rulePages),
+      prepare: document => this.#checks.prepare(document),
+      check: document => toDiagnostics(document, this.#checks.lint(document), this.#settings.rulePages),
       publish: (uri, version, diagnostics) => void connection.sendDiagnostics({ uri, version, diagnostics }),
-      failed: error =>
-        connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      failed: error => connection.console.error(describeError(error)),
     });
   }
 
@@ -199,8 +159,8 @@ class Server {
       document: uri => this.#documents.get(uri),
       textPlans: this.#textPlans,
       catalogOf: document => this.#catalogFor(document),
-      findingsIn: (document, range) => this.#findingsIn(document, range),
-      allFindings: document => this.#lint(document).all(),
+      findingsIn: (document, range) => this.#checks.findingsIn(document, range),
+      allFindings: document => this.#checks.lint(document).all(),
       settings: () => this.#settings,
       grammar: async () => (this.#grammar ??= await loadGrammar()),
       textOf: uri => this.#documents.get(uri)?.text ?? readFileText(uri),
@@ -208,45 +168,48 @@ class Server {
   }
 
   #registerRequests(): void {
+    const isTrusted = (): boolean => this.#settings.trusted !== false;
+    const answer = <R extends ServerRequest>(request: R, give: Answer<R>): void =>
+      answerRequest(this.#connection, isTrusted, request, give);
     const grammar = async (): Promise<Grammar> => (this.#grammar ??= await loadGrammar());
     const changes = new ChangeService(this.#sessions, progress => this.#notify('queryTuner/progress', progress));
     const explaining = async (): Promise<ExplainService> => new ExplainService(await grammar(), this.#sessions);
 
-    this.#answer('queryTuner/connections/connect', params => this.#sessions.connect(params));
-    this.#answer('queryTuner/connections/test', ({ target }) => this.#sessions.test(target));
-    this.#answer('queryTuner/connections/close', async ({ connectionId }) => {
+    answer('queryTuner/connections/connect', params => this.#sessions.connect(params));
+    answer('queryTuner/connections/test', ({ target }) => this.#sessions.test(target));
+    answer('queryTuner/connections/close', async ({ connectionId }) => {
       await this.#sessions.close(connectionId);
       this.#checkDocumentsOf(connectionId);
       return null;
     });
-    this.#answer('queryTuner/connections/propose', ({ folders }) => proposeConnections(folders, process.env));
-    this.#answer('queryTuner/statement/at', ({ uri, span }) => {
+    answer('queryTuner/connections/propose', ({ folders }) => proposeConnections(folders, process.env));
+    answer('queryTuner/statement/at', ({ uri, span }) => {
       const document = this.#documents.get(uri);
       const located = document?.statementIn(document.offsetsOf(span));
       return document && located ? describeStatement(document, located, this.#catalogFor(document)) : null;
     });
-    this.#answer('queryTuner/statement/parameters', async ({ connectionId, sql }, signal) => {
+    answer('queryTuner/statement/parameters', async ({ connectionId, sql }, signal) => {
       const statement = parseStatement(await grammar(), sql);
       const catalog = await this.#sessions.catalog(connectionId, signal);
       return describeParameters(statement, catalog);
     });
-    this.#answer('queryTuner/explain/run', async (params, signal) =>
+    answer('queryTuner/explain/run', async (params, signal) =>
       (await explaining()).explain(params, signal, problem =>
         this.#keepProblem(params.source?.uri, params.sql, problem),
       ),
     );
-    this.#answer('queryTuner/explain/suggest', async (params, signal) => (await explaining()).suggest(params, signal));
-    this.#answer('queryTuner/plan/compare', compareWithFile);
-    this.#answer('queryTuner/history/compare', compareWithRun);
-    this.#answer('queryTuner/history/pin', pinRun);
-    this.#answer('queryTuner/history/clear', ({ folder, fingerprint }) => clearHistory(folder, fingerprint));
-    this.#answer('queryTuner/history/size', ({ folder }) => historySize(folder));
+    answer('queryTuner/explain/suggest', async (params, signal) => (await explaining()).suggest(params, signal));
+    answer('queryTuner/plan/compare', compareWithFile);
+    answer('queryTuner/history/compare', compareWithRun);
+    answer('queryTuner/history/pin', pinRun);
+    answer('queryTuner/history/clear', ({ folder, fingerprint }) => clearHistory(folder, fingerprint));
+    answer('queryTuner/history/size', ({ folder }) => historySize(folder));
     const advising = async (): Promise<AdviceService> =>
       new AdviceService(await grammar(), this.#sessions, progress => this.#notify('queryTuner/progress', progress));
-    this.#answer('queryTuner/advice/run', async (params, signal) => (await advising()).run(params, signal));
-    this.#answer('queryTuner/advice/measure', async (params, signal) => (await advising()).measure(params, signal));
-    this.#answer('queryTuner/change/apply', (params, signal) => changes.apply(params, signal));
-    this.#answer('queryTuner/change/undo', (params, signal) => changes.undo(params, signal));
+    answer('queryTuner/advice/run', async (params, signal) => (await advising()).run(params, signal));
+    answer('queryTuner/advice/measure', async (params, signal) => (await advising()).measure(params, signal));
+    answer('queryTuner/change/apply', (params, signal) => changes.apply(params, signal));
+    answer('queryTuner/change/undo', (params, signal) => changes.undo(params, signal));
     this.#connection.onNotification(
       'queryTuner/document/connection',
       ({ uri, connectionId }: ServerNotifications['queryTuner/document/connection']) => {
@@ -257,33 +220,6 @@ class Server {
         this.#refresh();
       },
     );
-  }
-
-  /** Registers a request: cancellation becomes a signal, failures become typed errors. */
-  #answer<R extends ServerRequest>(
-    request: R,
-    answer: (
-      params: ServerRequests[R]['params'],
-      signal: AbortSignal,
-    ) => ServerRequests[R]['result'] | Promise<ServerRequests[R]['result']>,
-  ): void {
-    this.#connection.onRequest(request, async (params: ServerRequests[R]['params'], ...rest: unknown[]) => {
-      // A client that passes "no token" along sends a second, empty parameter; ours always stands last.
-      const token = rest.at(-1) as CancellationToken;
-      if (this.#settings.trusted === false && NEEDS_TRUST.includes(request)) {
-        return failure({ kind: 'permission' }, 'The workspace is not trusted: nothing connects to a database.');
-      }
-      const abort = new AbortController();
-      const listener = token.onCancellationRequested(() => abort.abort());
-      if (token.isCancellationRequested) abort.abort();
-      try {
-        return await answer(params, abort.signal);
-      } catch (error) {
-        return toResponseError(error);
-      } finally {
-        listener.dispose();
-      }
-    });
   }
 
   #notify<N extends keyof ClientNotifications>(name: N, params: ClientNotifications[N]): void {
@@ -312,68 +248,6 @@ class Server {
     const files = this.#schemaFiles?.catalogFor(document.uri);
     return server && files ? mergeCatalogs(server, files) : (server ?? files);
   }
-
-  #linterOf(document: ScriptDocument): ScriptLinter {
-    const known = this.#linters.get(document);
-    if (known) return known;
-    const linter = new ScriptLinter(document.script);
-    this.#linters.set(document, linter);
-    return linter;
-  }
-
-  /** Works on the statements of a document for a moment; undefined when all are done. */
-  #prepare(document: ScriptDocument): (() => Diagnostic[]) | undefined {
-    const options = this.#optionsFor(document);
-    const linter = this.#linterOf(document);
-    if (!options) return undefined;
-    const end = performance.now() + SLICE_MS;
-    const done = linter.warm(options, () => performance.now() > end);
-    const isReady = done === document.script.statements.length;
-    if (isReady) this.#unready.delete(document);
-    else this.#unready.add(document);
-    if (isReady) return undefined;
-    return () => toDiagnostics(document, linter.lintFirst(options, done), this.#settings.rulePages);
-  }
-
-  #lint(document: ScriptDocument): ScriptFindings {
-    const options = this.#optionsFor(document);
-    return options ? this.#linterOf(document).lint(options) : new ScriptFindings([], () => undefined);
-  }
-
-  /** Findings that touch a range, without waiting for the rest of a large document. */
-  #findingsIn(document: ScriptDocument, range: SourceRange): Finding[] {
-    const options = this.#optionsFor(document);
-    if (!options) return [];
-    if (!this.#unready.has(document)) return this.#linterOf(document).lint(options).touching(range);
-    const near = document.script.statements.filter(
-      ({ range: own }) => rangesOverlap(own, range) || rangeContains(own, range.start),
-    );
-    return near.flatMap(located => lintStatement(located, options));
-  }
-
-  /** By the settings of the editor and, above them, the configuration files around the document; none if excluded. */
-  #optionsFor(document: ScriptDocument): LintOptions | undefined {
-    const catalog = this.#catalogFor(document);
-    const file = fileOfUri(document.uri);
-    const configuration = file === undefined ? undefined : this.#configurations.forFile(file);
-    if (file !== undefined && configuration?.isExcluded(file)) return undefined;
-    return {
-      severities: { ...this.#settings.severities, ...configuration?.severities },
-      ruleFailed: this.#ruleFailed,
-      isolated: document.isHost,
-      ...(configuration && { thresholds: configuration.thresholds }),
-      ...(configuration?.serverVersion !== undefined && { serverVersion: configuration.serverVersion }),
-      ...(catalog && { catalog }),
-    };
-  }
-
-  /** One rule that fails takes nothing from the others; each is told once. */
-  readonly #ruleFailed = (rule: string, error: unknown): void => {
-    if (this.#failedRules.has(rule)) return;
-    this.#failedRules.add(rule);
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#connection.console.error(`The rule ${rule} failed: ${reason}`);
-  };
 
   #checkAll(): void {
     for (const document of this.#documents.values()) this.#scheduler.schedule(document);
@@ -436,27 +310,7 @@ function readSettings(value: unknown): ServerSettings {
   };
 }
 
-/** Path of a document that is a file; undefined for one that was never saved or lies elsewhere. */
-function fileOfUri(uri: string): string | undefined {
-  try {
-    return uri.startsWith('file:') ? fileURLToPath(uri) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function toResponseError(error: unknown): ResponseError<FailureData | void> {
-  if (error instanceof CancelledError || (error instanceof DatabaseError && error.kind === 'cancelled')) {
-    return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
-  }
-  if (error instanceof ChangedSinceError) return failure({ kind: 'changed' }, error.message);
-  if (error instanceof DatabaseError) {
-    const { kind, hint, sqlState } = error;
-    return failure({ kind, ...(hint && { hint }), ...(sqlState && { sqlState }) }, error.message);
-  }
-  return new ResponseError(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
-}
-
-function failure(data: FailureData, message: string): ResponseError<FailureData> {
-  return new ResponseError(LSPErrorCodes.RequestFailed, message, data);
+/** With where it happened, for the log. */
+function describeError(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,0 +1,67 @@
+import type { CancellationToken, Connection } from 'vscode-languageserver';
+import { ErrorCodes, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import { CancelledError } from '../core/base/cancelSignal';
+import { DatabaseError } from '../core/ports';
+import type { FailureData, ServerRequest, ServerRequests } from '../protocol/server';
+import { ChangedSinceError } from './changeService';
+
+/** Requests that reach for a database; refused while the workspace is not trusted. */
+const NEEDS_TRUST: readonly ServerRequest[] = [
+  'queryTuner/advice/run',
+  'queryTuner/advice/measure',
+  'queryTuner/connections/connect',
+  'queryTuner/connections/test',
+  'queryTuner/connections/propose',
+  'queryTuner/explain/run',
+  'queryTuner/explain/suggest',
+  'queryTuner/change/apply',
+  'queryTuner/change/undo',
+];
+
+/** Answers one of our own requests. */
+export type Answer<R extends ServerRequest> = (
+  params: ServerRequests[R]['params'],
+  signal: AbortSignal,
+) => ServerRequests[R]['result'] | Promise<ServerRequests[R]['result']>;
+
+/** Registers a request: cancellation becomes a signal, failures become typed errors. */
+export function answerRequest<R extends ServerRequest>(
+  connection: Connection,
+  isTrusted: () => boolean,
+  request: R,
+  answer: Answer<R>,
+): void {
+  connection.onRequest(request, async (params: ServerRequests[R]['params'], ...rest: unknown[]) => {
+    // A client that passes "no token" along sends a second, empty parameter; ours always stands last.
+    const token = rest.at(-1) as CancellationToken;
+    if (!isTrusted() && NEEDS_TRUST.includes(request)) {
+      return failure({ kind: 'permission' }, 'The workspace is not trusted: nothing connects to a database.');
+    }
+    const abort = new AbortController();
+    const listener = token.onCancellationRequested(() => abort.abort());
+    if (token.isCancellationRequested) abort.abort();
+    try {
+      return await answer(params, abort.signal);
+    } catch (error) {
+      return toResponseError(error);
+    } finally {
+      listener.dispose();
+    }
+  });
+}
+
+function toResponseError(error: unknown): ResponseError<FailureData | void> {
+  if (error instanceof CancelledError || (error instanceof DatabaseError && error.kind === 'cancelled')) {
+    return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+  }
+  if (error instanceof ChangedSinceError) return failure({ kind: 'changed' }, error.message);
+  if (error instanceof DatabaseError) {
+    const { kind, hint, sqlState } = error;
+    return failure({ kind, ...(hint && { hint }), ...(sqlState && { sqlState }) }, error.message);
+  }
+  return new ResponseError(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
+}
+
+function failure(data: FailureData, message: string): ResponseError<FailureData> {
+  return new ResponseError(LSPErrorCodes.RequestFailed, message, data);
+}
