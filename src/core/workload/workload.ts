@@ -75,10 +75,10 @@ export class WorkloadCollector {
     return this.observed;
   }
 
-  add(statement: ObservedStatement): void {
+  /** `key` is the statement's fingerprint, where the caller has it already. */
+  add(statement: ObservedStatement, key = this.fingerprintOf(statement.sql)): void {
     const id = ++this.observed;
     const { sql, calls, place, channel = '' } = statement;
-    const key = this.fingerprintOf(sql);
     const form = this.forms.get(key) ?? { variants: [], channels: new Map<string, Totals>() };
     if (!this.forms.has(key)) {
       if (this.forms.size >= MOST_FORMS) this.forgetHalf();
