@@ -5,17 +5,15 @@ import { DatabaseError } from '../core/ports';
 import type { FailureData, ServerRequest, ServerRequests } from '../protocol/server';
 import { ChangedSinceError } from './changeService';
 
-/** Requests that reach for a database; refused while the workspace is not trusted. */
-const NEEDS_TRUST: readonly ServerRequest[] = [
-  'queryTuner/advice/run',
-  'queryTuner/advice/measure',
-  'queryTuner/connections/connect',
-  'queryTuner/connections/test',
-  'queryTuner/connections/propose',
-  'queryTuner/explain/run',
-  'queryTuner/explain/suggest',
-  'queryTuner/change/apply',
-  'queryTuner/change/undo',
+/** Answered while the workspace is not trusted, too: they reach for no database and read no settings of the folder. */
+const NEEDS_NO_TRUST: readonly ServerRequest[] = [
+  'queryTuner/connections/close',
+  'queryTuner/statement/at',
+  'queryTuner/plan/compare',
+  'queryTuner/history/compare',
+  'queryTuner/history/pin',
+  'queryTuner/history/clear',
+  'queryTuner/history/size',
 ];
 
 /** Answers one of our own requests. */
@@ -34,7 +32,7 @@ export function answerRequest<R extends ServerRequest>(
   connection.onRequest(request, async (params: ServerRequests[R]['params'], ...rest: unknown[]) => {
     // A client that passes "no token" along sends a second, empty parameter; ours always stands last.
     const token = rest.at(-1) as CancellationToken;
-    if (!isTrusted() && NEEDS_TRUST.includes(request)) {
+    if (!isTrusted() && !NEEDS_NO_TRUST.includes(request)) {
       return failure({ kind: 'permission' }, 'The workspace is not trusted: nothing connects to a database.');
     }
     const abort = new AbortController();

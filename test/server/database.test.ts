@@ -4,7 +4,7 @@ import { installedMajors } from '../../src/database/embeddedBinaries';
 import { openDatabase, type PostgresDatabase } from '../../src/database/connect';
 import { resolveConnection } from '../../src/database/connectionSettings';
 import { startEmbedded } from '../../src/database/embedded';
-import type { ExplainOutcome, ExplainParams, FailureData } from '../../src/protocol/server';
+import type { ExplainOutcome, ExplainParams, FailureData, ServerRequest } from '../../src/protocol/server';
 import { Editor, URI } from './editor';
 
 const SETUP = `
@@ -73,11 +73,22 @@ describe('server with PostgreSQL', function () {
   it('refuses everything that reaches a database in an untrusted workspace', async () => {
     const untrusted = await Editor.start({ trusted: false });
     try {
-      const target = { url };
-      const refused = await failureOf(
-        untrusted.request('queryTuner/connections/connect', { connectionId: 'a', target }),
-      );
-      assert.equal(refused.data?.kind, 'permission');
+      const params = { connectionId: 'a', target: { url }, folders: [], sql: 'select 1' };
+      for (const name of [
+        'connections/connect',
+        'connections/test',
+        'connections/propose',
+        'statement/parameters',
+        'explain/run',
+        'explain/suggest',
+        'advice/run',
+        'advice/measure',
+        'change/apply',
+        'change/undo',
+      ]) {
+        const refused = await failureOf(untrusted.request(`queryTuner/${name}` as ServerRequest, params as never));
+        assert.equal(refused.data?.kind, 'permission', name);
+      }
       assert.ok((await untrusted.open('select 1 from t where a = null;')).length > 0);
     } finally {
       await untrusted.dispose();
