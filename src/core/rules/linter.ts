@@ -1,19 +1,20 @@
-import type { Catalog } from '../catalog/catalog';
 import type { LocatedStatement } from '../sql/statement';
-import type { Rule } from './defineRule';
 import { EMPTY_FILE, FileFacts, LONGEST_INSERT_RUN } from './fileContext';
 import type { FileContext } from './fileContext';
-import type { Finding, Severity } from './finding';
+import type { Finding } from './finding';
+import { FlaggedStatements } from './flaggedStatements';
+import type { Change } from './flaggedStatements';
+import { asRun, hasRun, severities } from './lintRuns';
+import type { LintOptions } from './lintRuns';
 import { RULES } from './registry';
-import { countFindings, ScriptFindings } from './scriptFindings';
-import type { FindingCounts, FindingGroup } from './scriptFindings';
+import { ScriptFindings } from './scriptFindings';
+import type { FindingGroup } from './scriptFindings';
 import { readStatementFacts } from './statementFacts';
 import { findingsOf, SYNTAX_RULE } from './statementFindings';
 import type { LintRun } from './statementFindings';
 import { ALLOW_MARKER, applySuppressions, findAllows } from './suppressions';
-import { DEFAULT_THRESHOLDS } from './thresholds';
-import type { Thresholds } from './thresholds';
 
+export type { LintOptions } from './lintRuns';
 export { SYNTAX_RULE } from './statementFindings';
 
 /** The part of a script the linter reads. */
@@ -23,22 +24,6 @@ export interface LintableScript {
   readonly statements: readonly LocatedStatement[];
   /** As `text.includes` would tell, without a look at the whole text. */
   includes?(word: string): boolean;
-}
-
-export interface LintOptions {
-  /** Without it, rules that need a catalog are skipped. */
-  readonly catalog?: Catalog;
-  /** Severity by rule id, instead of the rule's own; `off` silences the rule. */
-  readonly severities?: Readonly<Record<string, Severity | 'off'>>;
-  /** `server_version_num` the SQL is written for, when no catalog of a server says it. */
-  readonly serverVersion?: number;
-  readonly thresholds?: Thresholds;
-  /** The rules to run; all of them unless a test says otherwise. */
-  readonly rules?: readonly Rule[];
-  /** The statements do not run one after the other, as those in the strings of a program: the rest of the file is silent. */
-  readonly isolated?: boolean;
-  /** Told when a rule fails on a statement; the other rules go on. Without it the failure is thrown. */
-  readonly ruleFailed?: (rule: string, error: unknown) => void;
 }
 
 export interface StatementLintOptions extends LintOptions {
@@ -72,14 +57,6 @@ interface Comparison {
   readonly statements: readonly LocatedStatement[];
   readonly same: number;
   readonly tail: number;
-}
-
-/** What changed since the last run: these statements are new, or are to be asked again. */
-interface Change {
-  readonly start: number;
-  readonly end: number;
-  /** The statements that are no longer there. */
-  readonly gone: readonly LocatedStatement[];
 }
 
 /**
@@ -227,70 +204,6 @@ function endOfInserts(statements: readonly LocatedStatement[], from: number): nu
   return end;
 }
 
-/** The statements with findings, in the order of the text, and how many findings there are. */
-class FlaggedStatements {
-  private counts: FindingCounts | undefined;
-
-  constructor(
-    private readonly groups: readonly FindingGroup[],
-    private readonly severityOf: (finding: Finding) => Severity | undefined,
-  ) {}
-
-  findings(): ScriptFindings {
-    this.counts ??= countFindings(this.groups, this.severityOf);
-    return new ScriptFindings(this.groups, this.severityOf, this.counts);
-  }
-
-  /** Those of another version of the script; `collect` gives the groups of some of its statements. */
-  replace(
-    statements: readonly LocatedStatement[],
-    { start, end, gone }: Change,
-    collect: (start: number, end: number) => FindingGroup[],
-  ): FlaggedStatements {
-    const replaced = new Set<FindingGroup['place']>([...gone, ...statements.slice(start, end)]);
-    const before = start > 0 ? statements[start - 1]!.range.start : -1;
-    const from = firstBeyond(this.groups, before);
-    let to = from;
-    while (to < this.groups.length && replaced.has(this.groups[to]!.place)) to++;
-    const fresh = collect(start, end);
-    const groups = this.groups.slice(0, from).concat(fresh, this.groups.slice(to));
-    const flagged = new FlaggedStatements(groups, this.severityOf);
-    flagged.counts = this.counts && this.recount(this.counts, from, to, fresh);
-    return flagged;
-  }
-
-  private recount({ bySeverity, bits }: FindingCounts, from: number, to: number, fresh: FindingGroup[]): FindingCounts {
-    const { bySeverity: less } = countFindings(this.groups.slice(from, to), this.severityOf);
-    const { bySeverity: more, bits: freshBits } = countFindings(fresh, this.severityOf);
-    const { error, warning, info, hint } = bySeverity;
-    const joined = new Uint8Array(bits.length - (to - from) + freshBits.length);
-    joined.set(bits.subarray(0, from));
-    joined.set(freshBits, from);
-    joined.set(bits.subarray(to), from + freshBits.length);
-    return {
-      bySeverity: {
-        error: error - less.error + more.error,
-        warning: warning - less.warning + more.warning,
-        info: info - less.info + more.info,
-        hint: hint - less.hint + more.hint,
-      },
-      bits: joined,
-    };
-  }
-}
-
-/** Number of the first group that begins behind an offset. */
-function firstBeyond(groups: readonly FindingGroup[], offset: number): number {
-  let low = 0;
-  let high = groups.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (groups[middle]!.place.range.start <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 // Functions of their own, so that their loops are compiled once.
 
 function countSame(old: readonly LocatedStatement[], statements: readonly LocatedStatement[]): number {
@@ -309,64 +222,4 @@ function countSameAtEnd(
   let tail = 0;
   while (tail < most && old[old.length - 1 - tail] === statements[statements.length - 1 - tail]) tail++;
   return tail;
-}
-
-/** Runs by catalog, which go when it goes, and then by the rest of what makes them up. */
-const runs = new WeakMap<object, { readonly options: LintOptions; readonly run: LintRun }[]>();
-const NO_CATALOG = {};
-/** Some folders with configurations of their own. */
-const KEPT_RUNS = 8;
-
-/** Equal options give the same run, so that findings are kept. */
-function asRun(options: LintOptions): LintRun {
-  const known = runs.get(options.catalog ?? NO_CATALOG) ?? [];
-  const found = known.find(entry => isSameRun(entry.options, options));
-  if (found) return found.run;
-  const { catalog, thresholds = DEFAULT_THRESHOLDS, ruleFailed } = options;
-  const rules = (options.rules ?? RULES).filter(rule => !isOff(rule, options));
-  const run: LintRun = {
-    alone: rules.filter(rule => !rule.needs.includes('file')),
-    inFile: options.isolated ? [] : rules.filter(rule => rule.needs.includes('file')),
-    catalog,
-    serverVersion: catalog?.serverVersion ?? options.serverVersion,
-    thresholds,
-    ...(ruleFailed && { ruleFailed }),
-  };
-  runs.set(options.catalog ?? NO_CATALOG, [{ options, run }, ...known.slice(0, KEPT_RUNS - 1)]);
-  return run;
-}
-
-/** Severities are compared by value: an editor's settings are put together anew each time. */
-function isSameRun(a: LintOptions, b: LintOptions): boolean {
-  return (
-    a.rules === b.rules &&
-    a.serverVersion === b.serverVersion &&
-    a.thresholds === b.thresholds &&
-    a.ruleFailed === b.ruleFailed &&
-    a.isolated === b.isolated &&
-    (a.severities === b.severities || JSON.stringify(a.severities) === JSON.stringify(b.severities))
-  );
-}
-
-function isOff(rule: Rule, { severities: wanted, rules }: LintOptions): boolean {
-  // A caller who names the rules to run wants the optional ones among them.
-  return (wanted?.[rule.id] ?? (rule.optional && !rules ? 'off' : undefined)) === 'off';
-}
-
-function hasRun(id: string, options: LintOptions): boolean {
-  if (id.startsWith('plan/')) return false;
-  const rule = (options.rules ?? RULES).find(candidate => candidate.id === id);
-  if (!rule) return options.severities?.[id] !== 'off';
-  if (options.isolated && rule.needs.includes('file')) return false;
-  return !isOff(rule, options) && !(rule.needs.includes('catalog') && options.catalog === undefined);
-}
-
-function severities({ severities: wanted = {} }: LintOptions): (finding: Finding) => Severity | undefined {
-  // Asked for every finding of a document after each edit, and most often there are none.
-  const byRule = new Map(Object.entries(wanted));
-  if (byRule.size === 0) return ({ severity }) => severity;
-  return ({ rule, severity: own }) => {
-    const severity = byRule.get(rule);
-    return severity === 'off' ? undefined : (severity ?? own);
-  };
 }
