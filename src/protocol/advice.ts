@@ -23,6 +23,8 @@ export interface AdviceParams {
   readonly source: AdviceSource;
   readonly budgetBytes?: number;
   readonly timeLimitMs?: number;
+  /** An existing index unused for so long counts as unused; 30 by default. */
+  readonly unusedDays?: number;
   readonly whatIf: 'auto' | 'hypopg' | 'shadow' | 'trial';
   readonly progressToken: string;
 }

@@ -39,7 +39,10 @@ export class AdviceService {
     this.#sessions.forgetCatalog(connectionId);
     const catalog = await this.#sessions.catalog(connectionId, signal);
     tell('reviewing the existing indexes');
-    const review = await reviewServer(database, catalog, { signal });
+    const review = await reviewServer(database, catalog, {
+      signal,
+      limits: { ...(params.unusedDays !== undefined && { unusedDays: params.unusedDays }) },
+    });
     const workload = await this.#readWorkload(params, signal, tell);
     const reviewed = { existing: review.findings, notes: [...review.notes, ...(workload?.notes ?? [])] };
     if (!workload) return { ...NO_WORKLOAD, ...reviewed };

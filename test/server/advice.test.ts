@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { AdviceSource, AdviceView } from '../../src/protocol/advice';
+import type { AdviceParams, AdviceSource, AdviceView } from '../../src/protocol/advice';
 import { startConnectedEditor, type ConnectedEditor } from './connectedEditor';
 
 const SETUP = `
@@ -35,7 +35,7 @@ describe('server: index advice', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const run = (source: AdviceSource, more: { budgetBytes?: number; timeLimitMs?: number } = {}): Promise<AdviceView> =>
+  const run = (source: AdviceSource, more: Partial<AdviceParams> = {}): Promise<AdviceView> =>
     connected.editor.request('queryTuner/advice/run', {
       connectionId: 'test',
       source,
@@ -93,6 +93,14 @@ describe('server: index advice', function () {
     assert.equal(view.source, null);
     assert.equal(view.existing.length, 1);
     assert.deepEqual(view.indexes, []);
+  });
+
+  it('says after how many days an index counts as unused', async () => {
+    const { notes } = await run({ kind: 'none' }, { unusedDays: 7 });
+    assert.ok(
+      notes.some(note => note.endsWith('an index counts as unused after 7 days')),
+      notes.join('\n'),
+    );
   });
 
   it('tells what to do where pg_stat_statements is missing', async () => {

@@ -67,6 +67,7 @@ export class AdviceController {
           source,
           whatIf: whatIfMethod(connection),
           timeLimitMs: settings().get('advice.timeLimitSeconds', 120) * 1000,
+          unusedDays: settings().get('advice.unusedDays', 30),
           progressToken,
           ...(this.#budgetBytes !== undefined && { budgetBytes: this.#budgetBytes }),
         },
