@@ -21,6 +21,7 @@ export function adviceReport(
   return {
     version: 1,
     whatIf: advice?.whatIf ?? null,
+    ...(advice?.whatIfDetail !== undefined && { whatIfDetail: advice.whatIfDetail }),
     elapsedMs,
     optimizerCalls: advice?.optimizerCalls ?? 0,
     ...(timeLimitReached !== undefined && { timeLimitReached }),
@@ -50,7 +51,7 @@ function observedFigures(entry: WorkloadEntry | undefined): object {
 }
 
 export function adviceSql({ advice, existing }: ReportedAdvice): string {
-  const lines = advice?.indexes.map(({ sql }) => `${sql};`) ?? [];
+  const lines = advice?.indexes.flatMap(({ change }) => change.sql.map(sql => `${sql};`)) ?? [];
   for (const finding of existing?.findings ?? []) lines.push(...findingSql(finding));
   return lines.join('\n');
 }
@@ -74,12 +75,12 @@ export function adviceText(report: ReportedAdvice): string {
 }
 
 function workloadLines(advice: WorkloadAdvice, { workload, timeLimitReached }: ReportedAdvice): string[] {
-  const { indexes, redundant, skipped, whatIf, optimizerCalls } = advice;
+  const { indexes, redundant, skipped, whatIf, whatIfDetail, optimizerCalls } = advice;
   const { costBefore, costAfter } = advice.workload;
   return [
     ...indexes.map(
-      ({ sql, estimatedBytes, queries, why }) =>
-        `${sql};\n  ${formatBytes(estimatedBytes)}, for statements ${queries.join(', ')}: ${why}`,
+      ({ change, estimatedBytes, queries, why }) =>
+        `${change.sql.join(';\n')};\n  ${formatBytes(estimatedBytes)}, for statements ${queries.join(', ')}: ${why}`,
     ),
     ...(indexes.length === 0 ? ['no index would make this workload noticeably cheaper'] : []),
     ...redundant.map(({ index, because }) => `redundant: ${index}: ${because}`),
@@ -87,6 +88,7 @@ function workloadLines(advice: WorkloadAdvice, { workload, timeLimitReached }: R
     ...dearest(advice, workload),
     ...(workload?.notes.map(note => `note: ${note}`) ?? []),
     ...(timeLimitReached ? ['note: the time limit was reached; more time may find a better set'] : []),
+    ...(whatIfDetail === undefined ? [] : [`note: ${whatIfDetail}`]),
     `workload cost ${formatCount(costBefore)} -> ${formatCount(costAfter)} (${whatIf}, ${optimizerCalls} plans)`,
   ];
 }

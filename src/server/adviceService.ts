@@ -58,6 +58,7 @@ export class AdviceService {
         catalog,
         estimator,
         signal,
+        weightsAreCalls: params.source.kind === 'statements',
         ...(params.budgetBytes !== undefined && { budgetBytes: params.budgetBytes }),
         onProgress: ({ text, fraction }) => tell(text, fraction),
       });
@@ -65,7 +66,8 @@ export class AdviceService {
       // What is superfluous anyway is told of with the other existing ones.
       const told = new Set(review.findings.map(({ index }) => index));
       const redundant = view.redundant.filter(({ index }) => !told.has(index));
-      return { ...view, ...reviewed, redundant, timeLimitReached: estimator.isOver };
+      const notes = [...reviewed.notes, ...(advice.whatIfDetail === undefined ? [] : [advice.whatIfDetail])];
+      return { ...view, ...reviewed, notes, redundant, timeLimitReached: estimator.isOver };
     } finally {
       await estimator.dispose();
     }
@@ -153,7 +155,7 @@ function adviceView(
     indexes: advice.indexes.map(index => ({
       title: index.sql.replace(/^CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?\S+ ON /, ''),
       relation: index.relation,
-      change: changeOf(index.sql),
+      change: index.change,
       estimatedBytes: index.estimatedBytes,
       why: index.why,
       gains: index.queries.filter(id => cheaper.has(id)),
@@ -181,24 +183,6 @@ function adviceView(
 function writesTo(entry: PlannedEntry | undefined, relation: string): boolean {
   const name = relation.slice(relation.lastIndexOf('.') + 1);
   return entry?.statement.tables.some(table => table.use !== 'read' && table.name === name) ?? false;
-}
-
-const INDEX_OF =
-  /^CREATE (?:UNIQUE )?INDEX (CONCURRENTLY )?("(?:[^"]|"")+"|\S+) ON ("(?:[^"]|"")+"|[^\s.]+)\.("(?:[^"]|"")+"|[^\s(]+)/;
-
-/** Creating an advised index; undone by dropping it. */
-function changeOf(sql: string): Change {
-  const [, concurrently, name = '', schema = '', table = ''] = INDEX_OF.exec(sql) ?? [];
-  // The planner knows nothing of an expression's values until the table is analysed.
-  const hasExpression = /\([^)]*\(/.test(sql.slice(sql.indexOf(' ON ')).replace(/ INCLUDE .*| WHERE .*/s, ''));
-  return {
-    sql: [sql, ...(hasExpression ? [`ANALYZE ${schema}.${table}`] : [])],
-    runsInTransaction: false,
-    locks: concurrently
-      ? 'SHARE UPDATE EXCLUSIVE: reads and writes go on; VACUUM and other changes of the table wait'
-      : 'SHARE: writes to the table and its partitions wait until it is built',
-    inverse: [`DROP INDEX ${concurrently ?? ''}${schema}.${name}`],
-  };
 }
 
 function dropOf(qualified: string, catalog: Catalog): Change | null {

@@ -25,7 +25,12 @@ export class ChangeService {
     const database = this.#sessions.database(params.connectionId);
     const before = await readIndexes(database);
     const startedAt = performance.now();
-    await this.#run(params, params.change, signal);
+    try {
+      await this.#run(params, params.change, signal);
+    } catch (error) {
+      await this.#takeBack(params, before, error);
+      throw error;
+    }
     const elapsedMs = performance.now() - startedAt;
     const known = new Set(before.map(keyOf));
     return { created: (await readIndexes(database)).filter(index => !known.has(keyOf(index))), elapsedMs };
@@ -53,6 +58,31 @@ export class ChangeService {
     const startedAt = performance.now();
     await this.#run(params, { ...change, sql: inverse, inverse: change.sql }, signal);
     return { created: [], elapsedMs: performance.now() - startedAt };
+  }
+
+  /** Of a change of several statements that failed half-way, undoes what was made. */
+  async #takeBack(params: ApplyParams, before: readonly CreatedIndex[], error: unknown): Promise<void> {
+    const { change } = params;
+    const known = new Set(before.map(keyOf));
+    const left = (await readIndexes(this.#sessions.database(params.connectionId))).filter(
+      index => !known.has(keyOf(index)),
+    );
+    const names = left.map(({ schema, name }) => ` ${quoteQualified(schema, name)}`);
+    const sql = change.inverse.filter(inverse => names.some(name => inverse.endsWith(name)));
+    if (sql.length === 0) return;
+    try {
+      await this.#run(params, { ...change, sql, inverse: [] }, new AbortController().signal);
+    } catch (second) {
+      const [why, whyLeft] = [error, second].map(each => (each instanceof Error ? each.message : String(each)));
+      const hint = `when it can be: ${sql.join('; ')}`;
+      throw new DatabaseError(
+        'sql',
+        `${why}; what was made until then is still there: ${whyLeft}`,
+        undefined,
+        undefined,
+        hint,
+      );
+    }
   }
 
   async #run(params: ApplyParams, change: Change, signal: CancelSignal): Promise<void> {

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AdviceParams, AdviceSource, AdviceView } from '../../src/protocol/advice';
+import type { Change } from '../../src/core/advisor/suggestion';
+import type { ApplyOutcome } from '../../src/protocol/server';
 import { startConnectedEditor, type ConnectedEditor } from './connectedEditor';
 
 const SETUP = `
@@ -11,7 +13,11 @@ const SETUP = `
   create index readings_camera on readings (camera);
   create index readings_noted on readings (noted);
   create index readings_noted_again on readings (noted);
-  analyze readings;`;
+  create table visits (day date not null, camera int not null, people int not null) partition by range (day);
+  create table visits_2025 partition of visits for values from ('2025-01-01') to ('2026-01-01');
+  create table visits_2026 partition of visits for values from ('2026-01-01') to ('2027-01-01');
+  insert into visits select date '2025-01-01' + n % 700, n % 400, n % 9 from generate_series(1, 60000) n;
+  analyze readings, visits;`;
 
 const QUERIES = `select noted from readings where camera = 7 order by id desc limit 3;
 select noted from readings where camera = 8 order by id desc limit 3;
@@ -53,7 +59,7 @@ describe('server: index advice', function () {
     assert.ok(expression, JSON.stringify(view.indexes));
     assert.deepEqual(expression.gains, [4]);
     assert.deepEqual(expression.change.sql.slice(1), ['ANALYZE public.readings']);
-    assert.match(expression.change.inverse[0] ?? '', /^DROP INDEX CONCURRENTLY public\.readings_/);
+    assert.match(expression.change.inverse[0] ?? '', /^DROP INDEX CONCURRENTLY IF EXISTS public\.readings_/);
     const measurable = view.statements.filter(each => each.measurable).map(({ id }) => id);
     assert.ok(measurable.includes(1) && !measurable.includes(3) && !measurable.includes(5), measurable.join());
     assert.equal(view.statements.find(({ id }) => id === 4)?.place, 'queries.sql:4');
@@ -79,6 +85,40 @@ describe('server: index advice', function () {
       connected.editor.request('queryTuner/change/undo', { ...common, expected: applied.created }),
       /already gone/,
     );
+  });
+
+  describe('on a partitioned table', () => {
+    const visits: AdviceSource = {
+      kind: 'text',
+      name: 'v.sql',
+      text: 'select sum(people) from visits where camera = 3;',
+    };
+    const indexes = async (): Promise<string[]> => {
+      const sql = `select indexrelid::regclass::text as name from pg_index
+        where indrelid in (select relid from pg_partition_tree('visits')) order by 1`;
+      return (await connected.query<{ name: string }>(sql)).map(({ name }) => name);
+    };
+    const apply = async (change: Change): Promise<ApplyOutcome> =>
+      connected.editor.request('queryTuner/change/apply', { connectionId: 'test', change, progressToken: 'apply' });
+
+    it('builds without blocking writers, partition by partition, and takes all of it back', async () => {
+      const { change } = (await run(visits)).indexes[0]!;
+      assert.equal(change.sql.filter(sql => sql.includes('CONCURRENTLY')).length, 2, change.sql.join('\n'));
+      const { created } = await apply(change);
+      assert.equal((await indexes()).length, 3);
+      const undo = { connectionId: 'test', change, progressToken: 'undo', expected: created };
+      await connected.editor.request('queryTuner/change/undo', undo);
+      assert.deepEqual(await indexes(), []);
+    });
+
+    it('leaves nothing half done when a partition fails, and what was there before alone', async () => {
+      const { change } = (await run(visits)).indexes[0]!;
+      const last = change.sql.findLast(sql => sql.includes('CONCURRENTLY')) ?? '';
+      const name = /CONCURRENTLY (\S+) ON/.exec(last)?.[1] ?? '';
+      await connected.query(`create index ${name} on visits_2026 (people)`);
+      await assert.rejects(apply(change), /already exists/);
+      assert.deepEqual(await indexes(), [name]);
+    });
   });
 
   it('takes files and folders, and a budget that nothing fits in', async () => {

@@ -4,10 +4,13 @@ import { resolveConnection } from '../../src/database/connectionSettings';
 import { startEmbedded } from '../../src/database/embedded';
 import { installedMajors } from '../../src/database/embeddedBinaries';
 import type { ServerSettings } from '../../src/protocol/server';
+import type { Row } from '../../src/core/ports';
 import { Editor } from './editor';
 
 export interface ConnectedEditor {
   readonly editor: Editor;
+  /** On the same server, beside the editor. */
+  query<T extends Row = Row>(sql: string): Promise<T[]>;
   /** Closes the editor and stops the server. */
   dispose(): Promise<void>;
 }
@@ -29,13 +32,14 @@ export async function startConnectedEditor(
   const server = await startEmbedded();
   const database = await openDatabase(await resolveConnection({ url: server.url, env: {}, cwd: '/' }));
   await database.withSession(session => session.execute(setup));
-  await database.dispose();
   const editor = await Editor.start({ trusted: true, ...settings });
   await editor.request('queryTuner/connections/connect', { connectionId: 'test', target: { url: server.url } });
   return {
     editor,
+    query: sql => database.withSession(session => session.query(sql)),
     async dispose() {
       await editor.dispose();
+      await database.dispose();
       await server.stop();
     },
   };

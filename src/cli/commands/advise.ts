@@ -150,6 +150,7 @@ async function adviseOn(
       catalog,
       estimator,
       maxWidth,
+      weightsAreCalls: wanted.statements,
       ...(budgetBytes !== undefined && { budgetBytes }),
       onProgress: ({ text }) => progress(text),
     });

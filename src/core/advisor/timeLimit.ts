@@ -49,6 +49,10 @@ export class TimeLimitedEstimator implements CostEstimator {
     return this.inner.estimateBytes(index);
   }
 
+  describe(): string {
+    return this.inner.describe?.() ?? this.inner.how;
+  }
+
   dispose(): Promise<void> {
     return this.inner.dispose();
   }

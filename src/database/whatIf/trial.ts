@@ -14,6 +14,10 @@ import { indexNamesIn } from './planShape';
 const LOCK_TIMEOUT_MS = 2_000;
 const BUILD_TIMEOUT_MS = 120_000;
 
+/** The indexes that an index of a partitioned table has on its partitions. */
+const MADE = `select c.relname as name from pg_catalog.pg_partition_tree($1::regclass) t
+  join pg_catalog.pg_class c on c.oid = t.relid`;
+
 /**
  * Builds the indexes for real in a transaction that is rolled back. Exact, but slow, and writers of the table wait
  * while it lasts: never chosen without being asked for.
@@ -28,7 +32,8 @@ export class TrialEstimator implements CostEstimator {
 
   async cost(sql: string, configuration: readonly IndexDefinition[], signal?: CancelSignal): Promise<PlanCost> {
     return this.db.withSession(async session => {
-      const names: string[] = [];
+      /** Of each index: its name, and the names it has on partitions. */
+      const names: string[][] = [];
       if (configuration.length > 0) {
         await session.execute(
           `begin; set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local statement_timeout = ${BUILD_TIMEOUT_MS}`,
@@ -40,7 +45,8 @@ export class TrialEstimator implements CostEstimator {
           });
           await session.query(create, [], signal ? { signal } : {});
           if (hasExpressionKey(index)) await session.query(`analyze ${quoteQualified(index.schema, index.relation)}`);
-          names.push(name);
+          const made = await session.query<{ name: string }>(MADE, [quoteQualified(index.schema, name)]);
+          names.push([name, ...made.map(({ name: onPartition }) => onPartition)]);
         }
       }
       // joins the transaction that is open, and ends it with the rollback it always ends with
@@ -48,7 +54,7 @@ export class TrialEstimator implements CostEstimator {
       const { plan } = await explainStatement(session, this.db.serverVersion, request, signal);
       const root = plan[0]?.['Plan'] as Record<string, unknown>;
       const used = indexNamesIn(root);
-      const usedIndexes = names.flatMap((name, position) => (used.has(name) ? [position] : []));
+      const usedIndexes = names.flatMap((own, position) => (own.some(name => used.has(name)) ? [position] : []));
       return { totalCost: Number(root['Total Cost']), usedIndexes, plan: root };
     }, signal);
   }

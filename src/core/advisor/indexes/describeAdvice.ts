@@ -1,6 +1,6 @@
 import type { Catalog, Relation } from '../../catalog/catalog';
 import type { CostEstimator } from '../../ports';
-import type { EvidenceKind } from '../suggestion';
+import type { Change, EvidenceKind } from '../suggestion';
 import type { Candidate } from './candidates';
 import { relationId, type CostedQuery, type Planner } from './costedQuery';
 import { createIndexSql } from './createIndexSql';
@@ -12,6 +12,8 @@ import { redundantIndexes, type RedundantIndex } from './redundantIndexes';
 export interface WorkloadAdvice {
   readonly version: 1;
   readonly whatIf: EvidenceKind;
+  /** In one sentence: by what was planned, how far that is off the server's own costs, what it leaves out. */
+  readonly whatIfDetail?: string;
   readonly optimizerCalls: number;
   readonly indexes: readonly AdvisedIndex[];
   readonly redundant: readonly RedundantIndex[];
@@ -47,8 +49,7 @@ export interface AdvisedIndex {
    * All that has to run for it, without blocking writers where PostgreSQL can: CONCURRENTLY on each partition of a
    * partitioned table, ANALYZE for an expression; and what takes it back.
    */
-  readonly statements: readonly string[];
-  readonly inverse: readonly string[];
+  readonly change: Change;
   /** Ids of the statements whose plans use it. */
   readonly queries: readonly number[];
   readonly why: string;
@@ -120,14 +121,15 @@ export async function describeAdvice(advice: Advice): Promise<WorkloadAdvice> {
     ...createIndexSql(candidate.index, concurrently(candidate)),
     change: indexChange(candidate.index, candidate.relation, advice.catalog),
   }));
+  const whatIfDetail = estimator.describe?.();
   return {
     version: 1,
     whatIf: estimator.how,
+    ...(whatIfDetail !== undefined && { whatIfDetail }),
     optimizerCalls: planner.calls,
     indexes: named.map(({ candidate, sql, change }) => ({
       sql,
-      statements: change.sql,
-      inverse: change.inverse,
+      change,
       relation: relationId(candidate),
       method: candidate.index.method,
       columns: candidate.index.keys,
