@@ -58,7 +58,6 @@ export class AdviceService {
         catalog,
         estimator,
         signal,
-        weightsAreCalls: params.source.kind === 'statements',
         ...(params.budgetBytes !== undefined && { budgetBytes: params.budgetBytes }),
         onProgress: ({ text, fraction }) => tell(text, fraction),
       });

@@ -126,6 +126,7 @@ describe('cli', () => {
       'skipped',
       'version',
       'whatIf',
+      'whatIfDetail',
       'workload',
     ]);
     assert.equal(advice.indexes[0]?.columns[0], 'camera_id');

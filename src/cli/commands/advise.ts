@@ -150,7 +150,6 @@ async function adviseOn(
       catalog,
       estimator,
       maxWidth,
-      weightsAreCalls: wanted.statements,
       ...(budgetBytes !== undefined && { budgetBytes }),
       onProgress: ({ text }) => progress(text),
     });
