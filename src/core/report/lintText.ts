@@ -51,8 +51,11 @@ function quote(text: string, { start, end }: ReportedFinding, paint: Paint): str
   ];
 }
 
+const BEYOND_ASCII = /[^\x20-\x7e]/;
+
 /** Columns a text takes in a terminal: two for wide East Asian characters and emoji, none for combining marks. */
 function widthOf(text: string): number {
+  if (!BEYOND_ASCII.test(text)) return text.length;
   let width = 0;
   for (const character of text) {
     if (/\p{Mark}/u.test(character)) continue;
