@@ -12,6 +12,8 @@ export interface BuiltIndexes extends Measured {
   readonly bytes: ReadonlyMap<string, number>;
   /** Statements of the indexes that some plan uses. */
   readonly usedNames: ReadonlySet<string>;
+  /** Names of the queries whose plan uses one of the indexes. */
+  readonly served: ReadonlySet<string>;
   /** Of the writing statements, if there were any. */
   readonly writesMs?: number;
 }
@@ -68,10 +70,13 @@ export async function measureWithIndexes(
       [names],
     );
     const bytes = new Map(rows.map(row => [indexes[names.indexOf(row.name)]!.sql, row.bytes]));
-    const { used } = await planAll(client, queries);
+    const { used, usedBy } = await planAll(client, queries);
+    const served = new Set(
+      queries.map(query => query.name).filter(name => usedBy.get(name)?.some(each => names.includes(each))),
+    );
     const usedNames = new Set([...used].map(name => indexes[names.indexOf(name)]?.sql ?? name));
     const measured = await measure(client, queries);
-    return { ...measured, bytes, usedNames, ...(writes && { writesMs: await measureWrites(client, writes) }) };
+    return { ...measured, bytes, usedNames, served, ...(writes && { writesMs: await measureWrites(client, writes) }) };
   } finally {
     for (const name of names) await client.query(`drop index ${name}`);
   }
@@ -125,18 +130,18 @@ interface PlanNode {
 export async function planAll(
   client: pg.Client,
   queries: readonly BenchQuery[],
-): Promise<{ cost: Map<string, number>; used: Set<string> }> {
+): Promise<{ cost: Map<string, number>; used: Set<string>; usedBy: Map<string, string[]> }> {
   const cost = new Map<string, number>();
-  const used = new Set<string>();
-  const collect = (node: PlanNode): void => {
-    if (node['Index Name'] !== undefined) used.add(node['Index Name']);
-    for (const child of node.Plans ?? []) collect(child);
-  };
+  const usedBy = new Map<string, string[]>();
+  const indexesIn = (node: PlanNode): string[] => [
+    ...(node['Index Name'] === undefined ? [] : [node['Index Name']]),
+    ...(node.Plans ?? []).flatMap(indexesIn),
+  ];
   for (const { name, sql } of queries) {
     const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`explain (format json) ${sql}`);
     const plan = rows[0]!['QUERY PLAN'][0].Plan;
     cost.set(name, plan['Total Cost']);
-    collect(plan);
+    usedBy.set(name, indexesIn(plan));
   }
-  return { cost, used };
+  return { cost, used: new Set([...usedBy.values()].flat()), usedBy };
 }

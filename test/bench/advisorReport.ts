@@ -74,6 +74,10 @@ export function printResult({ name, budget, data, advice, before, after, writesB
     .filter(({ sql }) => after.bytes.get(sql)! >= 200_000)
     .map(({ sql, estimatedBytes: estimate }) => Math.abs(estimate / after.bytes.get(sql)! - 1))
     .sort((a, b) => a - b);
+  const slowerInWords = (words: string, counts: (name: string) => boolean): string[] => {
+    const names = worse.ms.filter(counts);
+    return names.length > 0 ? [`${words}: ${names.map(name => change(name, before.ms, after.ms)).join(', ')}`] : [];
+  };
   const notes = [
     `${advice.cpuSeconds.toFixed(1)} s of CPU`,
     `sizes estimated ${(estimatedBytes / data).toFixed(3)}`,
@@ -87,7 +91,8 @@ export function printResult({ name, budget, data, advice, before, after, writesB
     ...(worse.cost.length > 0
       ? [`cost rose for ${worse.cost.map(name => change(name, before.cost, after.cost)).join(', ')}`]
       : []),
-    ...(worse.ms.length > 0 ? [`slower: ${worse.ms.map(name => change(name, before.ms, after.ms)).join(', ')}`] : []),
+    ...slowerInWords('slower', name => after.served.has(name)),
+    ...slowerInWords('slower, though no plan of theirs uses a new index', name => !after.served.has(name)),
   ];
   console.log(`    ${notes.join('; ')}`);
 }
