@@ -283,6 +283,26 @@ describe('webview/plan', () => {
       );
     });
 
+    it('comes into sight when it is new, and leaves the page where it is when shown again', async () => {
+      await open(MEASURED);
+      await panel.page.setViewportSize({ width: 760, height: 400 });
+      const toBottom = (): Promise<void> =>
+        panel.page.evaluate(() => document.scrollingElement!.scrollTo(0, document.scrollingElement!.scrollHeight));
+      const isInSight = (): Promise<boolean> =>
+        panel.page.locator('.verdict').evaluate(element => {
+          const { top, bottom } = element.getBoundingClientRect();
+          return top >= 0 && bottom <= window.innerHeight;
+        });
+      await toBottom();
+      await panel.plan.call('show', COMPARED);
+      await panel.page.locator('.verdict').waitFor();
+      await eventually.ok(isInSight);
+      await toBottom();
+      await panel.plan.call('show', { ...COMPARED, notes: ['shown again'] });
+      await panel.page.locator('text=shown again').waitFor();
+      await eventually.equal(isInSight, false);
+    });
+
     it('says by how much it became slower', async () => {
       await open({ ...COMPARED, comparison: { verdict: 'worse', beforeMs: 10, afterMs: 25, speedUp: 0.4, rows: [] } });
       await eventually.match(async () => (await text('.verdict')).replace(/\s+/g, ' '), /Worse 2.5× slower/);

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ComparedWith, ComparisonView } from '../../protocol/planPanel';
 import { Icon } from '../shared/icon';
 import { clip } from '../shared/shownText';
@@ -14,8 +15,11 @@ const VERDICTS = {
 export function VerdictStrip({ comparison }: { readonly comparison: ComparisonView }): JSX.Element {
   const verdict = VERDICTS[comparison.verdict];
   const figures = figuresOf(comparison);
+  const strip = useRef<HTMLElement>(null);
+  // whoever pressed a button further down waits for this answer; a page that is only shown again stays where it is
+  useLayoutEffect(() => strip.current?.scrollIntoView({ block: 'nearest' }), [comparison.sentence]);
   return (
-    <section class={`verdict ${comparison.verdict}`} aria-label="Before and after">
+    <section ref={strip} class={`verdict ${comparison.verdict}`} aria-label="Before and after">
       <div class="verdict-words">
         <Icon name={verdict.icon} />
         <strong class="verdict-name">{verdict.text}</strong>
