@@ -1,6 +1,6 @@
 import type { ExistingIndexFinding, IndexReview } from '../core/advisor/existingIndexes/index';
 import type { WorkloadAdvice } from '../core/advisor/indexes/adviseWorkload';
-import { formatBytes, formatCount, formatMs } from '../core/base/units';
+import { formatBytes, formatCost, formatCount, formatMs } from '../core/base/units';
 import type { WorkloadEntry } from '../core/workload/workload';
 import type { ReadWorkload } from '../database/workload/readStatStatements';
 
@@ -99,14 +99,10 @@ function dearest(advice: WorkloadAdvice, workload: ReadWorkload | undefined): st
   const timed = (workload?.entries ?? []).filter(({ totalMs }) => totalMs !== undefined);
   return timed.slice(0, 10).map(({ id, sql, calls, totalMs = 0 }) => {
     const cost = costs.get(id);
-    const change = cost ? `, cost ${short(cost.costBefore)} -> ${short(cost.costAfter)}` : '';
+    const change = cost ? `, cost ${formatCost(cost.costBefore)} -> ${formatCost(cost.costAfter)}` : '';
     const text = sql.replace(/\s+/g, ' ');
     return `statement ${id}: ${formatMs(totalMs)} in ${formatCount(Math.round(calls))} calls${change}: ${text.length > 60 ? `${text.slice(0, 59)}…` : text}`;
   });
-}
-
-function short(cost: number): string {
-  return formatCount(cost >= 100 ? Math.round(cost) : Number(cost.toFixed(2)));
 }
 
 function reviewLines({ findings, indexes, totalBytes, notes }: IndexReview): string[] {

@@ -46,7 +46,10 @@ describe('core/plan/nodeSources on real servers', () => {
   onEachServer(SETUP, server => {
     for (const { sql, settings, since = 0, nodes } of CASES) {
       it(sql, async function () {
-        if (server().major < since) this.skip();
+        if (server().major < since) {
+          console.warn(`      skipped: new in PostgreSQL ${since}`);
+          this.skip();
+        }
         const statement = parseStatement(grammar, sql);
         const tree = await planOf(server(), statement, { ...SETTINGS, ...settings });
         const all = partsOf(statement, tree);

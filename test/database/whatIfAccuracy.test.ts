@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import type { IndexDefinition } from '../../src/core/advisor/suggestion';
 import { createIndexSql } from '../../src/core/advisor/indexes/createIndexSql';
-import { hasExpressionKey } from '../../src/core/advisor/indexes/describeIndex';
+import { hasExpressionKey } from '../../src/core/advisor/indexes/createIndexSql';
 import type { Catalog } from '../../src/core/catalog/catalog';
 import type { ShadowEstimator } from '../../src/database/whatIf/shadow';
 import { planShape } from '../../src/database/whatIf/planShape';

@@ -29,6 +29,11 @@ export function formatCount(count: number): string {
   return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',') + (fraction ? `.${fraction}` : '');
 }
 
+/** Planner cost in as many digits as mean something. */
+export function formatCost(cost: number): string {
+  return formatCount(cost >= 100 ? Math.round(cost) : cost);
+}
+
 function trim(value: number): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return String(Number(value.toFixed(digits)));

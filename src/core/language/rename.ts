@@ -1,9 +1,10 @@
+import { utf8Length } from '../base/utf8';
 import type { SourceRange } from '../base/sourceRange';
 import { shiftRange } from '../base/sourceRange';
 import { Binder, binderOf } from '../catalog/binding/binder';
 import type { Catalog } from '../catalog/catalog';
 import type { Grammar } from '../sql/grammar';
-import { identifierOf, quoteIdentifier } from '../sql/identifiers';
+import { identifierOf, MAX_NAME_BYTES, quoteIdentifier } from '../sql/identifiers';
 import { namesOf } from '../sql/names/namesOf';
 import type { Source } from '../sql/names/scope';
 import { parseStatement } from '../sql/parseStatement';
@@ -29,9 +30,6 @@ export interface RenameEdits {
   readonly ranges: readonly SourceRange[];
   readonly newText: string;
 }
-
-/** PostgreSQL cuts longer names off, with nothing but a notice. */
-const MAX_NAME_BYTES = 63;
 
 /** Whether the name at an offset can be renamed. */
 export function prepareRename(
@@ -122,15 +120,6 @@ function writeName(typed: string): { readonly text: string } | Refusal {
   const folded = identifierOf(name);
   const isPlain = quoteIdentifier(folded) === folded;
   return { text: isPlain ? name : quoteIdentifier(name) };
-}
-
-function utf8Length(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }
 
 /** A name that may or may not mean what is renamed, because a table's columns are not known. */

@@ -17,6 +17,9 @@ const RESERVED = new Set(
   xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable`.split(/\s+/),
 );
 
+/** NAMEDATALEN - 1: what PostgreSQL keeps of a name, in bytes (manual, 4.1.1 Identifiers and Key Words). */
+export const MAX_NAME_BYTES = 63;
+
 /** The name as it must be written in SQL: quoted only where PostgreSQL's own `quote_ident` would quote it. */
 export function quoteIdentifier(name: string): string {
   if (/^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name)) return name;

@@ -1,5 +1,4 @@
-import { createIndexSql } from '../../core/advisor/indexes/createIndexSql';
-import { hasExpressionKey } from '../../core/advisor/indexes/describeIndex';
+import { createIndexSql, hasExpressionKey } from '../../core/advisor/indexes/createIndexSql';
 import { estimateIndexSize } from '../../core/advisor/indexes/indexSize';
 import type { IndexDefinition } from '../../core/advisor/suggestion';
 import type { CancelSignal } from '../../core/base/cancelSignal';

@@ -1,6 +1,6 @@
 import type { ExistingIndexFinding } from '../../core/advisor/existingIndexes/finding';
 import type { Change, Evidence } from '../../core/advisor/suggestion';
-import { formatBytes, formatCount, formatMs } from '../../core/base/units';
+import { formatBytes, formatCost, formatCount, formatMs } from '../../core/base/units';
 import type { AdvisedIndexView, AdvisedStatement, AdviceView, Measurement } from '../../protocol/advice';
 
 /** A change the view offers, with the box that chooses it. */
@@ -287,8 +287,4 @@ function keyOf({ problem, index, title }: ExistingIndexFinding): string {
 function shorten(sql: string): string {
   const line = sql.trim().replace(/\s+/g, ' ');
   return line.length > 100 ? `${line.slice(0, 99)}…` : line;
-}
-
-function formatCost(cost: number): string {
-  return formatCount(cost >= 100 ? Math.round(cost) : Number(cost.toFixed(2)));
 }

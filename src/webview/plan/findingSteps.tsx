@@ -7,6 +7,7 @@ import type { IconName } from '../shared/icon';
 import { clip } from '../shared/shownText';
 import type { PlanModel } from './planModel';
 import { whyFixed } from './runAgainModel';
+import { withSemicolon } from './words';
 
 interface Props {
   readonly finding: PlanFinding;
@@ -117,8 +118,4 @@ function StepButton({ step, finding, model }: StepProps): JSX.Element {
 function isPossible(step: NextStep, { view }: PlanModel): boolean {
   if (step.kind === 'explain') return whyFixed(view) === undefined;
   return step.kind !== 'suggest-index' || view.suggestions.length > 0;
-}
-
-function withSemicolon(sql: string): string {
-  return /;\s*$/.test(sql) ? sql : `${sql};`;
 }

@@ -5,6 +5,7 @@ import { clip } from '../shared/shownText';
 import { SqlCode } from '../shared/sqlCode';
 import type { Actions } from './actions';
 import { count, exactCount, times } from './words';
+import { withSemicolon } from './words';
 
 const STATES = {
   offered: undefined,
@@ -127,8 +128,4 @@ function applyLabel(suggestion: SuggestionView): string {
   if (/^\s*create\s+(unique\s+)?index\b/i.test(sql)) return 'Create index';
   if (/^\s*drop\s+index\b/i.test(sql)) return 'Drop index';
   return 'Apply';
-}
-
-function withSemicolon(sql: string): string {
-  return /;\s*$/.test(sql) ? sql : `${sql};`;
 }

@@ -90,3 +90,8 @@ export function whenWords(iso: string): string {
   const date = new Date(iso);
   return Number.isNaN(date.getTime()) ? clip(iso, 60) || UNKNOWN : WHEN.format(date);
 }
+
+/** A statement as it is pasted behind others. */
+export function withSemicolon(sql: string): string {
+  return /;\s*$/.test(sql) ? sql : `${sql};`;
+}

@@ -1,8 +1,6 @@
-import { quoteIdentifier } from '../../sql/identifiers';
+import { cutToUtf8, utf8Length } from '../../base/utf8';
+import { MAX_NAME_BYTES, quoteIdentifier, quoteQualified } from '../../sql/identifiers';
 import type { IndexDefinition } from '../suggestion';
-
-/** NAMEDATALEN - 1 of stock PostgreSQL, in bytes of UTF-8. */
-const MAX_NAME_BYTES = 63;
 
 /**
  * CREATE INDEX for a definition. `name` is unquoted and at most 63 bytes long; it is made from the table and its keys
@@ -15,7 +13,7 @@ export function createIndexSql(
   const name = options.name ?? indexName(definition);
   const parts = [
     `CREATE ${definition.unique ? 'UNIQUE ' : ''}INDEX${options.concurrently ? ' CONCURRENTLY' : ''} ${quoteIdentifier(name)}`,
-    `ON ${quoteIdentifier(definition.schema)}.${quoteIdentifier(definition.relation)}`,
+    `ON ${quoteQualified(definition.schema, definition.relation)}`,
     `${definition.method === 'btree' ? '' : `USING ${definition.method} `}(${definition.keys.join(', ')})`,
   ];
   if (definition.include.length > 0) parts.push(`INCLUDE (${definition.include.map(quoteIdentifier).join(', ')})`);
@@ -25,7 +23,16 @@ export function createIndexSql(
 
 /** DROP INDEX for a name in a schema. */
 export function dropIndexSql(schema: string, name: string, options: { readonly concurrently: boolean }): string {
-  return `DROP INDEX ${options.concurrently ? 'CONCURRENTLY ' : ''}IF EXISTS ${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+  return `DROP INDEX ${options.concurrently ? 'CONCURRENTLY ' : ''}IF EXISTS ${quoteQualified(schema, name)}`;
+}
+
+/** What makes an index complete: the planner knows nothing of an expression's values until the table is analysed. */
+export function analyzeFor(index: IndexDefinition): string[] {
+  return hasExpressionKey(index) ? [`ANALYZE ${quoteQualified(index.schema, index.relation)}`] : [];
+}
+
+export function hasExpressionKey(index: IndexDefinition): boolean {
+  return index.keys.some(key => key.includes('('));
 }
 
 /** `orders_customer_id_created_idx`, as PostgreSQL would name it, shortened and made unique where parts are left out. */
@@ -44,9 +51,9 @@ function indexName(definition: IndexDefinition): string {
     definition.keys.every(isPlainKey);
   const suffix = plain ? '_idx' : `_${shortHash(distinguishing.join('|'))}_idx`;
   const full = [definition.relation, ...words].join('_');
-  if (byteLength(full + suffix) <= MAX_NAME_BYTES) return full + suffix;
+  if (utf8Length(full + suffix) <= MAX_NAME_BYTES) return full + suffix;
   const hashed = plain ? `_${shortHash(full)}_idx` : suffix;
-  return truncateBytes(full, MAX_NAME_BYTES - byteLength(hashed)) + hashed;
+  return cutToUtf8(full, MAX_NAME_BYTES - utf8Length(hashed)) + hashed;
 }
 
 function isPlainKey(key: string): boolean {
@@ -66,25 +73,4 @@ function shortHash(text: string): string {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
   return hash.toString(36).slice(0, 5);
-}
-
-function byteLength(text: string): number {
-  let bytes = 0;
-  for (const character of text) bytes += utf8Length(character.codePointAt(0) ?? 0);
-  return bytes;
-}
-
-function truncateBytes(text: string, limit: number): string {
-  let bytes = 0;
-  let kept = '';
-  for (const character of text) {
-    bytes += utf8Length(character.codePointAt(0) ?? 0);
-    if (bytes > limit) break;
-    kept += character;
-  }
-  return kept;
-}
-
-function utf8Length(codePoint: number): number {
-  return codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
 }

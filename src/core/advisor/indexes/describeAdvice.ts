@@ -1,10 +1,11 @@
+import { formatCost } from '../../base/units';
 import type { Catalog, Relation } from '../../catalog/catalog';
 import type { CostEstimator } from '../../ports';
 import type { Change, EvidenceKind } from '../suggestion';
 import type { Candidate } from './candidates';
 import { relationId, type CostedQuery, type Planner } from './costedQuery';
 import { createIndexSql } from './createIndexSql';
-import { formatCost, indexChange } from './describeIndex';
+import { indexChange } from './describeIndex';
 import { whyUnserved } from './unservedStatements';
 import { redundantIndexes, type RedundantIndex } from './redundantIndexes';
 

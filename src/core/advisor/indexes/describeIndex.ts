@@ -1,8 +1,7 @@
 import { formatBytes, formatCount } from '../../base/units';
 import type { Catalog, Relation } from '../../catalog/catalog';
-import { quoteQualified } from '../../sql/identifiers';
 import type { Change, EvidenceKind, IndexDefinition } from '../suggestion';
-import { createIndexSql, dropIndexSql } from './createIndexSql';
+import { analyzeFor, createIndexSql, dropIndexSql } from './createIndexSql';
 import { partitionedIndexChange, partitionsOf } from './partitionedIndex';
 
 /** "orders (customer_id, created_at) INCLUDE (amount) WHERE status = 'open'" */
@@ -29,11 +28,6 @@ export function indexChange(index: IndexDefinition, relation: Relation, catalog?
   };
 }
 
-/** The planner knows nothing of an expression's values until the table is analysed. */
-function analyzeFor(index: IndexDefinition): string[] {
-  return hasExpressionKey(index) ? [`ANALYZE ${quoteQualified(index.schema, index.relation)}`] : [];
-}
-
 /** What having the index costs: storage, and the writes that have to maintain it. */
 export function indexCost(relation: Relation, bytes: number): string {
   const size = `about ${formatBytes(bytes)}`;
@@ -53,13 +47,4 @@ export function estimateInWords(how: EvidenceKind, relativeError?: number): stri
       ? ''
       : `, ${(relativeError * 100).toFixed(1)} % off the server's own for today's design`;
   return ` (planned from the server's statistics${off})`;
-}
-
-export function hasExpressionKey(index: IndexDefinition): boolean {
-  return index.keys.some(key => key.includes('('));
-}
-
-/** Planner cost in as many digits as mean something. */
-export function formatCost(cost: number): string {
-  return formatCount(cost >= 100 ? Math.round(cost) : Number(cost.toFixed(2)));
 }

@@ -1,13 +1,13 @@
 import type { CancelSignal } from '../../base/cancelSignal';
 import { throwIfCancelled } from '../../base/cancelSignal';
-import { formatCount } from '../../base/units';
+import { formatCost, formatCount } from '../../base/units';
 import type { Catalog } from '../../catalog/catalog';
 import type { CostEstimator, PlanCost } from '../../ports';
 import type { ParsedStatement } from '../../sql/statement';
 import type { IndexDefinition, Refusal, Suggestion } from '../suggestion';
 import { readAccessPaths } from './accessPaths';
 import { candidateIndexes, indexIdentity, type Candidate } from './candidates';
-import { estimateInWords, formatCost, indexChange, indexCost, indexInWords } from './describeIndex';
+import { estimateInWords, indexChange, indexCost, indexInWords } from './describeIndex';
 import { coveredInWords, nothingToTry, refuseOutright } from './refusals';
 import type { TableAccess } from './tableAccess';
 

@@ -1,7 +1,7 @@
 import type { Catalog, Relation } from '../../catalog/catalog';
 import { quoteQualified } from '../../sql/identifiers';
 import type { Change, IndexDefinition } from '../suggestion';
-import { createIndexSql, dropIndexSql } from './createIndexSql';
+import { analyzeFor, createIndexSql, dropIndexSql } from './createIndexSql';
 
 /** The partitions directly below a table, as far as the catalog knows them. */
 export function partitionsOf(relation: Relation, catalog: Catalog): Partition[] {
@@ -44,8 +44,7 @@ export function partitionedIndexChange(
     return name;
   };
   build(relation, partitions);
-  if (index.keys.some(key => key.includes('(')))
-    create.push(`ANALYZE ${quoteQualified(relation.schema, relation.name)}`);
+  create.push(...analyzeFor({ ...index, schema: relation.schema, relation: relation.name }));
   return {
     sql: create,
     runsInTransaction: false,

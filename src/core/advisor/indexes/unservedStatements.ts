@@ -1,7 +1,7 @@
-import { formatBytes } from '../../base/units';
+import { formatBytes, formatCost } from '../../base/units';
 import type { Candidate } from './candidates';
 import type { CostedQuery } from './costedQuery';
-import { formatCost, indexInWords } from './describeIndex';
+import { indexInWords } from './describeIndex';
 import { coveredInWords, nothingToTry, refuseOutright } from './refusals';
 
 interface Chosen {

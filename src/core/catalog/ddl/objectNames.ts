@@ -1,20 +1,18 @@
-import { identifierOf } from '../../sql/identifiers';
+import { cutToUtf8, utf8Length } from '../../base/utf8';
+import { identifierOf, MAX_NAME_BYTES } from '../../sql/identifiers';
 import type { QualifiedName, SchemaDraft } from './schemaDraft';
-
-/** Longest name, in bytes. */
-const NAME_BYTES = 63;
 
 /** `name1_name2_label`, the longer of the names cut until it fits, as the server makes up names. */
 export function makeObjectName(name1: string, name2: string | undefined, label: string): string {
-  const available = NAME_BYTES - byteLength(label) - 1 - (name2 === undefined ? 0 : 1);
-  let length1 = byteLength(name1);
-  let length2 = name2 === undefined ? 0 : byteLength(name2);
+  const available = MAX_NAME_BYTES - utf8Length(label) - 1 - (name2 === undefined ? 0 : 1);
+  let length1 = utf8Length(name1);
+  let length2 = name2 === undefined ? 0 : utf8Length(name2);
   while (length1 + length2 > available) {
     if (length1 > length2) length1--;
     else length2--;
   }
-  const first = cutToBytes(name1, length1);
-  return name2 === undefined ? `${first}_${label}` : `${first}_${cutToBytes(name2, length2)}_${label}`;
+  const first = cutToUtf8(name1, length1);
+  return name2 === undefined ? `${first}_${label}` : `${first}_${cutToUtf8(name2, length2)}_${label}`;
 }
 
 /** A free name for an index or a sequence. The index of a constraint must not be named like another constraint. */
@@ -59,9 +57,9 @@ export function joinColumnNames(columns: readonly string[]): string {
   let joined = '';
   for (const column of columns) {
     joined += joined === '' ? column : `_${column}`;
-    if (byteLength(joined) >= NAME_BYTES + 1) break;
+    if (utf8Length(joined) >= MAX_NAME_BYTES + 1) break;
   }
-  return cutToBytes(joined, NAME_BYTES);
+  return cutToUtf8(joined, MAX_NAME_BYTES);
 }
 
 /** Names of an index's columns: the same name twice gets a number. */
@@ -80,26 +78,4 @@ export function indexColumnNames(names: readonly (string | undefined)[]): string
 export function columnNameOfKey(key: string): string | undefined {
   if (/^(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*)$/u.test(key)) return identifierOf(key);
   return /^(?:[\w$]+\.)*([\w$]+)\(/.exec(key)?.[1]?.toLowerCase();
-}
-
-function byteLength(text: string): number {
-  let bytes = 0;
-  for (const character of text) bytes += bytesOf(character);
-  return bytes;
-}
-
-function cutToBytes(text: string, limit: number): string {
-  let bytes = 0;
-  let kept = '';
-  for (const character of text) {
-    bytes += bytesOf(character);
-    if (bytes > limit) break;
-    kept += character;
-  }
-  return kept;
-}
-
-function bytesOf(character: string): number {
-  const code = character.codePointAt(0) ?? 0;
-  return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 }

@@ -1,10 +1,8 @@
 import { rangesOverlap } from '../../base/sourceRange';
-import { identifierOf } from '../../sql/identifiers';
+import { cutToUtf8, utf8Length } from '../../base/utf8';
+import { identifierOf, MAX_NAME_BYTES } from '../../sql/identifiers';
 import { TokenKind, tokenize } from '../../sql/lexer';
 import { defineRule } from '../defineRule';
-
-/** NAMEDATALEN - 1: what PostgreSQL keeps of a name, in bytes (manual, 4.1.1 Identifiers and Key Words). */
-const LONGEST_NAME = 63;
 
 export const identifierTooLong = defineRule({
   id: 'ddl/identifier-too-long',
@@ -72,29 +70,11 @@ export const identifierTooLong = defineRule({
       if (kind !== TokenKind.word && kind !== TokenKind.quotedIdentifier) continue;
       const at = { start: starts[i]!, end: ends[i]! };
       const name = identifierOf(text.slice(at.start, at.end));
-      const bytes = byteLength(name);
-      if (bytes <= LONGEST_NAME || seen.has(name) || placeholders.some(({ range }) => rangesOverlap(range, at)))
+      const bytes = utf8Length(name);
+      if (bytes <= MAX_NAME_BYTES || seen.has(name) || placeholders.some(({ range }) => rangesOverlap(range, at)))
         continue;
       seen.add(name);
-      report({ at, message: 'cut', values: { bytes, kept: cut(name) } });
+      report({ at, message: 'cut', values: { bytes, kept: cutToUtf8(name, MAX_NAME_BYTES) } });
     }
   },
 });
-
-function byteLength(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0)!;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
-}
-
-function cut(name: string): string {
-  let kept = '';
-  for (const character of name) {
-    if (byteLength(kept + character) > LONGEST_NAME) break;
-    kept += character;
-  }
-  return kept;
-}

@@ -1,7 +1,7 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import { asColumn, isConstantExpression, list, operatorOf } from '../support/expressions';
-import { conjuncts } from '../support/fromItems';
+import { conjuncts } from '../support/trees';
 import { findWords } from '../support/words';
 
 export const queueWithoutSkipLocked = defineRule({

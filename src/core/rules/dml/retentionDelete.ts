@@ -4,7 +4,7 @@ import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { NodeFields } from '../nodeIndex';
 import { asColumn, asTable, contains, functionName, isConstantExpression, operatorOf } from '../support/expressions';
-import { conjuncts } from '../support/fromItems';
+import { conjuncts } from '../support/trees';
 import { mirrored } from '../support/rangeRewrite';
 
 export const retentionDelete = defineRule({

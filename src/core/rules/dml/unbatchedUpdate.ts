@@ -3,7 +3,7 @@ import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { NodeFields } from '../nodeIndex';
 import { asTable, contains, operatorOf } from '../support/expressions';
-import { conjuncts } from '../support/fromItems';
+import { conjuncts } from '../support/trees';
 
 export const unbatchedUpdate = defineRule({
   id: 'dml/unbatched-update',

@@ -2,6 +2,7 @@ import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import { asColumn, isConstantExpression, isNullConstant, list, operatorOf } from '../support/expressions';
 import { createdIndex, removalOf } from '../support/indexElements';
+import { conjuncts } from '../support/trees';
 
 export const constantPartialKey = defineRule({
   id: 'index/constant-partial-key',
@@ -72,13 +73,6 @@ export const constantPartialKey = defineRule({
     }
   },
 });
-
-function conjuncts(condition: unknown): unknown[] {
-  const node = unwrap(condition);
-  return node?.type === 'BoolExpr' && node.fields.boolop === 'AND_EXPR'
-    ? list(node.fields.args).flatMap(conjuncts)
-    : [condition];
-}
 
 /** The column a condition allows one value for. */
 function fixedColumn(condition: unknown): string[] {

@@ -1,8 +1,9 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { asColumn, asTable, contains, isSmall, list, operatorOf } from '../support/expressions';
+import { asColumn, asTable, contains, isSmall, operatorOf } from '../support/expressions';
 import { knownTable } from '../support/knownTable';
 import type { NodeFields } from '../nodeIndex';
+import { conjuncts } from '../support/trees';
 
 export const policyColumnWithoutIndex = defineRule({
   id: 'index/policy-column-without-index',
@@ -74,13 +75,6 @@ export const policyColumnWithoutIndex = defineRule({
     report({ at: rangeOf(first), message: 'missing', values: { table: table.name.name, column } });
   },
 });
-
-function conjuncts(condition: unknown): unknown[] {
-  const node = unwrap(condition);
-  return node?.type === 'BoolExpr' && node.fields.boolop === 'AND_EXPR'
-    ? list(node.fields.args).flatMap(conjuncts)
-    : [condition];
-}
 
 /** The bare column that a condition sets equal to something without columns of the table. */
 function comparedColumn(condition: unknown): object[] {

@@ -1,6 +1,7 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { conjuncts, fromItems } from '../support/fromItems';
+import { fromItems } from '../support/fromItems';
+import { conjuncts } from '../support/trees';
 import { isEqualToValue } from '../support/lookups';
 import { connectedGroups, leavesOf, mentionsIn } from '../support/mentions';
 

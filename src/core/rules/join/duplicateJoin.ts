@@ -1,6 +1,7 @@
 import { defineRule } from '../defineRule';
 import { columnEquality } from '../support/columnEqualities';
-import { conjuncts, fromItems } from '../support/fromItems';
+import { fromItems } from '../support/fromItems';
+import { conjuncts } from '../support/trees';
 import type { FromItem } from '../support/fromItems';
 import { isUniqueBy } from '../support/uniqueness';
 

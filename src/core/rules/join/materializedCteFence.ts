@@ -2,7 +2,8 @@ import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { NodeFields, NodeMatch } from '../nodeIndex';
 import { isConstantExpression, list, operatorOf } from '../support/expressions';
-import { conjuncts, fromItems, isAggregated, mayHaveEffects } from '../support/fromItems';
+import { fromItems, isAggregated, mayHaveEffects } from '../support/fromItems';
+import { conjuncts } from '../support/trees';
 import { itemOf } from '../support/mentions';
 
 export const materializedCteFence = defineRule({

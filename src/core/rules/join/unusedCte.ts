@@ -3,6 +3,7 @@ import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { NodeMatch } from '../nodeIndex';
 import { list } from '../support/expressions';
+import { isWithin } from '../support/trees';
 
 export const unusedCte = defineRule({
   id: 'join/unused-cte',
@@ -78,11 +79,6 @@ export const unusedCte = defineRule({
     }
   },
 });
-
-function isWithin(node: NodeMatch, ancestor: NodeMatch): boolean {
-  for (let at: NodeMatch | undefined = node; at; at = at.parent) if (at === ancestor) return true;
-  return false;
-}
 
 /** The CTE with its comma, or the whole WITH clause. Undefined where something else stands between. */
 function removal(

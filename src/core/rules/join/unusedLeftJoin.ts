@@ -3,7 +3,8 @@ import { defineRule } from '../defineRule';
 import type { NodeMatch } from '../nodeIndex';
 import { list, stringValue } from '../support/expressions';
 import { columnEquality } from '../support/columnEqualities';
-import { conjuncts, fromItems } from '../support/fromItems';
+import { fromItems } from '../support/fromItems';
+import { conjuncts, isWithin } from '../support/trees';
 import type { FromItem } from '../support/fromItems';
 import { itemOf } from '../support/mentions';
 import { hasInheritanceChildren, isUniqueBy } from '../support/uniqueness';
@@ -125,11 +126,6 @@ function isUnread(
 function mayBelong(column: NodeMatch, item: FromItem): boolean {
   const name = stringValue(list(column.fields.fields).at(-1));
   return name === undefined || item.relation!.columns.some(each => each.name === name);
-}
-
-function isWithin(node: NodeMatch, ancestor: NodeMatch): boolean {
-  for (let at: NodeMatch | undefined = node; at; at = at.parent) if (at === ancestor) return true;
-  return false;
 }
 
 /** True if the node stands in this field of a node with these fields. */

@@ -5,6 +5,7 @@ import type { TypedNode } from '../../sql/walk';
 import type { NodeFields, NodeMatch } from '../nodeIndex';
 import { asTable, contains, functionName, integerConstant, list } from './expressions';
 import type { TableName } from './expressions';
+import { conjuncts } from './trees';
 
 /** How an item of FROM is combined with what stands before it. */
 export type Combination = 'target' | 'first' | 'comma' | 'cross' | 'inner' | 'left' | 'right' | 'full';
@@ -185,14 +186,6 @@ export function containsOutsideSubqueries(node: unknown, test: (type: string, fi
     pending.push(...Object.values(wrapped?.fields ?? next));
   }
   return false;
-}
-
-/** The parts a condition consists of, AND opened. */
-export function conjuncts(condition: unknown): unknown[] {
-  const node = unwrap(condition);
-  if (!node) return [];
-  if (node.type === 'BoolExpr' && node.fields.boolop === 'AND_EXPR') return list(node.fields.args).flatMap(conjuncts);
-  return [condition];
 }
 
 /** The conditions of the query's WHERE and of all joins in its FROM. */

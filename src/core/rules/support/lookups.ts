@@ -1,6 +1,6 @@
 import { unwrap } from '../../sql/walk';
 import { isConstantExpression, operatorOf } from './expressions';
-import { conjuncts } from './fromItems';
+import { conjuncts } from './trees';
 import type { FromItem } from './fromItems';
 import { itemOf } from './mentions';
 

@@ -48,6 +48,12 @@ function flatten(condition: unknown, operator: string): unknown[] {
   return list(node.fields.args).flatMap(argument => flatten(argument, operator));
 }
 
+/** True if the node is the ancestor, or stands below it. */
+export function isWithin(node: NodeMatch, ancestor: NodeMatch): boolean {
+  for (let at: NodeMatch | undefined = node; at; at = at.parent) if (at === ancestor) return true;
+  return false;
+}
+
 /** A node that was read from a field, with the way back to the root. */
 export function matchBelow(parent: NodeMatch, key: string, tree: unknown): NodeMatch | undefined {
   const node = unwrap(tree);
