@@ -3,12 +3,11 @@ import { movedBox } from '../../src/webview/plan/graph/graphKeys';
 import { BOX, boxesIn, edgesIn, edgeWidth, heightOf, layoutGraph } from '../../src/webview/plan/graph/graphLayout';
 import { areaInSight, bringIntoSight, firstSight, fit, hold, zoom } from '../../src/webview/plan/graph/viewport';
 import { loadAxe, seriousViolations } from './axe';
-import { launchBrowser } from './browser';
-import type { Browser } from './browser';
 import { eventually } from './eventually';
 import { largeView } from './largeView';
 import { RICH } from './richView';
 import { nodesOf } from './sampleViews';
+import { pageTests } from './pageTests';
 import { openView } from './viewPage';
 import type { OpenedView } from './viewPage';
 
@@ -129,15 +128,9 @@ describe('webview/plan/graph viewport', () => {
 });
 
 describe('webview/plan/graph page', () => {
-  let browser: Browser;
+  const openPage = pageTests(openView);
   let opened: OpenedView;
-  before(async () => (browser = await launchBrowser()));
-  after(() => browser.close());
-  beforeEach(async () => (opened = await openView(browser, 'graph')));
-  afterEach(async () => {
-    await opened.page.close();
-    assert.deepEqual(opened.troubles, []);
-  });
+  beforeEach(async () => (opened = await openPage('graph')));
   const active = (): Promise<string | null> =>
     opened.page.evaluate<string | null>(`document.activeElement.getAttribute('data-node')`);
 

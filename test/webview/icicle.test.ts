@@ -4,12 +4,11 @@ import { layoutIcicle, offeredMeasures, weigh } from '../../src/webview/plan/ici
 import type { Measure, Stripe } from '../../src/webview/plan/icicle/icicleLayout';
 import type { NodeView } from '../../src/protocol/planPanel';
 import { loadAxe, seriousViolations } from './axe';
-import { launchBrowser } from './browser';
-import type { Browser } from './browser';
 import { eventually } from './eventually';
 import { largeView } from './largeView';
 import { RICH } from './richView';
 import { nodesOf } from './sampleViews';
+import { pageTests } from './pageTests';
 import { openView } from './viewPage';
 import type { OpenedView } from './viewPage';
 
@@ -108,15 +107,9 @@ describe('webview/plan/icicle layout', () => {
 });
 
 describe('webview/plan/icicle page', () => {
-  let browser: Browser;
+  const openPage = pageTests(openView);
   let opened: OpenedView;
-  before(async () => (browser = await launchBrowser()));
-  after(() => browser.close());
-  beforeEach(async () => (opened = await openView(browser, 'icicle')));
-  afterEach(async () => {
-    await opened.page.close();
-    assert.deepEqual(opened.troubles, []);
-  });
+  beforeEach(async () => (opened = await openPage('icicle')));
   /** The colour in the middle of the canvas's first stripe. */
   const rootColour = (): Promise<string> =>
     opened.page.evaluate<string>(`(() => {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { loadAxe, seriousViolations } from './axe';
-import { launchBrowser } from './browser';
-import type { Browser } from './browser';
 import { eventually } from './eventually';
+import { pageTests } from './pageTests';
 import { openPlanPanel } from './planPage';
 import type { OpenedPanel } from './planPage';
 import { RICH } from './richView';
@@ -13,19 +12,11 @@ const THEMES: readonly ThemeName[] = ['dark', 'light', 'highContrast', 'highCont
 const WIDTHS = [760, 400, 320] as const;
 
 describe('webview/plan accessibility', () => {
-  let browser: Browser;
+  const openPage = pageTests(openPlanPanel);
   let panel: OpenedPanel;
 
-  before(async () => (browser = await launchBrowser()));
-  after(() => browser.close());
-  afterEach(async () => {
-    const { troubles } = panel;
-    await panel.close();
-    assert.deepEqual(troubles, []);
-  });
-
   const open = async (width: number, theme: ThemeName): Promise<void> => {
-    panel = await openPlanPanel(browser, RICH, { width });
+    panel = await openPage(RICH, { width });
     await panel.page.locator('[role=treegrid]').waitFor();
     await panel.setTheme(theme);
   };

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { launchBrowser } from './browser';
-import type { Browser } from './browser';
+import { pageTests } from './pageTests';
 import { openPlanPanel } from './planPage';
 import type { OpenedPanel } from './planPage';
 import { RICH } from './richView';
@@ -15,19 +14,11 @@ const HISTORY: HistoryView = {
 };
 
 describe('webview/plan history', () => {
-  let browser: Browser;
+  const openPage = pageTests(openPlanPanel);
   let panel: OpenedPanel;
 
-  before(async () => (browser = await launchBrowser()));
-  after(() => browser.close());
-  afterEach(async () => {
-    const { troubles } = panel;
-    await panel.close();
-    assert.deepEqual(troubles, []);
-  });
-
   const open = async (view: PlanView): Promise<void> => {
-    panel = await openPlanPanel(browser, view);
+    panel = await openPage(view);
     await panel.page.locator('[role=treegrid]').waitFor();
   };
   const against = (with_: ComparedWith): PlanView => ({ ...RICH, comparison: { ...RICH.comparison!, against: with_ } });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { launchBrowser } from './browser';
-import type { Browser } from './browser';
 import { eventually } from './eventually';
+import { pageTests } from './pageTests';
 import { openPlanPanel } from './planPage';
 import type { OpenedPanel } from './planPage';
 import { RICH } from './richView';
@@ -67,19 +66,11 @@ function hostileView(text: string): PlanView {
 }
 
 describe('webview/plan hostile plans', () => {
-  let browser: Browser;
+  const openPage = pageTests(openPlanPanel);
   let panel: OpenedPanel;
 
-  before(async () => (browser = await launchBrowser()));
-  after(() => browser.close());
-  afterEach(async () => {
-    const { troubles } = panel;
-    await panel.close();
-    assert.deepEqual(troubles, []);
-  });
-
   const open = async (view: PlanView): Promise<void> => {
-    panel = await openPlanPanel(browser, view, { width: 900 });
+    panel = await openPage(view, { width: 900 });
     await panel.page.locator('[role=treegrid]').waitFor();
   };
   const eachTab = async (work: (id: string) => Promise<void>): Promise<void> => {

@@ -26,7 +26,6 @@ export interface OpenedPanel extends TestPage {
   readonly calls: string[];
   /** The nodes the pointer or the focus rested on: they come whenever they come. */
   readonly hovered: (number | null)[];
-  close(): Promise<void>;
 }
 
 interface PanelOptions {

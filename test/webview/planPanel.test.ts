@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { launchBrowser } from './browser';
-import type { Browser } from './browser';
 import { eventually } from './eventually';
+import { pageTests } from './pageTests';
 import { openPlanPanel } from './planPage';
 import type { OpenedPanel } from './planPage';
 import { COMPARED, ESTIMATED, hugeView, INDEX_SUGGESTION, MEASURED, nodesOf } from './sampleViews';
@@ -11,27 +10,17 @@ const GRID = '[role=treegrid]';
 const ROWS = `${GRID} .virtual-rows [role=row]`;
 
 describe('webview/plan', () => {
-  let browser: Browser;
+  const openPage = pageTests(openPlanPanel);
   let panel: OpenedPanel;
 
-  before(async () => (browser = await launchBrowser()));
-  after(() => browser.close());
-  afterEach(async () => {
-    const { troubles } = panel;
-    await panel.close();
-    assert.deepEqual(troubles, [], 'nothing is blocked by the content policy, and no script fails');
-  });
-
   const open = async (view: PlanView | undefined, options?: Parameters<typeof openPlanPanel>[2]): Promise<void> => {
-    panel = await openPlanPanel(browser, view, options);
+    panel = await openPage(view, options);
     await panel.page.locator(view ? GRID : '.page').waitFor();
   };
   const text = (selector: string): Promise<string> => panel.page.locator(selector).innerText();
   const selected = async (): Promise<string> =>
     (await text(`${GRID} [aria-selected=true] .node-text`)).replace(/\s+/g, ' ');
-  const press = async (...keys: string[]): Promise<void> => {
-    for (const key of keys) await panel.page.keyboard.press(key);
-  };
+  const press = (...keys: string[]): Promise<void> => panel.press(...keys);
 
   const selectedIsInSight = (): Promise<boolean> =>
     panel.page.locator(`${GRID} [aria-selected=true]`).evaluate(row => {
@@ -350,7 +339,7 @@ describe('webview/plan', () => {
     });
 
     it('says where a statement has no plan that it failed before', async () => {
-      panel = await openPlanPanel(browser, {
+      panel = await openPage({
         ...MEASURED,
         nodes: [],
         findings: [],

@@ -1,7 +1,5 @@
-import assert from 'node:assert/strict';
-import { launchBrowser } from './browser';
-import type { Browser } from './browser';
 import { eventually } from './eventually';
+import { pageTests } from './pageTests';
 import { openPlanPanel } from './planPage';
 import type { OpenedPanel } from './planPage';
 import { RICH } from './richView';
@@ -15,28 +13,18 @@ interface Mouse {
 }
 
 describe('webview/plan graph and icicle', () => {
-  let browser: Browser;
+  const openPage = pageTests(openPlanPanel);
   let panel: OpenedPanel;
 
-  before(async () => (browser = await launchBrowser()));
-  after(() => browser.close());
-  afterEach(async () => {
-    const { troubles } = panel;
-    await panel.close();
-    assert.deepEqual(troubles, []);
-  });
-
   const open = async (view: PlanView, tab: 'graph' | 'icicle', width = 760): Promise<void> => {
-    panel = await openPlanPanel(browser, view, { width });
+    panel = await openPage(view, { width });
     await panel.page.locator(`#tab-${tab}`).click();
     await panel.page
       .locator(tab === 'graph' ? '.graph-box' : '.icicle-canvas')
       .first()
       .waitFor();
   };
-  const press = async (...keys: string[]): Promise<void> => {
-    for (const key of keys) await panel.page.keyboard.press(key);
-  };
+  const press = (...keys: string[]): Promise<void> => panel.press(...keys);
   const mouse = (): Mouse => (panel.page as unknown as { mouse: Mouse }).mouse;
   const details = (): Promise<string> => panel.page.locator('.details h2').innerText();
   const zoomedTo = (): Promise<string | null> => panel.page.locator('.icicle-way [aria-current]').textContent();

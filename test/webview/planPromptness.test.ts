@@ -22,9 +22,7 @@ describe('webview/plan when frames come late', () => {
     panel = await openPlanPanel(browser, view, { lateFrames: true, ...options });
     await panel.page.locator(GRID).waitFor();
   };
-  const press = async (...keys: string[]): Promise<void> => {
-    for (const key of keys) await panel.page.keyboard.press(key);
-  };
+  const press = (...keys: string[]): Promise<void> => panel.press(...keys);
   const selected = (): Promise<string> => panel.page.locator(`${GRID} [aria-selected=true] .node-text`).innerText();
   const focused = (attribute: string): Promise<string | null> =>
     panel.page.evaluate<string | null>(`document.activeElement.getAttribute('${attribute}')`);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { launchBrowser } from './browser';
-import type { Browser } from './browser';
 import { eventually } from './eventually';
+import { pageTests } from './pageTests';
 import { openPlanPanel } from './planPage';
 import type { OpenedPanel } from './planPage';
 import { RICH } from './richView';
@@ -9,26 +8,16 @@ import { COMPARED } from './sampleViews';
 import type { ComparisonView, PlanView } from '../../src/protocol/planPanel';
 
 describe('webview/plan runs', () => {
-  let browser: Browser;
+  const openPage = pageTests(openPlanPanel);
   let panel: OpenedPanel;
 
-  before(async () => (browser = await launchBrowser()));
-  after(() => browser.close());
-  afterEach(async () => {
-    const { troubles } = panel;
-    await panel.close();
-    assert.deepEqual(troubles, []);
-  });
-
   const open = async (view: PlanView): Promise<void> => {
-    panel = await openPlanPanel(browser, view);
+    panel = await openPage(view);
     await panel.page.locator('[role=treegrid]').waitFor();
   };
   const text = async (selector: string): Promise<string> =>
     (await panel.page.locator(selector).innerText()).replace(/\s+/g, ' ');
-  const press = async (...keys: string[]): Promise<void> => {
-    for (const key of keys) await panel.page.keyboard.press(key);
-  };
+  const press = (...keys: string[]): Promise<void> => panel.press(...keys);
 
   describe('run again', () => {
     const openForm = async (): Promise<void> => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { launchBrowser } from './browser';
-import type { Browser } from './browser';
 import { eventually } from './eventually';
+import { pageTests } from './pageTests';
 import { openPlanPanel } from './planPage';
 import type { OpenedPanel } from './planPage';
 import { RICH } from './richView';
@@ -10,26 +9,17 @@ const GRID = '[role=treegrid]';
 const LIT = '.sql-part.lit';
 
 describe('webview/plan SQL', () => {
-  let browser: Browser;
+  const openPage = pageTests(openPlanPanel);
   let panel: OpenedPanel;
 
-  before(async () => (browser = await launchBrowser()));
-  after(() => browser.close());
   beforeEach(async () => {
-    panel = await openPlanPanel(browser, RICH);
+    panel = await openPage(RICH);
     await panel.page.locator('#tab-sql').click();
     await panel.page.locator('.sql-part').first().waitFor();
   });
-  afterEach(async () => {
-    const { troubles } = panel;
-    await panel.close();
-    assert.deepEqual(troubles, []);
-  });
 
   const texts = (selector: string): Promise<string[]> => panel.page.locator(selector).allInnerTexts();
-  const press = async (...keys: string[]): Promise<void> => {
-    for (const key of keys) await panel.page.keyboard.press(key);
-  };
+  const press = (...keys: string[]): Promise<void> => panel.press(...keys);
 
   it('shows the statement as it is, with the parts of the selected node marked', async () => {
     const shown = (await texts('.line-text')).join('\n');

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { launchBrowser } from './browser';
-import type { Browser } from './browser';
 import { eventually } from './eventually';
+import { pageTests } from './pageTests';
 import { openPlanPanel } from './planPage';
 import type { OpenedPanel } from './planPage';
 import { RICH } from './richView';
@@ -12,19 +11,11 @@ const GRID = '[role=treegrid]';
 const ROWS = `${GRID} .virtual-rows [role=row]`;
 
 describe('webview/plan tabs', () => {
-  let browser: Browser;
+  const openPage = pageTests(openPlanPanel);
   let panel: OpenedPanel;
 
-  before(async () => (browser = await launchBrowser()));
-  after(() => browser.close());
-  afterEach(async () => {
-    const { troubles } = panel;
-    await panel.close();
-    assert.deepEqual(troubles, [], 'nothing is blocked by the content policy, and no script fails');
-  });
-
   const open = async (view: PlanView, options?: Parameters<typeof openPlanPanel>[2]): Promise<void> => {
-    panel = await openPlanPanel(browser, view, options);
+    panel = await openPage(view, options);
     await panel.page.locator(GRID).waitFor();
   };
   const tab = (id: string): Promise<void> => panel.page.locator(`#tab-${id}`).click();
@@ -32,9 +23,7 @@ describe('webview/plan tabs', () => {
     (await panel.page.locator(selector).innerText()).replace(/\s+/g, ' ');
   const names = (): Promise<string[]> => panel.page.locator(`${ROWS} .node-type`).allInnerTexts();
   const selected = (): Promise<string> => text(`${GRID} [aria-selected=true] .node-text`);
-  const press = async (...keys: string[]): Promise<void> => {
-    for (const key of keys) await panel.page.keyboard.press(key);
-  };
+  const press = (...keys: string[]): Promise<void> => panel.press(...keys);
 
   it('opens again where it was', async () => {
     await open(RICH);

@@ -16,6 +16,9 @@ export interface TestPage {
   readonly troubles: string[];
   setTheme(theme: ThemeName): Promise<void>;
   screenshot(name: string): Promise<void>;
+  /** Presses one key after the other. */
+  press(...keys: string[]): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** The script and style of a page, built as for the extension, by the paths they are served under. */
@@ -94,6 +97,10 @@ export async function openTestPage(browser: Browser, options: TestPageOptions): 
       fs.mkdirSync(folder, { recursive: true });
       await page.screenshot({ path: path.join(folder, `${picture}.png`), fullPage: true });
     },
+    async press(...keys) {
+      for (const key of keys) await page.keyboard.press(key);
+    },
+    close: () => page.close(),
   };
 }
 
