@@ -1,10 +1,13 @@
 import type { SourceRange } from '../base/sourceRange';
-import type { Catalog, Column, Relation } from '../catalog/catalog';
+import type { Catalog } from '../catalog/catalog';
 import type { BodyContext, ParsedStatement } from '../sql/statement';
 import type { FileContext } from './fileContext';
 import type { Fix, GuidelineRef, RelatedRange, Severity } from './finding';
 import type { NodeMatch } from './nodeIndex';
+import type { ResolvedColumn } from './statementView';
 import type { Thresholds } from './thresholds';
+
+export type { ResolvedColumn } from './statementView';
 
 /** What a rule may ask for beside the statement. A rule that lacks its input is skipped. */
 export type Need = 'catalog' | 'file';
@@ -55,12 +58,6 @@ export interface RuleContext<Messages extends Readonly<Record<string, string>>, 
    */
   resolve(column: NodeMatch): ResolvedColumn | undefined;
   report(report: Report<Messages>): void;
-}
-
-/** A column of the catalog that a name in a statement means. */
-export interface ResolvedColumn {
-  readonly relation: Relation;
-  readonly column: Column;
 }
 
 /** A statement that must be flagged. */

@@ -23,6 +23,8 @@ export interface Fix {
   readonly title: string;
   readonly edits: readonly Edit[];
   readonly safe: boolean;
+  /** Of a safe fix: what the catalog says that makes it so, "orders.customer_id is NOT NULL". */
+  readonly facts?: readonly string[];
 }
 
 export interface RelatedRange {

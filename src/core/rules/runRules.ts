@@ -1,19 +1,16 @@
-import type { SourceRange } from '../base/sourceRange';
-import { binderOf } from '../catalog/binding/binder';
 import type { Catalog } from '../catalog/catalog';
 import { editsKeepBody } from '../sql/bodies/bodyEdits';
-import type { BodyContext, BodyStatement, ParsedStatement, ParseNode } from '../sql/statement';
+import type { BodyContext, BodyStatement, ParsedStatement } from '../sql/statement';
 import { fillMessage } from './defineRule';
-import type { ResolvedColumn, Rule, RuleContext } from './defineRule';
+import type { Rule, RuleContext } from './defineRule';
 import type { FileContext } from './fileContext';
 import type { Finding, Fix } from './finding';
 import { NodeIndex } from './nodeIndex';
-import type { NodeMatch } from './nodeIndex';
 import { tableOf } from './ruleTable';
 import type { AppliedRule } from './ruleTable';
 import { shiftFinding } from './shiftFinding';
+import { indexOf, viewOf } from './statementView';
 import { configurationLines } from './support/configurationText';
-import { asColumn } from './support/expressions';
 import { keepsPlaceholders } from './support/keptPlaceholders';
 import type { Thresholds } from './thresholds';
 import { withHolesAsWritten } from './support/holeNames';
@@ -127,14 +124,6 @@ function runOnOne(
   }
 }
 
-let latest: { readonly tree: ParseNode; readonly index: NodeIndex } | undefined;
-
-/** Asked for twice in a row: for the rules that look at the statement alone, and for those that look at its file. */
-function indexOf(tree: ParseNode): NodeIndex {
-  if (latest?.tree !== tree) latest = { tree, index: NodeIndex.build(tree) };
-  return latest.index;
-}
-
 const NO_FIXES: readonly Fix[] = [];
 
 /** One statement under all rules: what they share is made once. */
@@ -152,15 +141,9 @@ class Run {
   ) {
     const { catalog, serverVersion, thresholds } = around;
     this.context = {
-      statement,
-      catalog,
-      serverVersion,
+      ...viewOf(statement, index, { catalog, serverVersion, body }),
       thresholds,
-      body,
       file: undefined,
-      find: type => index.find(type),
-      rangeOf: node => rangeOfNode(statement, node),
-      resolve: node => resolveNode(statement, node, catalog, body),
       report: report => this.report(report),
     };
   }
@@ -196,39 +179,16 @@ class Run {
     });
   }
 
-  private fixAsWritten({ title, safe, edits }: Fix): Fix {
+  private fixAsWritten({ title, safe, edits, facts }: Fix): Fix {
     return {
       title,
       edits: edits.map(({ range, newText }) => ({ range, newText: this.asWritten(newText) })),
       safe: safe && keepsPlaceholders(this.context.statement, edits),
+      ...(facts && { facts }),
     };
   }
 
   private asWritten(text: string): string {
     return withHolesAsWritten(text, this.context.statement);
   }
-}
-
-function resolveNode(
-  statement: ParsedStatement,
-  node: NodeMatch,
-  catalog: Catalog | undefined,
-  body: BodyContext | undefined,
-): ResolvedColumn | undefined {
-  const column = asColumn({ [node.type]: node.fields });
-  // A variable of the body may be meant instead.
-  if (!catalog || !column || (column.qualifier === undefined && body?.variables.has(column.name))) return undefined;
-  const binding = binderOf(statement, catalog).bindFields(node.fields);
-  if (binding.kind !== 'column' && binding.kind !== 'output') return undefined;
-  const { base, nullExtended } = binding.column;
-  // Where an outer join finds no row, a column is NULL whatever its table says.
-  return base && nullExtended && base.column.notNull ? { ...base, column: { ...base.column, notNull: false } } : base;
-}
-
-function rangeOfNode(statement: ParsedStatement, node: NodeMatch): SourceRange {
-  for (let at: NodeMatch | undefined = node; at; at = at.parent) {
-    const range = statement.rangeOf(at.type, at.fields);
-    if (range) return range;
-  }
-  return { start: 0, end: statement.text.length };
 }

@@ -17,6 +17,11 @@ export function shiftFinding(finding: Finding, by: number): Finding {
   };
 }
 
-function shiftFix({ title, edits, safe }: Fix, by: number): Fix {
-  return { title, edits: edits.map(({ range, newText }) => ({ range: shiftRange(range, by), newText })), safe };
+function shiftFix({ title, edits, safe, facts }: Fix, by: number): Fix {
+  return {
+    title,
+    edits: edits.map(({ range, newText }) => ({ range: shiftRange(range, by), newText })),
+    safe,
+    ...(facts && { facts }),
+  };
 }

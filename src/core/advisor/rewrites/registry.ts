@@ -1,0 +1,109 @@
+import { shiftRange } from '../../base/sourceRange';
+import type { Catalog } from '../../catalog/catalog';
+import { applyEdits } from '../../rules/applyFixes';
+import { indexOf, viewOf } from '../../rules/statementView';
+import { keepsPlaceholders } from '../../rules/support/keptPlaceholders';
+import type { Thresholds } from '../../rules/thresholds';
+import { editsKeepBody } from '../../sql/bodies/bodyEdits';
+import type { BodyContext, LocatedStatement, ParsedStatement } from '../../sql/statement';
+import type { FoundRewrite, Rewrite, RewriteDefinition } from './rewrite';
+import { fixesAsRewrites } from './ruleFixes';
+import { losesComment } from './support/comments';
+
+/** The rewrites that no rule's fix makes, in the order they are offered. */
+export const REWRITES: readonly RewriteDefinition[] = [];
+
+/** What is known beside the statement. */
+export interface RewriteSurroundings {
+  /** Without it little can be proved: most rewrites are then offered as ones to check, or not at all. */
+  readonly catalog?: Catalog;
+  /** `server_version_num`, when no catalog of a server says it. */
+  readonly serverVersion?: number;
+  readonly thresholds?: Thresholds;
+  /** The statements of the document after this one, for what joins several into one. */
+  readonly following?: readonly LocatedStatement[];
+}
+
+/** Other ways to write a statement, with offsets of its document: our own rewrites, then what rules' fixes make of it. */
+export function rewritesOf(located: LocatedStatement, around: RewriteSurroundings = {}): Rewrite[] {
+  const { statement, range } = located;
+  if (statement.syntaxError) return [];
+  const own = [...rewritesInStatement(statement, range.start, around), ...rewritesInBodies(statement, around)];
+  const seen = new Set<string>();
+  return [...own, ...fixesAsRewrites(statement, around)]
+    .filter(({ edits }) => {
+      const key = JSON.stringify(edits);
+      return !seen.has(key) && seen.add(key);
+    })
+    .map(rewrite => shiftRewrite(rewrite, range.start));
+}
+
+/** The text of a statement after a rewrite; of all statements it touches, if it joins several. */
+export function rewrittenText(document: string, { range }: LocatedStatement, { edits }: Rewrite): string {
+  const end = Math.max(range.end, ...edits.map(edit => edit.range.end));
+  const own = edits.map(edit => ({ ...edit, range: shiftRange(edit.range, -range.start) }));
+  return applyEdits(document.slice(range.start, end), own);
+}
+
+function rewritesInStatement(statement: ParsedStatement, start: number, around: RewriteSurroundings): Rewrite[] {
+  const following = (around.following ?? []).map(next => ({ ...next, range: shiftRange(next.range, -start) }));
+  return findIn(statement, around, following, undefined);
+}
+
+function rewritesInBodies(outer: ParsedStatement, around: RewriteSurroundings): Rewrite[] {
+  return outer.inner.flatMap(inner =>
+    inner.statement.syntaxError
+      ? []
+      : findIn(inner.statement, around, [], inner.body)
+          .filter(({ edits }) => editsKeepBody(outer, inner, edits))
+          .map(rewrite => shiftRewrite(rewrite, inner.range.start)),
+  );
+}
+
+function findIn(
+  statement: ParsedStatement,
+  { catalog, serverVersion }: RewriteSurroundings,
+  following: readonly LocatedStatement[],
+  body: BodyContext | undefined,
+): Rewrite[] {
+  const { tree } = statement;
+  if (tree === undefined) return [];
+  const index = indexOf(tree);
+  const types = new Set(index.types);
+  const wanted = REWRITES.filter(
+    ({ nodes, mentions, inBodies }) =>
+      (!body || inBodies) && nodes?.some(type => types.has(type)) !== false && mentions?.test(statement.text) !== false,
+  );
+  if (wanted.length === 0) return [];
+  const version = catalog?.serverVersion ?? serverVersion;
+  const context = { ...viewOf(statement, index, { catalog, serverVersion: version, body }), following };
+  return wanted.flatMap(definition =>
+    definition
+      .find(context)
+      .filter(({ edits }) => edits.length > 0 && !losesComment(statement, edits))
+      .map(found => asRewrite(definition, found, statement)),
+  );
+}
+
+function asRewrite(definition: RewriteDefinition, found: FoundRewrite, statement: ParsedStatement): Rewrite {
+  const { id, guideline } = definition;
+  const { range, edits, equality, title = definition.title, why = definition.why } = found;
+  const isKept = equality.kind === 'needs checking' || keepsPlaceholders(statement, edits);
+  return {
+    id,
+    title,
+    range,
+    edits,
+    equality: isKept ? equality : { kind: 'needs checking', differences: ['it takes other parameters than now'] },
+    why,
+    ...(guideline && { guideline }),
+  };
+}
+
+function shiftRewrite(rewrite: Rewrite, by: number): Rewrite {
+  return {
+    ...rewrite,
+    range: shiftRange(rewrite.range, by),
+    edits: rewrite.edits.map(({ range, newText }) => ({ range: shiftRange(range, by), newText })),
+  };
+}
