@@ -31,6 +31,7 @@ const OPTIONS = {
   connections: { type: 'string' },
   'server-version': { type: 'string' },
   stdio: { type: 'boolean' },
+  only: { type: 'string', multiple: true },
   'undo-file': { type: 'string' },
 } as const;
 
@@ -47,6 +48,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['existing', 'unused-days', 'fail-on', ...SERVER_OPTIONS],
   ],
   profile: ['undo-file', ...MACHINE_OPTIONS, ...SERVER_OPTIONS],
+  health: ['only', 'fail-on', ...SERVER_OPTIONS],
   rules: [],
   lsp: ['stdio'],
 };

@@ -3,6 +3,7 @@ import { parseCommandLine, type CommandLine } from './arguments';
 import { advise } from './commands/advise';
 import { diff } from './commands/diff';
 import { explain } from './commands/explain';
+import { health } from './commands/health';
 import { lint } from './commands/lint';
 import { lsp } from './commands/lsp';
 import { plan } from './commands/plan';
@@ -19,6 +20,7 @@ const COMMANDS: Readonly<Record<string, (line: CommandLine) => Promise<number>>>
   diff,
   advise,
   profile,
+  health,
   rules,
   lsp,
 };

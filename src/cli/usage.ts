@@ -32,10 +32,14 @@ export const HELP = `query-tuner <command> [options] [files]
   profile list | show ID | diff ID | apply ID | undo FILE
       --ram 16GB --cores 8 --storage ssd --connections 200 --server-version 17
       --undo-file FILE        where apply keeps the way back
+  health                      what is wrong with a running server, and the next step for each
+      --only CHECK            one check (repeatable)
+      --fail-on STATUS        warning | critical (default critical)
+      --format FORMAT         text | json
   rules                       the rules and what they say
   lsp --stdio                 language server for any editor
 
-Server, for explain, advise, profile diff and, if given, lint:
+Server, for explain, advise, profile diff, health and, if given, lint:
   --connection URL            else PG* variables, DATABASE_URL, service file, .pgpass
   --embedded                  a throwaway PostgreSQL for this run
       --setup FILE            SQL to run in it first (repeatable)

@@ -7,6 +7,7 @@ import type { Configuration } from '../core/configuration/configuration';
 import { configurationSchema } from '../core/configuration/configurationSchema';
 import { readConfiguration } from '../core/configuration/readConfiguration';
 import type { ConfigurationProblem } from '../core/configuration/readConfiguration';
+import type { LimitOverrides } from '../core/health/assess';
 import type { Severity } from '../core/rules/finding';
 import { RULES } from '../core/rules/registry';
 import { DEFAULT_THRESHOLDS } from '../core/rules/thresholds';
@@ -16,6 +17,8 @@ import type { Thresholds } from '../core/rules/thresholds';
 export interface FolderConfiguration {
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
   readonly thresholds: Thresholds;
+  /** Limits of health checks, by check. */
+  readonly health: LimitOverrides;
   /** `server_version_num`. */
   readonly serverVersion?: number;
   /** Where the schema is: globs and the folder they start from. */
@@ -43,6 +46,7 @@ const RULE_IDS = RULES.map(({ id }) => id);
 const NOTHING: FolderConfiguration = {
   severities: {},
   thresholds: DEFAULT_THRESHOLDS,
+  health: {},
   isExcluded: () => false,
 };
 
@@ -112,11 +116,12 @@ function readOwn(file: string): OwnFile | undefined {
 }
 
 function merge(outer: FolderConfiguration, own: Configuration, folder: string): FolderConfiguration {
-  const { rules, thresholds, exclude, schemaFiles, postgresVersion } = own;
+  const { rules, thresholds, health, exclude, schemaFiles, postgresVersion } = own;
   const excludes = exclude?.length ? picomatch([...exclude], { dot: true }) : undefined;
   return {
     severities: rules ? mergeRules(outer.severities, rules, RULE_IDS) : outer.severities,
     thresholds: thresholds ? { ...outer.thresholds, ...thresholds } : outer.thresholds,
+    health: health ? mergeLimits(outer.health, health) : outer.health,
     ...(outer.serverVersion !== undefined && { serverVersion: outer.serverVersion }),
     ...(postgresVersion !== undefined && { serverVersion: versionNumber(postgresVersion) }),
     ...(outer.schemaFiles && { schemaFiles: outer.schemaFiles }),
@@ -124,4 +129,10 @@ function merge(outer: FolderConfiguration, own: Configuration, folder: string): 
     isExcluded: file =>
       outer.isExcluded(file) || (excludes?.(path.relative(folder, file).split(path.sep).join('/')) ?? false),
   };
+}
+
+/** One limit of a check may come from a folder above and the other from here. */
+function mergeLimits(outer: LimitOverrides, own: LimitOverrides): LimitOverrides {
+  const merged = Object.entries(own).map(([id, limits]) => [id, { ...outer[id], ...limits }] as const);
+  return { ...outer, ...Object.fromEntries(merged) };
 }

@@ -1,3 +1,4 @@
+import type { LimitOverrides } from '../health/assess';
 import type { Severity } from '../rules/finding';
 import type { Thresholds } from '../rules/thresholds';
 
@@ -13,6 +14,8 @@ export interface Configuration {
   /** Severity by rule id (`query/select-star`) or group (`query/*`). */
   readonly rules?: Readonly<Record<string, Severity | 'off'>>;
   readonly thresholds?: Partial<Thresholds>;
+  /** Limits of health checks, by check. */
+  readonly health?: LimitOverrides;
   /** Globs of files that are not checked, relative to the file's folder. */
   readonly exclude?: readonly string[];
   /** Globs of the files with the schema's DDL, in the order they run, relative to the file's folder. */

@@ -1,3 +1,4 @@
+import { HEALTH_LIMITS } from '../health/index';
 import { SEVERITIES } from '../rules/finding';
 import { DEFAULT_THRESHOLDS } from '../rules/thresholds';
 import type { Thresholds } from '../rules/thresholds';
@@ -5,7 +6,7 @@ import { POSTGRES_VERSIONS } from './configuration';
 
 /** The part of JSON Schema the configuration needs; the reader checks against it, and editors complete from it. */
 export interface JsonSchema {
-  readonly type: 'object' | 'array' | 'string' | 'boolean' | 'integer';
+  readonly type: 'object' | 'array' | 'string' | 'boolean' | 'integer' | 'number';
   readonly description?: string;
   readonly markdownDescription?: string;
   readonly enum?: readonly string[];
@@ -77,12 +78,36 @@ export function configurationSchema(rules: readonly { readonly id: string; reado
         items: { type: 'string' },
         description: 'Globs of files that are not checked, relative to this file: "vendor/**".',
       },
+      health: {
+        type: 'object',
+        description: 'From which value on a health check warns, and from which on it is critical.',
+        additionalProperties: false,
+        properties: Object.fromEntries(HEALTH_LIMITS.map(check => [check.id, limitsSchema(check)] as const)),
+      },
       schemaFiles: {
         type: 'array',
         items: { type: 'string' },
         description:
           'Globs of the files that create the schema, in the order they run, relative to this file: "db/schema.sql".',
       },
+    },
+  };
+}
+
+function limitsSchema({ title, unit, limits }: (typeof HEALTH_LIMITS)[number]): JsonSchema {
+  const limit = (words: string, value: number): JsonSchema => ({
+    type: 'number',
+    description: `${words}, in ${unit}.`,
+    ...(Number.isFinite(value) && { default: value }),
+  });
+  const side = limits.worse === 'above' ? 'Above' : 'Below';
+  return {
+    type: 'object',
+    description: title,
+    additionalProperties: false,
+    properties: {
+      warning: limit(`${side} this it warns`, limits.warning),
+      critical: limit(`${side} this it is critical`, limits.critical),
     },
   };
 }

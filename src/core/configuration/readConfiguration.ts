@@ -51,6 +51,8 @@ function check(node: Node, schema: JsonSchema, name: string, problems: Configura
       const upTo = maximum === Infinity ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
       return refuse(`${name} must be a whole number ${upTo}.`);
     }
+    case 'number':
+      return node.type === 'number' ? (node.value as number) : refuse(`${name} must be a number.`);
     case 'boolean':
       return node.type === 'boolean' ? (node.value as boolean) : refuse(`${name} must be true or false.`);
     case 'string':

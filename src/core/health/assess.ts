@@ -1,0 +1,82 @@
+import type {
+  Assessment,
+  HealthCheck,
+  HealthLimits,
+  HealthResult,
+  HealthRow,
+  HealthServer,
+  HealthStatus,
+} from './check';
+
+/** Limits a team has set for itself, by check. */
+export type LimitOverrides = Readonly<Record<string, Partial<Pick<HealthLimits, 'warning' | 'critical'>>>>;
+
+/** For checks whose rows carry their own verdict: never reached. */
+const NO_LIMITS: HealthLimits = { worse: 'above', warning: Infinity, critical: Infinity };
+
+export function limitsOf(check: HealthCheck, overrides: LimitOverrides = {}): HealthLimits | undefined {
+  return check.limits && { ...check.limits, ...overrides[check.id] };
+}
+
+/** The verdict on a value: the limits themselves are still fine. */
+export function statusOf(value: number | null, { worse, warning, critical }: HealthLimits): HealthStatus {
+  if (value === null || Number.isNaN(value)) return 'unknown';
+  const exceeds = (limit: number): boolean => (worse === 'above' ? value > limit : value < limit);
+  return exceeds(critical) ? 'critical' : exceeds(warning) ? 'warning' : 'ok';
+}
+
+/** What a check says of the rows that its query returned. */
+export function assessCheck(
+  check: HealthCheck,
+  rows: readonly HealthRow[],
+  server: HealthServer,
+  overrides?: LimitOverrides,
+): HealthResult {
+  const limits = limitsOf(check, overrides);
+  const assessment = check.assess(rows, limits ?? NO_LIMITS, server);
+  return report(check, limits, assessment, assessment.status ?? (limits ? statusOf(assessment.value, limits) : 'ok'));
+}
+
+/** A check that could not be asked: what is missing, never a guess. */
+export function unknownResult(
+  check: HealthCheck,
+  detail: string,
+  overrides?: LimitOverrides,
+  step?: Assessment['step'],
+): HealthResult {
+  return report(check, limitsOf(check, overrides), { value: null, detail, ...(step && { step }) }, 'unknown');
+}
+
+/** The worst of several; unknown only when nothing is known. */
+export function worstStatus(statuses: readonly HealthStatus[]): HealthStatus {
+  for (const status of ['critical', 'warning', 'ok'] as const) if (statuses.includes(status)) return status;
+  return 'unknown';
+}
+
+function report(
+  check: HealthCheck,
+  limits: HealthLimits | undefined,
+  { value, detail, items = [], step }: Assessment,
+  status: HealthStatus,
+): HealthResult {
+  const { id, title, group, unit, source, guideline } = check;
+  return {
+    id,
+    title,
+    group,
+    value: value === null ? null : Number(value.toFixed(3)),
+    unit,
+    target: limits ? describe(limits.worse === 'above' ? '≤' : '≥', limits.warning, unit) : '',
+    critical: limits ? describe(limits.worse === 'above' ? '>' : '<', limits.critical, unit) : '',
+    status,
+    detail,
+    source,
+    guideline: guideline ?? null,
+    items,
+    step: step ?? null,
+  };
+}
+
+function describe(sign: string, limit: number, unit: string): string {
+  return `${sign} ${limit} ${unit}`;
+}
