@@ -3,15 +3,18 @@ import type { Catalog } from '../../catalog/catalog';
 import { applyEdits } from '../../rules/applyFixes';
 import { indexOf, viewOf } from '../../rules/statementView';
 import { keepsPlaceholders } from '../../rules/support/keptPlaceholders';
+import { DEFAULT_THRESHOLDS } from '../../rules/thresholds';
 import type { Thresholds } from '../../rules/thresholds';
 import { editsKeepBody } from '../../sql/bodies/bodyEdits';
 import type { BodyContext, LocatedStatement, ParsedStatement } from '../../sql/statement';
-import type { FoundRewrite, Rewrite, RewriteDefinition } from './rewrite';
+import { BLOCK_REWRITES } from './blockRewrites';
+import type { FoundRewrite, Rewrite, RewriteContext, RewriteDefinition } from './rewrite';
+import { offsetToKeyset } from './offsetToKeyset';
 import { fixesAsRewrites } from './ruleFixes';
 import { losesComment } from './support/comments';
 
 /** The rewrites that no rule's fix makes, in the order they are offered. */
-export const REWRITES: readonly RewriteDefinition[] = [];
+export const REWRITES: readonly RewriteDefinition[] = [offsetToKeyset, ...BLOCK_REWRITES];
 
 /** What is known beside the statement. */
 export interface RewriteSurroundings {
@@ -20,15 +23,22 @@ export interface RewriteSurroundings {
   /** `server_version_num`, when no catalog of a server says it. */
   readonly serverVersion?: number;
   readonly thresholds?: Thresholds;
-  /** The statements of the document after this one, for what joins several into one. */
-  readonly following?: readonly LocatedStatement[];
+  /** The script the statement is part of, for what joins several into one. */
+  readonly script?: ScriptAround;
+}
+
+/** A document of statements that run one after the other, and which of them is looked at. */
+export interface ScriptAround {
+  readonly text: string;
+  readonly statements: readonly LocatedStatement[];
+  readonly index: number;
 }
 
 /** Other ways to write a statement, with offsets of its document: our own rewrites, then what rules' fixes make of it. */
 export function rewritesOf(located: LocatedStatement, around: RewriteSurroundings = {}): Rewrite[] {
   const { statement, range } = located;
   if (statement.syntaxError) return [];
-  const own = [...rewritesInStatement(statement, range.start, around), ...rewritesInBodies(statement, around)];
+  const own = [...findIn(statement, around, neighboursOf(around.script)), ...rewritesInBodies(statement, around)];
   const seen = new Set<string>();
   return [...own, ...fixesAsRewrites(statement, around)]
     .filter(({ edits }) => {
@@ -45,26 +55,41 @@ export function rewrittenText(document: string, { range }: LocatedStatement, { e
   return applyEdits(document.slice(range.start, end), own);
 }
 
-function rewritesInStatement(statement: ParsedStatement, start: number, around: RewriteSurroundings): Rewrite[] {
-  const following = (around.following ?? []).map(next => ({ ...next, range: shiftRange(next.range, -start) }));
-  return findIn(statement, around, following, undefined);
-}
-
 function rewritesInBodies(outer: ParsedStatement, around: RewriteSurroundings): Rewrite[] {
   return outer.inner.flatMap(inner =>
     inner.statement.syntaxError
       ? []
-      : findIn(inner.statement, around, [], inner.body)
+      : findIn(inner.statement, around, NOBODY, inner.body)
           .filter(({ edits }) => editsKeepBody(outer, inner, edits))
           .map(rewrite => shiftRewrite(rewrite, inner.range.start)),
   );
 }
 
+type Neighbours = Pick<RewriteContext, 'before' | 'following'>;
+
+const NOBODY: Neighbours = { before: undefined, following: () => [] };
+
+function neighboursOf(script: ScriptAround | undefined): Neighbours {
+  if (!script) return NOBODY;
+  const { text, statements, index } = script;
+  const { start, end } = statements[index]!.range;
+  return {
+    before: statements[index - 1]?.statement,
+    *following() {
+      let last = end;
+      for (const { statement, range } of statements.slice(index + 1)) {
+        yield { statement, start: range.start - start, between: text.slice(last, range.start) };
+        last = range.end;
+      }
+    },
+  };
+}
+
 function findIn(
   statement: ParsedStatement,
-  { catalog, serverVersion }: RewriteSurroundings,
-  following: readonly LocatedStatement[],
-  body: BodyContext | undefined,
+  { catalog, serverVersion, thresholds = DEFAULT_THRESHOLDS }: RewriteSurroundings,
+  neighbours: Neighbours,
+  body?: BodyContext,
 ): Rewrite[] {
   const { tree } = statement;
   if (tree === undefined) return [];
@@ -76,7 +101,7 @@ function findIn(
   );
   if (wanted.length === 0) return [];
   const version = catalog?.serverVersion ?? serverVersion;
-  const context = { ...viewOf(statement, index, { catalog, serverVersion: version, body }), following };
+  const context = { ...viewOf(statement, index, { catalog, serverVersion: version, body }), thresholds, ...neighbours };
   return wanted.flatMap(definition =>
     definition
       .find(context)

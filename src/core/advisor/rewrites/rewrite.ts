@@ -1,7 +1,8 @@
 import type { SourceRange } from '../../base/sourceRange';
 import type { Edit, GuidelineRef } from '../../rules/finding';
 import type { StatementView } from '../../rules/statementView';
-import type { LocatedStatement } from '../../sql/statement';
+import type { Thresholds } from '../../rules/thresholds';
+import type { ParsedStatement } from '../../sql/statement';
 
 /** Whether a rewritten statement gives the same rows, and how that is known. */
 export type Equality =
@@ -28,8 +29,20 @@ export interface Rewrite {
 
 /** What a rewrite sees: the statement as rules see it. Ranges are relative to the statement. */
 export interface RewriteContext extends StatementView {
-  /** The statements of the script after this one, with their places relative to it. */
-  readonly following: readonly LocatedStatement[];
+  readonly thresholds: Thresholds;
+  /** The statement of the script before this one. */
+  readonly before: ParsedStatement | undefined;
+  /** Those after it, one after the other. */
+  following(): Iterable<FollowingStatement>;
+}
+
+/** A statement of the script after the one looked at. */
+export interface FollowingStatement {
+  readonly statement: ParsedStatement;
+  /** Where it begins, relative to the statement looked at. */
+  readonly start: number;
+  /** The text between it and the statement before it: a semicolon, blanks, perhaps comments. */
+  readonly between: string;
 }
 
 /** One place where a rewrite can be made, with offsets relative to the statement. */

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { REWRITES } from '../../../../src/core/advisor/rewrites/registry';
+import { RULES } from '../../../../src/core/rules/registry';
+import { REWRITE_CASES } from './cases';
+import { offered, syntaxErrorIn } from './offered';
+
+describe('core/advisor/rewrites', () => {
+  for (const { id, schema, offers, refuses } of REWRITE_CASES) {
+    describe(id, () => {
+      for (const offer of offers) {
+        it(`rewrites ${offer.title}`, async () => {
+          assert.equal(await syntaxErrorIn(offer.sql), undefined, 'the case itself parses');
+          const own = (await offered(offer.sql, offer.schema ?? schema)).filter(rewrite => rewrite.id === id);
+          const { at } = offer;
+          const [first] = at === undefined ? own : own.filter(({ range }) => offer.sql.startsWith(at, range.start));
+          assert.ok(first, 'nothing is offered');
+          assert.equal(first.becomes, offer.becomes);
+          assert.equal(first.equality.kind, offer.equality, JSON.stringify(first.equality));
+          assert.equal(await syntaxErrorIn(first.becomes), undefined, 'it parses');
+          const again = (await offered(first.becomes, offer.schema ?? schema)).filter(rewrite => rewrite.id === id);
+          if (!offer.again)
+            assert.deepEqual(
+              again.map(({ becomes }) => becomes),
+              [],
+            );
+        });
+      }
+      for (const refusal of refuses) {
+        it(`leaves alone ${refusal.title}`, async () => {
+          assert.equal(await syntaxErrorIn(refusal.sql), undefined, 'the case itself parses');
+          const own = (await offered(refusal.sql, refusal.schema ?? schema)).filter(rewrite => rewrite.id === id);
+          assert.deepEqual(
+            own.map(({ becomes }) => becomes),
+            [],
+          );
+        });
+      }
+    });
+  }
+
+  it('has cases or tests for every rewrite', () => {
+    const tested = REWRITES.map(({ id }) => id).filter(
+      id => REWRITE_CASES.some(cases => cases.id === id) || existsSync(path.join(__dirname, `${camel(id)}.test.ts`)),
+    );
+    assert.deepEqual(
+      tested,
+      REWRITES.map(({ id }) => id),
+    );
+    const ids = REWRITE_CASES.map(({ id }) => id);
+    assert.deepEqual(ids, [...new Set(ids)]);
+    for (const { id, offers, refuses } of REWRITE_CASES) {
+      assert.ok(offers.length >= 2, `${id} has few cases that it is offered for`);
+      assert.ok(refuses.length >= 4, `${id} has few cases that it leaves alone`);
+    }
+  });
+
+  it('tells its rewrites from the fixes of rules by their ids', () => {
+    const rules = new Set(RULES.map(({ id }) => id));
+    for (const { id } of REWRITES) assert.ok(/^[a-z]+(?:-[a-z]+)*$/.test(id) && !rules.has(id), id);
+  });
+});
+
+function camel(id: string): string {
+  return id.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
