@@ -10,11 +10,13 @@ import type { BodyContext, LocatedStatement, ParsedStatement } from '../../sql/s
 import { BLOCK_REWRITES } from './blockRewrites';
 import type { FoundRewrite, Rewrite, RewriteContext, RewriteDefinition } from './rewrite';
 import { offsetToKeyset } from './offsetToKeyset';
+import { inListToArray } from './inListToArray';
+import { insertsToOne } from './insertsToOne';
 import { fixesAsRewrites } from './ruleFixes';
 import { losesComment } from './support/comments';
 
 /** The rewrites that no rule's fix makes, in the order they are offered. */
-export const REWRITES: readonly RewriteDefinition[] = [offsetToKeyset, ...BLOCK_REWRITES];
+export const REWRITES: readonly RewriteDefinition[] = [offsetToKeyset, inListToArray, insertsToOne, ...BLOCK_REWRITES];
 
 /** What is known beside the statement. */
 export interface RewriteSurroundings {
@@ -73,8 +75,9 @@ function neighboursOf(script: ScriptAround | undefined): Neighbours {
   if (!script) return NOBODY;
   const { text, statements, index } = script;
   const { start, end } = statements[index]!.range;
+  const previous = statements[index - 1];
   return {
-    before: statements[index - 1]?.statement,
+    before: previous && { statement: previous.statement, between: text.slice(previous.range.end, start) },
     *following() {
       let last = end;
       for (const { statement, range } of statements.slice(index + 1)) {

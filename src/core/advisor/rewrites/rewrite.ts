@@ -30,8 +30,8 @@ export interface Rewrite {
 /** What a rewrite sees: the statement as rules see it. Ranges are relative to the statement. */
 export interface RewriteContext extends StatementView {
   readonly thresholds: Thresholds;
-  /** The statement of the script before this one. */
-  readonly before: ParsedStatement | undefined;
+  /** The statement of the script before this one, and the text between them. */
+  readonly before: Omit<FollowingStatement, 'start'> | undefined;
   /** Those after it, one after the other. */
   following(): Iterable<FollowingStatement>;
 }

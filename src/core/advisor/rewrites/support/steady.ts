@@ -51,3 +51,8 @@ function mayVary(fields: NodeFields, catalog: Catalog | undefined): boolean {
   const isComplete = catalog?.functions !== undefined && catalog.source !== 'ddl';
   return !(STEADY.has(name) || isComplete) || (parts.length > 1 && parts[0] !== 'pg_catalog' && !isComplete);
 }
+
+/** True for a name that PostgreSQL itself has a function of: one of those listed here. */
+export function isBuiltIn(name: string): boolean {
+  return STEADY.has(name) || VOLATILE.has(name);
+}
