@@ -40,7 +40,7 @@ export const sequencesUsed = defineCheck<SequenceRow>({
     )
     select h.hidden, t.* from (
       select count(*)::float8 as hidden from pg_catalog.pg_class
-      where relkind = 'S' and not pg_catalog.has_sequence_privilege(oid, 'SELECT, USAGE')
+      where case when relkind = 'S' then not pg_catalog.has_sequence_privilege(oid, 'SELECT, USAGE') end
     ) h left join lateral (
     select format('%I.%I', schemaname, sequencename) as sequence,
       case when increment_by > 0 then last_value else min_value + max_value - last_value end::float8 as used,

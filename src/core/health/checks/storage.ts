@@ -107,6 +107,7 @@ export const requestedCheckpoints = defineCheck<CheckpointRow>({
 interface ArchiverRow {
   readonly [column: string]: unknown;
   readonly mode: string;
+  readonly has_command: boolean | null;
   readonly archived: number;
   readonly failed: number;
   readonly failing: boolean | null;
@@ -122,7 +123,10 @@ export const walArchiving = defineCheck<ArchiverRow>({
   source: 'the last attempt failed; guide 002, 3.3 sets an archive_command that cannot work',
   guideline: { guide: '002', section: '3.3 Write-Ahead Logging (WAL) Optimization' },
   query: () => `
-    select current_setting('archive_mode') as mode, archived_count::float8 as archived, failed_count::float8 as failed,
+    select current_setting('archive_mode') as mode,
+      -- Ordinary roles may not read these two.
+      (select bool_or(setting <> '') from pg_catalog.pg_settings
+        where name in ('archive_command', 'archive_library')) as has_command, archived_count::float8 as archived, failed_count::float8 as failed,
       last_failed_time > coalesce(last_archived_time, '-infinity') as failing, last_failed_wal as last_failed
     from pg_catalog.pg_stat_archiver`,
   assess([row]) {
@@ -137,6 +141,14 @@ export const walArchiving = defineCheck<ArchiverRow>({
           action: 'show sql',
           sql: "SELECT name, setting FROM pg_settings WHERE name LIKE 'archive%';\nSELECT * FROM pg_stat_archiver;",
         },
+      };
+    }
+    if (row.has_command === false) {
+      return {
+        value: 0,
+        status: 'warning',
+        detail: 'archive_mode is on, but there is no archive_command: WAL is kept and nothing is archived',
+        step: { title: 'Review archiving', action: 'review settings' },
       };
     }
     return { value: 0, status: 'ok', detail: `${formatCount(row.archived)} files archived` };
