@@ -67,7 +67,10 @@ function report(
     value: value === null ? null : Number(value.toFixed(3)),
     unit,
     target: limits ? describe(limits.worse === 'above' ? '≤' : '≥', limits.warning, unit) : '',
-    critical: limits ? describe(limits.worse === 'above' ? '>' : '<', limits.critical, unit) : '',
+    critical:
+      limits && Number.isFinite(limits.critical)
+        ? describe(limits.worse === 'above' ? '>' : '<', limits.critical, unit)
+        : '',
     status,
     detail,
     source,
@@ -78,5 +81,5 @@ function report(
 }
 
 function describe(sign: string, limit: number, unit: string): string {
-  return `${sign} ${limit} ${unit}`;
+  return limit === 0 && sign === '≤' ? 'none' : `${sign} ${limit} ${unit}`;
 }

@@ -38,9 +38,15 @@ export function healthText(results: readonly HealthResult[], { server, at, costM
   return lines.join('\n');
 }
 
-/** `99.2 %`; `-` for what has no value. */
+/** `99.2 %`, `1 index`; `-` for what has no value. */
 export function healthValue({ value, unit }: Pick<HealthResult, 'value' | 'unit'>): string {
-  return value === null ? '-' : `${value >= 100 ? Math.round(value) : Number(value.toFixed(2))} ${unit}`;
+  if (value === null) return '-';
+  const counted = value === 1 ? unit.replace(/^indexes\b|^(session|table|statement|failure)s\b/, singular) : unit;
+  return `${value >= 100 ? Math.round(value) : Number(value.toFixed(2))} ${counted}`;
+}
+
+function singular(_: string, word: string | undefined): string {
+  return word ?? 'index';
 }
 
 function describe(result: HealthResult): string[] {
