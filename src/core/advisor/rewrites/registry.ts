@@ -12,11 +12,18 @@ import type { FoundRewrite, Rewrite, RewriteContext, RewriteDefinition } from '.
 import { offsetToKeyset } from './offsetToKeyset';
 import { inListToArray } from './inListToArray';
 import { insertsToOne } from './insertsToOne';
+import { havingToWhere } from './havingToWhere';
 import { fixesAsRewrites } from './ruleFixes';
 import { losesComment } from './support/comments';
 
 /** The rewrites that no rule's fix makes, in the order they are offered. */
-export const REWRITES: readonly RewriteDefinition[] = [offsetToKeyset, inListToArray, insertsToOne, ...BLOCK_REWRITES];
+export const REWRITES: readonly RewriteDefinition[] = [
+  offsetToKeyset,
+  inListToArray,
+  insertsToOne,
+  havingToWhere,
+  ...BLOCK_REWRITES,
+];
 
 /** What is known beside the statement. */
 export interface RewriteSurroundings {

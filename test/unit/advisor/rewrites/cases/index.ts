@@ -2,6 +2,7 @@ import type { RewriteCases } from '../rewriteCases';
 import { inListToArray } from './inListToArray';
 import { insertsToOne } from './insertsToOne';
 import { offsetToKeyset } from './offsetToKeyset';
+import { havingToWhere } from './havingToWhere';
 
 /** The cases of rewrites of our own; those of rules' fixes are the rules' examples. */
-export const REWRITE_CASES: readonly RewriteCases[] = [offsetToKeyset, inListToArray, insertsToOne];
+export const REWRITE_CASES: readonly RewriteCases[] = [offsetToKeyset, inListToArray, insertsToOne, havingToWhere];
