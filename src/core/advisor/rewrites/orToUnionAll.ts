@@ -3,7 +3,7 @@ import type { Edit } from '../../rules/finding';
 import { contains, list } from '../../rules/support/expressions';
 import { isAggregated } from '../../rules/support/fromItems';
 import type { FromItem } from '../../rules/support/fromItems';
-import { conjuncts, disjuncts, rangeOfTree } from '../../rules/support/trees';
+import { conjuncts, disjuncts, rangeOfTree, selectedValues } from '../../rules/support/trees';
 import { unwrap } from '../../sql/walk';
 import { defineRewrite, equalUnless } from './rewrite';
 import type { FoundRewrite, RewriteContext } from './rewrite';
@@ -28,6 +28,8 @@ export const orToUnionAll = defineRewrite({
     context.find('SelectStmt').flatMap(node => {
       const parent = node.parent?.type;
       if (parent !== undefined && !PLACES.has(parent)) return [];
+      // INSERT gives a bare string or NULL the type of its column; in a set operation it is a text.
+      if (parent === 'InsertStmt' && selectedValues(node.fields).some(isUntyped)) return [];
       const block = QueryBlock.read(context, node);
       return block ? rewrite(block, context) : [];
     }),
@@ -108,7 +110,9 @@ function whySplit(arms: readonly OrArm[]): string {
   const why =
     'A row may qualify by either table, so both are read and joined before OR is looked at. A query for each table begins at an index of that table, and none finds a row that another has found.';
   const lacking = arms.filter(arm => hasIndexFor(arm) === false).map(({ column }) => nameOf(column));
-  return lacking.length === 0 ? why : `${why} It pays with an index on ${lacking.join(' and on ')}, which is missing.`;
+  return lacking.length === 0
+    ? why
+    : `${why} It pays with an index on each column; there is none on ${lacking.join(', ')}.`;
 }
 
 function nameOf(column: OrArm['column']): string {
@@ -135,6 +139,11 @@ function orInJoin(block: QueryBlock): SplitOr | undefined {
   return undefined;
 }
 
+function isUntyped(value: unknown): boolean {
+  const type = unwrap(value)?.type;
+  return type === 'A_Const' || type === 'ParamRef' || type === 'SetToDefault';
+}
+
 function hasOuterJoin({ items }: QueryBlock): boolean {
   return items.some(({ combination }) => combination === 'left' || combination === 'right' || combination === 'full');
 }
@@ -151,19 +160,26 @@ function unionEdits(block: QueryBlock, { range, groups }: SplitOr): Edit[] | und
   const clause = inWhere ? where : from;
   if (range.start < clause.start || clause.end < range.end) return undefined;
   const gap = clauseBreak(block);
-  const withOr = (replacement: string): string =>
-    statement.text.slice(clause.start, range.start) + replacement + statement.text.slice(range.end, clause.end);
+  const before = statement.text.slice(clause.start, range.start);
+  const after = statement.text.slice(range.end, clause.end);
+  const isEnclosed = /\(\s*$/.test(before) && /^\s*\)/.test(after);
+  const condition = (group: readonly OrArm[]): string => (isEnclosed ? withoutParentheses(group) : anyOf(group));
+  const withOr = (group: readonly OrArm[]): string => before + condition(group) + after;
   const queries = groups.slice(1).map((group, i) => {
     const none = noneOf(groups.slice(0, i + 1).flat());
-    const ownFrom = inWhere ? block.text(from) : withOr(anyOf(group));
-    const conditions = inWhere ? withOr(anyOf(group)) : where && withParentheses(block, block.text(where));
-    const condition = conditions === undefined ? none : `${conditions} AND ${none}`;
-    return `${gap}UNION ALL${gap}SELECT ${block.text(targets)}${gap}FROM ${ownFrom}${gap}WHERE ${condition}`;
+    const ownFrom = inWhere ? block.text(from) : withOr(group);
+    const kept = inWhere ? withOr(group) : where && withParentheses(block, block.text(where));
+    const conditions = kept === undefined ? none : `${kept} AND ${none}`;
+    return `${gap}UNION ALL${gap}SELECT ${block.text(targets)}${gap}FROM ${ownFrom}${gap}WHERE ${conditions}`;
   });
   return [
-    { range, newText: anyOf(groups[0]!) },
+    { range, newText: condition(groups[0]!) },
     { range: { start: (where ?? from).end, end: (where ?? from).end }, newText: queries.join('') },
   ];
+}
+
+function withoutParentheses(group: readonly OrArm[]): string {
+  return group.map(({ text }) => text).join(' OR ');
 }
 
 function withParentheses({ fields }: QueryBlock, text: string): string {

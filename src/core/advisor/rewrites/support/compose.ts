@@ -1,7 +1,7 @@
 import type { NodeFields } from '../../../rules/nodeIndex';
 import { contains, list } from '../../../rules/support/expressions';
 import type { FromItem } from '../../../rules/support/fromItems';
-import { conjuncts } from '../../../rules/support/trees';
+import { conjuncts, rangeOfTree } from '../../../rules/support/trees';
 import { unwrap } from '../../../sql/walk';
 import type { QueryBlock } from './queryBlock';
 
@@ -66,7 +66,7 @@ export function composeFrom(
   const placed = new Set<BlockCondition>();
   let from = '';
   for (const item of items) {
-    const text = block.textOf({ [item.type]: item.fields });
+    const text = itemText(block, item);
     if (text === undefined) return undefined;
     seen.add(item);
     const on = conditions.filter(
@@ -78,6 +78,16 @@ export function composeFrom(
     else from += on.length > 0 ? ` JOIN ${text} ON ${on.map(each => each.text).join(' AND ')}` : ` CROSS JOIN ${text}`;
   }
   return { from, where: conditions.filter(condition => !placed.has(condition)).map(({ text }) => text) };
+}
+
+/** An item of FROM with its alias; a subquery with its parentheses, unless there is more between them. */
+export function itemText(block: QueryBlock, { type, fields, isLateral }: FromItem): string | undefined {
+  if (type === 'RangeVar') return block.textOf({ [type]: fields });
+  const { text } = block.statement;
+  const query = type === 'RangeSubselect' && !isLateral ? rangeOfTree(block.statement, fields.subquery) : undefined;
+  const before = query && /\(\s*$/.exec(text.slice(0, query.start));
+  const after = query && /^\s*\)\s*(?:as\s+)?(?:"(?:[^"]|"")+"|[\w$]+)(?:\s*\([^()]*\))?/i.exec(text.slice(query.end));
+  return before && after ? text.slice(before.index, query.end + after[0].length) : undefined;
 }
 
 function isAll({ items }: BlockCondition, seen: ReadonlySet<FromItem>): boolean {
