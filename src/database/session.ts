@@ -14,6 +14,15 @@ interface ClientDetails {
   getTransactionStatus(): 'I' | 'T' | 'E' | null;
 }
 
+/** A column of a result. For a domain the server says its base type. */
+export interface ResultColumn {
+  readonly name: string;
+  /** `pg_type.oid`. */
+  readonly typeId: number;
+  /** `atttypmod`: a length or precision; -1 without one. */
+  readonly typeModifier: number;
+}
+
 /** One connection. Its statements run one after another. */
 export class Session {
   /** Set once the connection can no longer be used. */
@@ -52,6 +61,22 @@ export class Session {
     const { signal, sent = { sql, offset: 0 } } = options;
     const config = { text: sql, values: [...parameters], queryMode: 'extended' };
     return this.run(() => this.client.query<T>(config).then(result => result.rows), sent, signal);
+  }
+
+  /** The columns of a query's result, in order; it is run, so let it end at `LIMIT 0`. As {@link query} otherwise. */
+  async columnsOf(
+    sql: string,
+    parameters: readonly unknown[] = [],
+    options: { readonly signal?: CancelSignal; readonly sent?: SentStatement } = {},
+  ): Promise<ResultColumn[]> {
+    const { signal, sent = { sql, offset: 0 } } = options;
+    const config = { text: sql, values: [...parameters], queryMode: 'extended', rowMode: 'array' as const };
+    const { fields } = await this.run(() => this.client.query(config), sent, signal);
+    return fields.map(({ name, dataTypeID, dataTypeModifier }) => ({
+      name,
+      typeId: dataTypeID,
+      typeModifier: dataTypeModifier,
+    }));
   }
 
   /** Runs statements of ours (never the user's text) in one message, without parameters and results. */
