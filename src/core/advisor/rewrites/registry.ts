@@ -13,6 +13,8 @@ import { offsetToKeyset } from './offsetToKeyset';
 import { inListToArray } from './inListToArray';
 import { insertsToOne } from './insertsToOne';
 import { havingToWhere } from './havingToWhere';
+import { timePartsToRange } from './timePartsToRange';
+import { truncatedTimeToRange } from './truncatedTimeToRange';
 import { fixesAsRewrites } from './ruleFixes';
 import { losesComment } from './support/comments';
 
@@ -22,6 +24,8 @@ export const REWRITES: readonly RewriteDefinition[] = [
   inListToArray,
   insertsToOne,
   havingToWhere,
+  timePartsToRange,
+  truncatedTimeToRange,
   ...BLOCK_REWRITES,
 ];
 

@@ -3,6 +3,15 @@ import { inListToArray } from './inListToArray';
 import { insertsToOne } from './insertsToOne';
 import { offsetToKeyset } from './offsetToKeyset';
 import { havingToWhere } from './havingToWhere';
+import { timePartsToRange } from './timePartsToRange';
+import { truncatedTimeToRange } from './truncatedTimeToRange';
 
 /** The cases of rewrites of our own; those of rules' fixes are the rules' examples. */
-export const REWRITE_CASES: readonly RewriteCases[] = [offsetToKeyset, inListToArray, insertsToOne, havingToWhere];
+export const REWRITE_CASES: readonly RewriteCases[] = [
+  offsetToKeyset,
+  inListToArray,
+  insertsToOne,
+  havingToWhere,
+  timePartsToRange,
+  truncatedTimeToRange,
+];
