@@ -1,3 +1,4 @@
+import { dollarQuoted } from '../../migration/migrationScript';
 import { quoteLiteral, quoteQualified } from '../../../sql/identifiers';
 import { PERIOD_INTERVALS, type PeriodUnit } from '../scheme';
 import { keyConversions } from './keyConversions';
@@ -93,11 +94,8 @@ const SETTINGS = `SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
 SET datestyle = 'ISO, YMD'`;
 
-/** Dollar quotes whose tag the text does not have. */
 function body(text: string): string {
-  let tag = '$maintenance$';
-  for (let i = 2; text.includes(tag); i++) tag = `$maintenance${i}$`;
-  return `${tag}\n${text.trim()}\n${tag}`;
+  return dollarQuoted(`\n${text.trim()}\n`, 'maintenance');
 }
 
 function boundsBody({ schema, table, scheme }: MaintenanceSpec): string {
