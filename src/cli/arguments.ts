@@ -33,6 +33,7 @@ const OPTIONS = {
   stdio: { type: 'boolean' },
   only: { type: 'string', multiple: true },
   'undo-file': { type: 'string' },
+  schedule: { type: 'string' },
 } as const;
 
 /** Options each command understands, besides --help and --format. */
@@ -47,6 +48,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['workload', 'statements', 'top', 'by', 'budget', 'max-width', 'what-if', 'time-limit'],
     ...['existing', 'unused-days', 'fail-on', ...SERVER_OPTIONS],
   ],
+  matviews: ['workload', 'statements', 'top', 'what-if', 'schedule', ...SERVER_OPTIONS],
   profile: ['undo-file', ...MACHINE_OPTIONS, ...SERVER_OPTIONS],
   health: ['only', 'fail-on', ...SERVER_OPTIONS],
   rules: [],

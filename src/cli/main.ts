@@ -6,6 +6,7 @@ import { explain } from './commands/explain';
 import { health } from './commands/health';
 import { lint } from './commands/lint';
 import { lsp } from './commands/lsp';
+import { matviews } from './commands/matviews';
 import { plan } from './commands/plan';
 import { profile } from './commands/profile';
 import { rules } from './commands/rules';
@@ -19,6 +20,7 @@ const COMMANDS: Readonly<Record<string, (line: CommandLine) => Promise<number>>>
   plan,
   diff,
   advise,
+  matviews,
   profile,
   health,
   rules,

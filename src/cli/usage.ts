@@ -29,6 +29,10 @@ export const HELP = `query-tuner <command> [options] [files]
       --unused-days N         unused for so long counts as unused (default 30)
       --fail-on SEVERITY      exit 1 if the review finds a warning | info
       --format FORMAT         text | json | sql
+  matviews --workload PATH    materialized views for what a workload aggregates again and again; also --statements
+      --schedule CRON         when they are refreshed: five fields of pg_cron (default "0 * * * *")
+      --top N, --what-if METHOD  as for advise
+      --format FORMAT         text | json | sql
   profile list | show ID | diff ID | apply ID | undo FILE
       --ram 16GB --cores 8 --storage ssd --connections 200 --server-version 17
       --undo-file FILE        where apply keeps the way back
@@ -39,7 +43,7 @@ export const HELP = `query-tuner <command> [options] [files]
   rules                       the rules and what they say
   lsp --stdio                 language server for any editor
 
-Server, for explain, advise, profile diff, health and, if given, lint:
+Server, for explain, advise, matviews, profile diff, health and, if given, lint:
   --connection URL            else PG* variables, DATABASE_URL, service file, .pgpass
   --embedded                  a throwaway PostgreSQL for this run
       --setup FILE            SQL to run in it first (repeatable)
