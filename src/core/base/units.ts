@@ -3,6 +3,9 @@ const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 /** PostgreSQL's page (block) size in every stock build, in bytes. */
 export const BLOCK_BYTES = 8192;
 
+export const MIB = 1024 ** 2;
+export const GIB = 1024 ** 3;
+
 /** "812 B", "4.2 MB": powers of 1024 with PostgreSQL's unit names, three significant digits at most. */
 export function formatBytes(bytes: number): string {
   let value = bytes;

@@ -1,15 +1,19 @@
 import { formatBytes } from '../base/units';
+import { isAlive } from '../catalog/systemCatalog/lifespan';
+import { findSetting } from '../catalog/systemCatalog/serverSettings';
+import { isSameValue, objectionTo } from '../catalog/systemCatalog/settingValue';
 import { COMPUTED_PROFILES } from './computedProfiles';
 import { GUIDE_PROFILES } from './guideProfiles';
 import type { EvaluatedSetting, Profile, ProfileSetting, ServerFacts } from './profile';
 import { parseSettingValue, sameSettingValue } from './settingValue';
-import { SETTINGS, type SettingKnowledge } from './settingsKnowledge';
+import { SETTINGS } from './settingsKnowledge';
 
-/** All profiles, the guides' first. */
+/** The profiles that come with the product, the guides' first. */
 export const PROFILES: readonly Profile[] = [...GUIDE_PROFILES, ...COMPUTED_PROFILES];
 
-export function findProfile(id: string): Profile | undefined {
-  return PROFILES.find(profile => profile.id === id);
+/** @param own profiles of a team, which go before ours. */
+export function findProfile(id: string, own: readonly Profile[] = []): Profile | undefined {
+  return [...own, ...PROFILES].find(profile => profile.id === id);
 }
 
 /**
@@ -21,58 +25,74 @@ export function evaluateProfile(profile: Profile, facts: ServerFacts): Evaluated
 }
 
 function evaluateSetting(profile: Profile, setting: ProfileSetting, facts: ServerFacts): EvaluatedSetting {
-  const knowledge: SettingKnowledge = SETTINGS[setting.name] ?? { unit: null, restart: false };
-  const { value, reason } = chooseValue(profile, setting, knowledge, facts);
+  const { name, guideValue, section } = setting;
+  const known = findSetting(name, facts.serverVersion);
+  const { value, reason } = chooseValue(profile, setting, facts);
   return {
-    name: setting.name,
-    guideValue: setting.guideValue,
+    name,
+    guideValue,
     value,
-    unit: knowledge.unit,
-    restart: typeof knowledge.restart === 'function' ? knowledge.restart(facts) : knowledge.restart,
+    unit: known?.unit ? known.unit : null,
+    restart: known?.context === 'postmaster',
+    isDefault: known !== undefined && isSameValue(known, value, known.defaultValue),
     reason,
-    guideline: profile.guide && setting.section ? { guide: profile.guide, section: setting.section } : null,
-    refused: knowledge.refuse?.(value, facts) ?? null,
+    guideline: profile.guide && section ? { guide: profile.guide, section } : null,
+    refused: refusal(name, value, facts) ?? null,
   };
 }
 
 function chooseValue(
   profile: Profile,
-  setting: ProfileSetting,
-  knowledge: SettingKnowledge,
+  { name, guideValue, compute }: ProfileSetting,
   facts: ServerFacts,
 ): { value: string; reason: string } {
-  const guideValue = setting.guideValue;
-  const computed = knowledge.compute?.(facts);
+  const computed = (compute ?? SETTINGS[name]?.compute)?.(facts);
   if (guideValue === null) return computed ?? { value: '', reason: 'no value' };
+  if (profile.guide === null) return { value: guideValue, reason: 'as your profile gives it' };
   if (!computed) return { value: guideValue, reason: 'as the guide gives it' };
-  const excess = memoryExcess(setting.name, guideValue, facts);
+  const excess = memoryExcess(name, guideValue, facts);
   if (excess) return { value: computed.value, reason: `${excess}; ${computed.reason}` };
   const machineDiffers =
     facts.ramBytes !== profile.assumes.ramBytes ||
     facts.cores !== profile.assumes.cores ||
     facts.connections !== profile.assumes.connections ||
     facts.storage !== 'ssd';
-  if (!machineDiffers || sameSettingValue(guideValue, computed.value, knowledge.unit)) {
+  const unit = findSetting(name, facts.serverVersion)?.unit;
+  if (!machineDiffers || sameSettingValue(guideValue, computed.value, unit)) {
     return { value: guideValue, reason: `as the guide gives it: ${computed.reason}` };
   }
   return { value: computed.value, reason: `computed for this machine: ${computed.reason}` };
 }
 
-/** Says why a guide's memory value cannot stand on this machine; undefined if it can. */
+/** Why a value is not applied: it does harm, the server would refuse it, or memory cannot hold it. */
+function refusal(name: string, value: string, facts: ServerFacts): string | undefined {
+  const setting = findSetting(name, facts.serverVersion);
+  if (setting && !isAlive(setting, facts.serverVersion)) {
+    return setting.since !== undefined && setting.since > facts.serverVersion
+      ? `PostgreSQL has it since ${setting.since}`
+      : `PostgreSQL has it no more since ${setting.until}`;
+  }
+  if (setting && objectionTo(setting, value)) return `${value} is no value that PostgreSQL takes for ${name}`;
+  return SETTINGS[name]?.refuse?.(value, facts) ?? memoryExcess(name, value, facts);
+}
+
+/** Says why a memory value cannot stand on this machine; undefined if it can. */
 function memoryExcess(name: string, value: string, facts: ServerFacts): string | undefined {
-  const parsed = parseSettingValue(value, SETTINGS[name]?.unit);
+  const parsed = parseSettingValue(value, findSetting(name, facts.serverVersion)?.unit);
   if (parsed.kind !== 'bytes') return undefined;
+  const { ramBytes, connections } = facts;
   if (name === 'work_mem') {
-    const all = parsed.amount * facts.connections + facts.ramBytes / 4;
-    return all > facts.ramBytes
-      ? `the guide's ${value} for each of ${facts.connections} connections beside shared buffers is ${formatBytes(all)}, more than the ${formatBytes(facts.ramBytes)} of RAM`
+    const all = parsed.amount * connections + ramBytes / 4;
+    return all > ramBytes
+      ? `${value} for each of ${connections} connections beside shared buffers is ${formatBytes(all)}, more than the ${formatBytes(ramBytes)} of RAM`
       : undefined;
   }
-  if (name === 'shared_buffers' && parsed.amount > facts.ramBytes * 0.4) {
-    return `the guide's ${value} is more than 40 % of ${formatBytes(facts.ramBytes)}`;
+  if (name === 'shared_buffers' && parsed.amount > ramBytes * 0.4) {
+    return `${value} is more than 40 % of ${formatBytes(ramBytes)}`;
   }
-  if (name === 'effective_cache_size' && parsed.amount >= facts.ramBytes) {
-    return `the guide's ${value} is all of the RAM`;
+  if (name === 'effective_cache_size' && parsed.amount >= ramBytes) return `${value} is all of the RAM`;
+  if (name === 'maintenance_work_mem' && parsed.amount > ramBytes / 4) {
+    return `${value} is more than a quarter of ${formatBytes(ramBytes)}, and each autovacuum worker may take as much`;
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { GIB } from '../base/units';
 import type { GuidelineRef } from '../rules/finding';
 
 /** What is known of the machine and the server a profile is evaluated for. */
@@ -17,13 +18,29 @@ export interface Profile {
   readonly title: string;
   readonly assumes: { readonly ramBytes: number; readonly cores: number; readonly connections: number };
   readonly settings: readonly ProfileSetting[];
+  /** Storage parameters of single tables. */
+  readonly tables?: readonly TableParameters[];
 }
 
 export interface ProfileSetting {
   readonly name: string;
-  /** As the guide writes it; null where the profile computes it. */
+  /** As the guide or the team writes it; null where the profile computes it. */
   readonly guideValue: string | null;
   readonly section?: string;
+  /** How a computed profile finds the value; absent: as every profile does. */
+  readonly compute?: Computation;
+}
+
+/** A value and why it is that one. */
+export type Computation = (facts: ServerFacts) => { readonly value: string; readonly reason: string };
+
+/** What a guide sets for one table. */
+export interface TableParameters {
+  /** `schema.name` as the guide has it. */
+  readonly table: string;
+  readonly reason: string;
+  readonly section: string;
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** One setting of a profile on a given machine. */
@@ -35,13 +52,13 @@ export interface EvaluatedSetting {
   /** `pg_settings.unit`, null for unitless settings. */
   readonly unit: string | null;
   readonly restart: boolean;
+  /** The value is PostgreSQL's own default in this version: setting it changes nothing. */
+  readonly isDefault: boolean;
   readonly reason: string;
   readonly guideline: GuidelineRef | null;
   /** Why it is not applied; null when it is. */
   readonly refused: string | null;
 }
-
-const GIB = 1024 ** 3;
 
 /** `16GB` -> bytes; undefined for anything that is not a positive size. */
 export function parseSize(text: string): number | undefined {
