@@ -33,6 +33,7 @@ const OPTIONS = {
   stdio: { type: 'boolean' },
   only: { type: 'string', multiple: true },
   'undo-file': { type: 'string' },
+  as: { type: 'string' },
   schedule: { type: 'string' },
 } as const;
 
@@ -49,7 +50,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['existing', 'unused-days', 'fail-on', ...SERVER_OPTIONS],
   ],
   matviews: ['workload', 'statements', 'top', 'what-if', 'schedule', ...SERVER_OPTIONS],
-  profile: ['undo-file', ...MACHINE_OPTIONS, ...SERVER_OPTIONS],
+  profile: ['undo-file', 'as', ...MACHINE_OPTIONS, ...SERVER_OPTIONS],
   health: ['only', 'fail-on', ...SERVER_OPTIONS],
   rules: [],
   lsp: ['stdio'],

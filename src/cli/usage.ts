@@ -33,8 +33,10 @@ export const HELP = `query-tuner <command> [options] [files]
       --schedule CRON         when they are refreshed: five fields of pg_cron (default "0 * * * *")
       --top N, --what-if METHOD  as for advise
       --format FORMAT         text | json | sql
-  profile list | show ID | diff ID | apply ID | undo FILE
+  profile list | show ID | diff ID | export ID | apply ID | undo FILE
       --ram 16GB --cores 8 --storage ssd --connections 200 --server-version 17
+      --as FORM               export: conf | sql | docker | kubernetes | pgbouncer | sqlalchemy | asyncpg |
+                              node-postgres | odoo (default conf)
       --undo-file FILE        where apply keeps the way back
   health                      what is wrong with a running server, and the next step for each
       --only CHECK            one check (repeatable)

@@ -1,6 +1,7 @@
 import type { ServerSetting } from '../core/profiles/diffProfile';
 import { DatabaseError } from '../core/ports';
 import type { PostgresDatabase } from './connect';
+import { isListSetting, listEntries, settingSql, type SettingChange } from '../core/profiles/settingSql';
 import type { Session } from './session';
 
 /** A row of `pg_settings`. `value`, `bootValue` and `resetValue` are in `unit`s. */
@@ -13,12 +14,6 @@ export interface ReadSetting extends ServerSetting {
   readonly maximum: string | null;
   readonly allowed: readonly string[] | null;
   readonly description: string;
-}
-
-/** What is asked for one setting; null takes our own entry away (`ALTER SYSTEM RESET`). */
-export interface SettingChange {
-  readonly name: string;
-  readonly value: string | null;
 }
 
 export interface AppliedSetting {
@@ -39,31 +34,6 @@ export interface UndoneSetting {
   readonly reason?: string;
 }
 
-/** Settings whose value is a list of names; written as one string they would name a single thing with commas in it. */
-const LIST_SETTINGS = new Set([
-  'shared_preload_libraries',
-  'session_preload_libraries',
-  'local_preload_libraries',
-  'search_path',
-  'temp_tablespaces',
-  'unix_socket_directories',
-  'listen_addresses',
-  'log_destination',
-  'synchronous_standby_names',
-  'debug_io_direct',
-  'restrict_nonsystem_relation_kind',
-]);
-
-/** Of those, the ones that the server's own code quotes entry by entry (GUC_LIST_QUOTE in guc_tables.c). */
-const QUOTED_LISTS = new Set([
-  'shared_preload_libraries',
-  'session_preload_libraries',
-  'local_preload_libraries',
-  'search_path',
-  'temp_tablespaces',
-  'unix_socket_directories',
-]);
-
 /** Every setting that this role may see, by name. */
 export async function readSettings(db: PostgresDatabase): Promise<Map<string, ReadSetting>> {
   const rows = await db.query<{ [K in keyof ReadSetting]: ReadSetting[K] }>(`
@@ -72,17 +42,6 @@ export async function readSettings(db: PostgresDatabase): Promise<Map<string, Re
       min_val as minimum, max_val as maximum, enumvals as allowed, short_desc as description
     from pg_settings order by name`);
   return new Map(rows.map(row => [row.name, row]));
-}
-
-/** The statement that a change stands for, to be shown before it runs. */
-export function settingSql(change: SettingChange): string {
-  const name = change.name
-    .split('.')
-    .map(part => `"${part.replaceAll('"', '""')}"`)
-    .join('.');
-  if (change.value === null) return `ALTER SYSTEM RESET ${name}`;
-  const values = QUOTED_LISTS.has(change.name) ? splitList(change.value) : [change.value];
-  return `ALTER SYSTEM SET ${name} = ${values.map(value => `'${value.replaceAll("'", "''")}'`).join(', ')}`;
 }
 
 /**
@@ -164,7 +123,7 @@ async function checkPermission(db: PostgresDatabase): Promise<void> {
 function refusal(change: SettingChange, setting: ReadSetting | undefined): string | undefined {
   if (!setting && !change.name.includes('.')) return 'this server has no such setting';
   if (setting?.context === 'internal') return 'it is fixed when the server is built or its data created';
-  if (LIST_SETTINGS.has(change.name) && change.value !== null && splitList(change.value).some(each => each === '')) {
+  if (isListSetting(change.name) && change.value !== null && listEntries(change.value).some(each => each === '')) {
     return 'the list has an empty entry';
   }
   return undefined;
@@ -224,11 +183,6 @@ function whoOverrides(setting: ReadSetting | undefined): string | undefined {
     default:
       return undefined;
   }
-}
-
-/** Entries of a comma-separated list, without quotes around them. */
-function splitList(value: string): string[] {
-  return value.split(',').map(each => each.trim().replace(/^(['"])(.*)\1$/, '$2'));
 }
 
 function describeEntry(value: string | null): string {

@@ -1,22 +1,28 @@
 import assert from 'node:assert/strict';
 import type { DatabaseError } from '../../src/core/ports';
 import { openDatabase } from '../../src/database/connect';
-import { applySettings, readSettings, settingSql, undoSettings } from '../../src/database/settings';
+import { settingSql } from '../../src/core/profiles/settingSql';
+import { applySettings, readSettings, undoSettings } from '../../src/database/settings';
 import { onEachServer } from './servers';
 
 describe('database/settings', () => {
   it('writes lists entry by entry, and quotes everything', () => {
     assert.equal(
       settingSql({ name: 'shared_preload_libraries', value: 'pg_stat_statements, auto_explain' }),
-      `ALTER SYSTEM SET "shared_preload_libraries" = 'pg_stat_statements', 'auto_explain'`,
+      `ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements', 'auto_explain'`,
     );
-    assert.equal(
-      settingSql({ name: 'log_line_prefix', value: `it's` }),
-      `ALTER SYSTEM SET "log_line_prefix" = 'it''s'`,
-    );
+    assert.equal(settingSql({ name: 'log_line_prefix', value: `it's` }), `ALTER SYSTEM SET log_line_prefix = 'it''s'`);
     assert.equal(
       settingSql({ name: 'auto_explain.log_analyze', value: null }),
-      'ALTER SYSTEM RESET "auto_explain"."log_analyze"',
+      'ALTER SYSTEM RESET auto_explain.log_analyze',
+    );
+    assert.equal(
+      settingSql({ name: 'work_mem', value: '32MB' }, { kind: 'role', role: 'Report "x"', database: 'app' }),
+      `ALTER ROLE "Report ""x""" IN DATABASE app SET work_mem = '32MB'`,
+    );
+    assert.equal(
+      settingSql({ name: 'jit', value: null }, { kind: 'database', database: 'a b' }),
+      'ALTER DATABASE "a b" RESET jit',
     );
   });
 

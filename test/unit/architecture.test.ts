@@ -50,7 +50,7 @@ const CORE_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   workload: ['base', 'sql', 'plan'],
   language: ['base', 'sql', 'catalog', 'rules', 'guidelines'],
   advisor: ['base', 'sql', 'catalog', 'plan', 'rules', 'guidelines'],
-  profiles: ['base', 'catalog', 'guidelines'],
+  profiles: ['base', 'sql', 'catalog', 'guidelines'],
   health: ['base', 'sql', 'catalog', 'guidelines'],
   budgets: ['base', 'sql', 'plan', 'rules'],
   report: ['base', 'sql', 'catalog', 'plan', 'rules', 'advisor', 'profiles', 'health', 'budgets', 'guidelines'],

@@ -1,6 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { diffProfile } from '../../core/profiles/diffProfile';
 import { evaluateProfile, findProfile, PROFILES } from '../../core/profiles/evaluateProfile';
+import { clientPool, POOL_CLIENTS } from '../../core/profiles/exports/clientPools';
+import { pgBouncerIni } from '../../core/profiles/exports/pgbouncer';
+import { planPools } from '../../core/profiles/exports/poolSizes';
+import { settingsText, SETTINGS_FORMATS } from '../../core/profiles/exports/settingsText';
 import { assumedFacts, parseSize, type Profile, type ServerFacts } from '../../core/profiles/profile';
 import { applySettings, readSettings, undoSettings, type AppliedSetting } from '../../database/settings';
 import { choose, positiveInteger, type CommandLine, type Options } from '../arguments';
@@ -8,15 +12,15 @@ import { print, printJson, readInput } from '../io';
 import { withServer } from '../target';
 import { UsageError } from '../usage';
 
-/** `query-tuner profile list | show ID | diff ID | apply ID | undo FILE`. */
+/** `query-tuner profile list | show ID | diff ID | export ID | apply ID | undo FILE`. */
 export async function profile({ options, operands }: CommandLine): Promise<number> {
   const format = choose('format', options.format, ['text', 'json'], 'text');
   const [verb, id, ...rest] = operands;
   if (rest.length > 0) throw new UsageError(`unexpected argument "${rest[0]}".`);
   if (verb === 'list') return list(format);
   if (verb === 'undo') return undo(id, options, format);
-  if (verb !== 'show' && verb !== 'diff' && verb !== 'apply') {
-    throw new UsageError('profile needs list, show ID, diff ID, apply ID or undo FILE.');
+  if (verb !== 'show' && verb !== 'diff' && verb !== 'export' && verb !== 'apply') {
+    throw new UsageError('profile needs list, show ID, diff ID, export ID, apply ID or undo FILE.');
   }
   const found = id === undefined ? undefined : findProfile(id);
   if (!found) {
@@ -24,6 +28,7 @@ export async function profile({ options, operands }: CommandLine): Promise<numbe
       `${id === undefined ? `profile ${verb} needs a profile` : `no profile "${id}"`}; there are ${PROFILES.map(p => p.id).join(', ')}.`,
     );
   }
+  if (verb === 'export') return exportAs(found, options);
   if (verb === 'apply') return apply(found, options, format);
   return verb === 'show' ? show(found, options, format) : compare(found, options, format);
 }
@@ -45,11 +50,32 @@ function show(found: Profile, options: Options, format: 'text' | 'json'): number
   if (format === 'json') printJson({ version: 1, id: found.id, settings });
   else {
     for (const setting of settings) {
-      const note = setting.refused ? `not applied: ${setting.refused}` : setting.reason;
+      const note = setting.refused
+        ? `not applied: ${setting.refused}`
+        : `${setting.reason}${setting.isDefault ? '; PostgreSQL’s default, so setting it changes nothing' : ''}`;
       print(`${setting.name} = ${setting.value}${setting.restart ? '  (restart)' : ''}\n    ${note}`);
     }
   }
   return 0;
+}
+
+const EXPORTS = [...SETTINGS_FORMATS, 'pgbouncer', ...POOL_CLIENTS] as const;
+
+/** The profile as text for somewhere else: nothing is changed, no server is asked. */
+function exportAs(found: Profile, options: Options): number {
+  const facts = readFacts(found, options);
+  const kind = choose('as', options.as, EXPORTS, 'conf');
+  if (isOneOf(SETTINGS_FORMATS, kind)) print(settingsText(evaluateProfile(found, facts), kind, found.title).trimEnd());
+  else {
+    const pools = planPools(facts);
+    const target = { host: '127.0.0.1', port: 5432, database: 'postgres' };
+    print((kind === 'pgbouncer' ? pgBouncerIni(target, pools) : clientPool(kind, pools)).trimEnd());
+  }
+  return 0;
+}
+
+function isOneOf<T extends string>(values: readonly T[], value: string): value is T {
+  return (values as readonly string[]).includes(value);
 }
 
 async function compare(found: Profile, options: Options, format: 'text' | 'json'): Promise<number> {

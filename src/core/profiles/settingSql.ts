@@ -1,0 +1,70 @@
+import { quoteIdentifier, quoteLiteral } from '../sql/identifiers';
+
+/** What is asked for one setting; null takes our own entry away (`ALTER SYSTEM RESET`). */
+export interface SettingChange {
+  readonly name: string;
+  readonly value: string | null;
+}
+
+/** Settings whose value is a list of names; written as one string they would name a single thing with commas in it. */
+const LIST_SETTINGS = new Set([
+  'shared_preload_libraries',
+  'session_preload_libraries',
+  'local_preload_libraries',
+  'search_path',
+  'temp_tablespaces',
+  'unix_socket_directories',
+  'listen_addresses',
+  'log_destination',
+  'synchronous_standby_names',
+  'debug_io_direct',
+  'restrict_nonsystem_relation_kind',
+]);
+
+/** Of those, the ones that the server's own code quotes entry by entry (GUC_LIST_QUOTE in guc_tables.c). */
+const QUOTED_LISTS = new Set([
+  'shared_preload_libraries',
+  'session_preload_libraries',
+  'local_preload_libraries',
+  'search_path',
+  'temp_tablespaces',
+  'unix_socket_directories',
+]);
+
+/** True for a setting whose value is a list of names. */
+export function isListSetting(name: string): boolean {
+  return LIST_SETTINGS.has(name);
+}
+
+/** Where a setting is changed: for the whole server, for one database, or for one role. */
+export type SettingScope =
+  | { readonly kind: 'system' }
+  | { readonly kind: 'database'; readonly database: string }
+  | { readonly kind: 'role'; readonly role: string; readonly database?: string };
+
+/** The statement that a change stands for, to be shown before it runs. */
+export function settingSql({ name, value }: SettingChange, scope: SettingScope = { kind: 'system' }): string {
+  const quoted = name.split('.').map(quoteIdentifier).join('.');
+  const target = scopeSql(scope);
+  if (value === null) return `${target} RESET ${quoted}`;
+  const values = QUOTED_LISTS.has(name) ? listEntries(value) : [value];
+  return `${target} SET ${quoted} = ${values.map(quoteLiteral).join(', ')}`;
+}
+
+function scopeSql(scope: SettingScope): string {
+  switch (scope.kind) {
+    case 'system':
+      return 'ALTER SYSTEM';
+    case 'database':
+      return `ALTER DATABASE ${quoteIdentifier(scope.database)}`;
+    case 'role': {
+      const inDatabase = scope.database === undefined ? '' : ` IN DATABASE ${quoteIdentifier(scope.database)}`;
+      return `ALTER ROLE ${quoteIdentifier(scope.role)}${inDatabase}`;
+    }
+  }
+}
+
+/** Entries of a comma-separated list, without quotes around them. */
+export function listEntries(value: string): string[] {
+  return value.split(',').map(each => each.trim().replace(/^(['"])(.*)\1$/, '$2'));
+}
