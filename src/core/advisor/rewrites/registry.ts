@@ -15,6 +15,11 @@ import { insertsToOne } from './insertsToOne';
 import { havingToWhere } from './havingToWhere';
 import { timePartsToRange } from './timePartsToRange';
 import { truncatedTimeToRange } from './truncatedTimeToRange';
+import { subqueryToGroupedJoin } from './subqueryToGroupedJoin';
+import { subqueryToLeftJoin } from './subqueryToLeftJoin';
+import { subqueriesToLateral } from './subqueriesToLateral';
+import { intervalToBareColumn } from './intervalToBareColumn';
+import { randomOrderToSample } from './randomOrderToSample';
 import { fixesAsRewrites } from './ruleFixes';
 import { losesComment } from './support/comments';
 
@@ -26,6 +31,11 @@ export const REWRITES: readonly RewriteDefinition[] = [
   havingToWhere,
   timePartsToRange,
   truncatedTimeToRange,
+  subqueryToGroupedJoin,
+  subqueryToLeftJoin,
+  subqueriesToLateral,
+  intervalToBareColumn,
+  randomOrderToSample,
   ...BLOCK_REWRITES,
 ];
 

@@ -63,7 +63,6 @@ function plainInteger(node: unknown): number | undefined {
 }
 
 function rangeOf(context: RewriteContext, year: Part, parts: readonly Part[]): FoundRewrite | undefined {
-  const { statement } = context;
   const month = beside(year, parts, 'month');
   const day = month && beside(year, parts, 'day');
   const isAlone = !month;

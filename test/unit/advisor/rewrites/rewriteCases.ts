@@ -14,8 +14,8 @@ export interface Offer {
   readonly becomes: string;
   readonly equality: 'provably equal' | 'needs checking';
   readonly schema?: string;
-  /** The rewrite is offered at this place, if the statement has several. */
-  readonly at?: string;
+  /** Of several, the one with this in its title. */
+  readonly called?: RegExp;
   /** It leaves another place for itself, so that it is offered once more. */
   readonly again?: true;
 }

@@ -5,6 +5,9 @@ import { offsetToKeyset } from './offsetToKeyset';
 import { havingToWhere } from './havingToWhere';
 import { timePartsToRange } from './timePartsToRange';
 import { truncatedTimeToRange } from './truncatedTimeToRange';
+import { subqueriesToLateral, subqueryToGroupedJoin, subqueryToLeftJoin } from './subqueries';
+import { intervalToBareColumn } from './intervalToBareColumn';
+import { randomOrderToSample } from './randomOrderToSample';
 
 /** The cases of rewrites of our own; those of rules' fixes are the rules' examples. */
 export const REWRITE_CASES: readonly RewriteCases[] = [
@@ -14,4 +17,9 @@ export const REWRITE_CASES: readonly RewriteCases[] = [
   havingToWhere,
   timePartsToRange,
   truncatedTimeToRange,
+  subqueriesToLateral,
+  subqueryToGroupedJoin,
+  subqueryToLeftJoin,
+  intervalToBareColumn,
+  randomOrderToSample,
 ];
