@@ -1,3 +1,5 @@
+import { tableFingerprint } from '../../core/advisor/partitions/tableFingerprint';
+
 /**
  * Queries of the parts of a table; `$1` is its oid. Each returns one row with one JSON array. To be run with an empty
  * `search_path`, so that every name is printed with its schema.
@@ -20,13 +22,21 @@ const restOfIndex = (index: string): string => `
     where ci.oid = ${index}.indexrelid and ct.oid = ${index}.indrelid and nt.oid = ct.relnamespace)))`;
 
 const columnNames = (relation: string, numbers: string): string => `coalesce((
-  select json_agg(ka.attname order by k.place) from unnest(${numbers}) with ordinality k(attnum, place)
-  join pg_attribute ka on ka.attrelid = ${relation} and ka.attnum = k.attnum), '[]')`;
+  select json_agg(ka.attname order by pos.place) from unnest(${numbers}) with ordinality pos(attnum, place)
+  join pg_attribute ka on ka.attrelid = ${relation} and ka.attnum = pos.attnum), '[]')`;
 
 const splitIndexKey = (index: string, which: 'key' | 'include'): string => `coalesce((
-  select json_agg(ka.attname order by k.place) from unnest(${index}.indkey) with ordinality k(attnum, place)
-  join pg_attribute ka on ka.attrelid = ${index}.indrelid and ka.attnum = k.attnum
-  where k.attnum > 0 and k.place ${which === 'key' ? '<=' : '>'} ${index}.indnkeyatts), '[]')`;
+  select json_agg(ka.attname order by pos.place) from unnest(${index}.indkey) with ordinality pos(attnum, place)
+  join pg_attribute ka on ka.attrelid = ${index}.indrelid and ka.attnum = pos.attnum
+  where pos.attnum > 0 and pos.place ${which === 'key' ? '<=' : '>'} ${index}.indnkeyatts), '[]')`;
+
+/** Schemas of the operators by which a btree index compares; `pg_catalog` alone, but for types of extensions. */
+const operatorSchemas = (index: string): string => `to_json(array(
+  select distinct opn.nspname from unnest(${index}.indclass) class(oid)
+  join pg_opclass opc on opc.oid = class.oid
+  join pg_amop amo on amo.amopfamily = opc.opcfamily and amo.amoplefttype = opc.opcintype
+    and amo.amoprighttype = opc.opcintype and amo.amopstrategy = 3
+  join pg_operator opr on opr.oid = amo.amopopr join pg_namespace opn on opn.oid = opr.oprnamespace))`;
 
 export const TABLE = `
   select json_build_object(
@@ -70,6 +80,7 @@ export const TABLE = `
         and d.refclassid = 'pg_extension'::regclass),
     'securityLabels', (select count(*) from pg_seclabel l where l.classoid = 'pg_class'::regclass and l.objoid = c.oid),
     'isTyped', c.reloftype <> 0,
+    'fingerprint', (${tableFingerprint('c.oid')}),
     'takenNames', to_json(array(
       select relname from pg_class where relnamespace = n.oid
       union select typname from pg_type where typnamespace = n.oid
@@ -112,6 +123,7 @@ export const constraints = (serverVersion: number): string => `
     'deferrable', k.condeferrable, 'deferred', k.condeferred,
     'index', case when i.indexrelid is not null then json_build_object(
       'name', ci.relname, 'include', ${splitIndexKey('i', 'include')},
+      'operatorSchemas', ${operatorSchemas('i')},
       'nullsNotDistinct', ${serverVersion >= 150000 ? 'i.indnullsnotdistinct' : 'false'},
       'options', to_json(array(select quote_ident(o.option_name) || '=' || quote_literal(o.option_value)
         from pg_options_to_table(ci.reloptions) o)),
@@ -130,7 +142,8 @@ export const constraints = (serverVersion: number): string => `
 export const INDEXES = `
   select coalesce(json_agg(json_build_object(
     'name', ci.relname, 'unique', i.indisunique, 'valid', i.indisvalid, 'rest', ${restOfIndex('i')},
-    'columns', ${splitIndexKey('i', 'key')}, 'comment', ${commentOf('pg_class', 'ci.oid')},
+    'columns', ${splitIndexKey('i', 'key')}, 'operatorSchemas', ${operatorSchemas('i')},
+    'isPlain', i.indpred is null and i.indexprs is null, 'comment', ${commentOf('pg_class', 'ci.oid')},
     'clustered', i.indisclustered, 'replicaIdentity', i.indisreplident,
     'statisticsTargets', coalesce((select json_agg(json_build_object('column', a.attnum, 'target', a.attstattarget))
       from pg_attribute a where a.attrelid = ci.oid and a.attstattarget >= 0), '[]'))
@@ -197,8 +210,8 @@ export const publications = (serverVersion: number): string => `
 export const SEQUENCES = `
   select coalesce(json_agg(json_build_object(
     'schema', n.nspname, 'name', c.relname, 'column', a.attname, 'isIdentity', d.deptype = 'i',
-    'options', format('as %s start with %s increment by %s minvalue %s maxvalue %s cache %s %s',
-      format_type(s.seqtypid, null), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
+    'options', format('start with %s increment by %s minvalue %s maxvalue %s cache %s %s',
+      s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
       case when s.seqcycle then 'cycle' else 'no cycle' end),
     'grants', (${aclOf('c.relacl')}), 'comment', ${commentOf('pg_class', 'c.oid')}) order by a.attnum, c.relname),
     '[]') as value

@@ -43,6 +43,8 @@ export interface TableDefinition {
   readonly extension: string | null;
   readonly securityLabels: number;
   readonly isTyped: boolean;
+  /** What `tableFingerprint` gave: changes of the table since can be told by it. */
+  readonly fingerprint: string;
   /** Names in its schema, of relations, types and functions: what a new name must avoid. */
   readonly takenNames: readonly string[];
 }
@@ -100,6 +102,8 @@ export interface ConstraintDefinition {
 export interface ConstraintIndex {
   readonly name: string;
   readonly include: readonly string[];
+  /** Schemas of the operators that compare its keys. */
+  readonly operatorSchemas: readonly string[];
   readonly nullsNotDistinct: boolean;
   readonly options: readonly string[];
   readonly tablespace: string | null;
@@ -117,6 +121,9 @@ export interface IndexDefinitionText {
   readonly rest: string;
   /** Plain columns of its key. */
   readonly columns: readonly string[];
+  /** Neither partial nor over expressions. */
+  readonly isPlain: boolean;
+  readonly operatorSchemas: readonly string[];
   readonly comment: string | null;
   readonly clustered: boolean;
   readonly replicaIdentity: boolean;
