@@ -1,9 +1,12 @@
 import type { RewriteDefinition } from './rewrite';
 import { allToNotExists, correlatedInToExists } from './correlatedInToExists';
 import { distinctJoinToExists } from './distinctJoinToExists';
+import { distinctOnToLateral } from './distinctOnToLateral';
 import { leftJoinNullToNotExists } from './leftJoinNullToNotExists';
+import { maxJoinToDistinctOn, maxJoinToLateral } from './maxJoinToLatest';
 import { orToUnionAll } from './orToUnionAll';
 import { orWithinTableToUnionAll } from './orWithinTableToUnionAll';
+import { rowNumberToDistinctOn, rowNumberToLateral } from './rowNumberToDistinctOn';
 import { unionToUnionAll } from './unionToUnionAll';
 
 /** Rewrites that take a whole query apart: its joins, groups, set operations. */
@@ -15,4 +18,9 @@ export const BLOCK_REWRITES: readonly RewriteDefinition[] = [
   leftJoinNullToNotExists,
   correlatedInToExists,
   allToNotExists,
+  rowNumberToLateral,
+  rowNumberToDistinctOn,
+  distinctOnToLateral,
+  maxJoinToLateral,
+  maxJoinToDistinctOn,
 ];

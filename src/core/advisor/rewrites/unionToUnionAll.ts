@@ -1,5 +1,5 @@
 import type { NodeFields, NodeMatch } from '../../rules/nodeIndex';
-import { contains, functionName, integerConstant, list, stringConstant } from '../../rules/support/expressions';
+import { contains, functionName, integerConstant, stringConstant } from '../../rules/support/expressions';
 import { isAggregated } from '../../rules/support/fromItems';
 import { rangeOfTree, selectedValues } from '../../rules/support/trees';
 import { wordsBefore } from '../../rules/support/words';

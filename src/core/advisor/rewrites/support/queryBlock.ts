@@ -3,11 +3,12 @@ import type { Column, Relation } from '../../../catalog/catalog';
 import type { Binder } from '../../../catalog/binding/binder';
 import { binderOf } from '../../../catalog/binding/binder';
 import type { NodeFields, NodeMatch } from '../../../rules/nodeIndex';
-import { asColumn } from '../../../rules/support/expressions';
+import { asColumn, list } from '../../../rules/support/expressions';
 import { fromItems } from '../../../rules/support/fromItems';
 import type { FromItem } from '../../../rules/support/fromItems';
 import { textOfTree } from '../../../rules/support/trees';
 import type { ParsedStatement } from '../../../sql/statement';
+import { outputName } from '../../../sql/names/outputName';
 import type { ColumnUse, Source } from '../../../sql/names/scope';
 import { unwrap, walk } from '../../../sql/walk';
 import type { RewriteContext } from '../rewrite';
@@ -94,6 +95,8 @@ export class QueryBlock {
     const fields = unwrap(tree)?.fields;
     if (name === undefined || !fields) return undefined;
     const binding = this.binder.bindFields(fields);
+    // In ORDER BY a bare name is that of the result first.
+    if (binding.kind === 'output') return this.column(this.outputNamed(name));
     const use = this.binder.names.columns.get(fields);
     const source = binding.kind === 'column' ? binding.column.source : use && this.sourceOf(use);
     const item = source && this.sources.get(source);
@@ -113,6 +116,10 @@ export class QueryBlock {
     const use = this.binder.names.columns.get(fields);
     if (!use) return undefined;
     const binding = this.binder.bind(use);
+    if (binding.kind === 'output') {
+      const { items, isCertain } = this.mentions(this.outputNamed(binding.column.name));
+      return isCertain ? [...items] : undefined;
+    }
     if (binding.kind === 'star') {
       const stars = binding.sources.flatMap(source => this.leaves(source));
       return stars.flatMap(source => this.sources.get(source) ?? []);
@@ -126,6 +133,15 @@ export class QueryBlock {
     if (!source || source.kind === 'join' || source.kind === 'merged') return undefined;
     const item = this.sources.get(source);
     return item ? [item] : [];
+  }
+
+  /** The expression that a name of the result stands for; undefined for a star's column. */
+  private outputNamed(name: string): unknown {
+    const named = list(this.fields.targetList).filter(target => {
+      const { name: alias, val } = unwrap(target)?.fields ?? {};
+      return (typeof alias === 'string' ? alias : outputName(val)) === name;
+    });
+    return named.length === 1 ? unwrap(named[0])?.fields.val : undefined;
   }
 
   private leaves(source: Source): Source[] {
