@@ -22,6 +22,12 @@ export interface StepContext {
 /** How often the progress of a batch is asked for and told, at most. */
 const PROGRESS_EVERY_MS = 500;
 
+/** What is quicker than this is not watched: looking takes a connection and a query. */
+const WATCHED_AFTER_MS = 200;
+
+/** What DROP … IF EXISTS says if there is nothing to drop. */
+const ROUTINE_NOTICE = /does not exist, skipping$/;
+
 /** `lock_not_available` and `deadlock_detected`: the transaction left nothing, and another try may succeed. */
 const LOCK_STATES = new Set(['55P03', '40P01']);
 
@@ -55,7 +61,7 @@ async function runWithTries(
   for (let attempt = 1; ; attempt++) {
     for (const each of before) await runWatched(each, context);
     try {
-      if (step.runsInTransaction) await runInTransaction(sql, step.lockTimeoutMs, context);
+      if (step.runsInTransaction) await runInTransaction(step, sql, context);
       else await runOneByOne(sql, step.lockTimeoutMs, context);
       return;
     } catch (error) {
@@ -68,17 +74,14 @@ async function runWithTries(
   }
 }
 
-async function runInTransaction(
-  sql: readonly string[],
-  lockTimeoutMs: number | undefined,
-  context: StepContext,
-): Promise<void> {
-  const { session } = context;
-  const timeout = lockTimeoutMs === undefined ? '' : `; set local lock_timeout = ${Math.round(lockTimeoutMs)}`;
-  await session.execute(`begin isolation level read committed${timeout}`, context.signal);
+/** In one message, so that locks are not held while statements travel to the server one by one. */
+async function runInTransaction(step: MigrationStep, sql: readonly string[], context: StepContext): Promise<void> {
+  const { session, signal } = context;
+  const timeout =
+    step.lockTimeoutMs === undefined ? '' : `; set local lock_timeout = ${Math.round(step.lockTimeoutMs)}`;
+  const text = [`begin isolation level read committed${timeout}`, ...sql, 'commit'].join(';\n');
   try {
-    for (const each of sql) await runWatched(each, context);
-    await session.execute('commit');
+    await watched(step.title, session.execute(text, signal), context);
   } catch (error) {
     if (!session.lost) await session.execute('rollback');
     throw error;
@@ -104,8 +107,25 @@ async function runOneByOne(
 }
 
 async function runWatched(sql: string, context: StepContext): Promise<void> {
-  const { db, session, signal, report } = context;
-  await watchProgress(db, session.processId, sql, session.query(sql, [], signal ? { signal } : {}), report);
+  const { session, signal } = context;
+  await watched(sql, session.query(sql, [], signal ? { signal } : {}), context);
+}
+
+/** Follows what takes longer than a moment, and passes on what the server had to say. */
+async function watched<T>(text: string, work: Promise<T>, context: StepContext): Promise<void> {
+  const { db, session, report } = context;
+  let timer: NodeJS.Timeout | undefined;
+  const moment = new Promise<'long'>(resolve => (timer = setTimeout(() => resolve('long'), WATCHED_AFTER_MS)));
+  try {
+    if ((await Promise.race([work, moment])) === 'long') {
+      await watchProgress(db, session.processId, text, work, report);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  for (const notice of session.takeNotices()) {
+    if (!ROUTINE_NOTICE.test(notice)) report({ text: notice.replace(/^NOTICE: /, '') });
+  }
 }
 
 async function runBatches(step: MigrationStep, context: StepContext): Promise<number> {

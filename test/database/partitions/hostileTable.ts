@@ -94,7 +94,7 @@ export const hostileTable = (major: number): string => `
   comment on statistics "Sales Data"."code and customer" is 'they go together';
   create publication lines_out for table "Sales Data"."Order ""Lines"""${
     major >= 15 ? ` ("Id", "Placed At", amount) where ("Id" > 0)` : ''
-  };
+  } with (publish_via_partition_root = true);
   create view "Sales Data".recent with (security_barrier) as
     select l."Id", l.amount, l.note from "Sales Data"."Order ""Lines""" l where l."Placed At" > '2024-06-01';
   create view "Sales Data".recent_notes as select note from "Sales Data".recent;

@@ -1,4 +1,4 @@
-import { quoteQualified } from '../../../sql/identifiers';
+import { quoteIdentifier, quoteQualified } from '../../../sql/identifiers';
 import type { PartitionScheme } from '../scheme';
 import type { TableDefinition } from '../tableDefinition';
 import { hasPartitionKey, rowKeyOf, type PartitionMigrationOptions } from './migrationOptions';
@@ -36,7 +36,7 @@ export function migrationRefusals(
 }
 
 function ofTheTable(table: TableDefinition, name: string): string[] {
-  const { schema, triggers } = table;
+  const { schema, triggers, publications } = table;
   const reasons: string[] = [];
   if (schema === 'information_schema' || schema.startsWith('pg_')) reasons.push(`${name} belongs to the system.`);
   if (table.persistence === 'temporary') reasons.push(`${name} is temporary: only its own session sees it.`);
@@ -48,6 +48,10 @@ function ofTheTable(table: TableDefinition, name: string): string[] {
   if (table.isTyped)
     reasons.push(`${name} is a typed table (OF …); make it an ordinary one first: ALTER TABLE ${name} NOT OF.`);
   if (table.securityLabels > 0) reasons.push(`${name} has security labels, which this migration does not carry over.`);
+  for (const each of publications.filter(({ suffix, viaRoot }) => suffix.includes(' WHERE (') && !viaRoot))
+    reasons.push(
+      `The publication ${each.name} filters its rows, which PostgreSQL allows for a partitioned table only with ALTER PUBLICATION ${quoteIdentifier(each.name)} SET (publish_via_partition_root = true).`,
+    );
   for (const trigger of triggers.filter(each => each.rowWithTransitionTables))
     reasons.push(
       `The row trigger ${trigger.name} reads transition tables, which PostgreSQL does not allow on a partitioned table; make it a statement trigger.`,
