@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { openDatabase } from '../../src/database/connect';
 import { resolveConnection } from '../../src/database/connectionSettings';
 import { startEmbedded } from '../../src/database/embedded';
-import { readSettings } from '../../src/database/settings';
+import { readSettings } from '../../src/database/settings/readSettings';
 
 const CLI = resolve(__dirname, '../../dist/cli.js');
 

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { diffProfile } from '../../core/profiles/diffProfile';
 import { evaluateProfile, findProfile, PROFILES } from '../../core/profiles/evaluateProfile';
 import { clientPool, POOL_CLIENTS } from '../../core/profiles/exports/clientPools';
@@ -6,9 +6,12 @@ import { pgBouncerIni } from '../../core/profiles/exports/pgbouncer';
 import { planPools } from '../../core/profiles/exports/poolSizes';
 import { settingsText, SETTINGS_FORMATS } from '../../core/profiles/exports/settingsText';
 import { assumedFacts, parseSize, type Profile, type ServerFacts } from '../../core/profiles/profile';
-import { applySettings, readSettings, undoSettings, type AppliedSetting } from '../../database/settings';
+import { applySettings } from '../../database/settings/applySettings';
+import { readSettings } from '../../database/settings/readSettings';
+import { parseRecord, type SettingsRecord } from '../../database/settings/settingsRecord';
+import { undoSettings } from '../../database/settings/undoSettings';
 import { choose, positiveInteger, type CommandLine, type Options } from '../arguments';
-import { print, printJson, readInput } from '../io';
+import { print, printJson, progress, readInput } from '../io';
 import { withServer } from '../target';
 import { UsageError } from '../usage';
 
@@ -111,14 +114,19 @@ async function apply(found: Profile, options: Options, format: 'text' | 'json'):
       .filter(({ state, takesEffect }) => state === 'differs' && takesEffect !== 'restart')
       .map(({ setting }) => ({ name: setting.name, value: setting.value }));
     createFile(file);
-    const applied = await applySettings(database, wanted).catch((error: unknown) => {
-      rmSync(file);
+    let kept: SettingsRecord | undefined;
+    const record = await applySettings(database, wanted, next => {
+      kept = next;
+      writeDurably(file, `${JSON.stringify({ ...next, profile: found.id }, null, 2)}\n`);
+    }).catch((error: unknown) => {
+      if (kept) progress(howFar(kept, file));
+      else rmSync(file);
       throw error;
     });
-    writeFileSync(file, `${JSON.stringify({ version: 1, profile: found.id, applied }, null, 2)}\n`);
+    const applied = record.changes;
     if (format === 'json') printJson({ version: 1, id: found.id, applied });
     else {
-      for (const { name, outcome, shown, reason } of applied) {
+      for (const { name, outcome, shown = '', reason } of applied) {
         print(`${outcome.padEnd(15)} ${name} = ${shown}${reason ? `  (${reason})` : ''}`);
       }
       print(`undo with: query-tuner profile undo ${file}`);
@@ -130,14 +138,15 @@ async function apply(found: Profile, options: Options, format: 'text' | 'json'):
 /** Puts back what `profile apply` found; a value that somebody changed since is kept. */
 async function undo(file: string | undefined, options: Options, format: 'text' | 'json'): Promise<number> {
   if (file === undefined) throw new UsageError('profile undo needs the file that profile apply wrote.');
-  const applied = readApplied(file);
+  const record = parseRecord(readInput(file));
+  if (!record) throw new UsageError(`${file} is not a file that profile apply wrote.`);
   return withServer(options, async database => {
-    const undone = await undoSettings(database, applied);
+    const undone = await undoSettings(database, record);
     if (format === 'json') printJson({ version: 1, undone });
     else
       for (const { name, outcome, reason } of undone)
         print(`${outcome.padEnd(15)} ${name}${reason ? `  (${reason})` : ''}`);
-    return undone.every(({ outcome }) => outcome === 'restored' || outcome === 'pending restart') ? 0 : 1;
+    return undone.every(({ outcome }) => outcome !== 'kept' && outcome !== 'refused') ? 0 : 1;
   });
 }
 
@@ -151,14 +160,27 @@ function createFile(file: string): void {
   }
 }
 
-function readApplied(file: string): AppliedSetting[] {
+/** A file that is whole at any moment, also when the machine stops in the middle of writing. */
+function writeDurably(file: string, text: string): void {
+  const written = `${file}.new`;
+  const handle = openSync(written, 'w');
   try {
-    const { applied } = JSON.parse(readInput(file)) as { applied?: AppliedSetting[] };
-    if (Array.isArray(applied)) return applied;
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
+    writeSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
-  throw new UsageError(`${file} is not a file that profile apply wrote.`);
+  renameSync(written, file);
+}
+
+/** For a run that was cut off: what is done, what may be done, what is not. */
+function howFar({ changes }: SettingsRecord, file: string): string {
+  const named = (...outcomes: readonly string[]): string =>
+    changes
+      .filter(({ outcome }) => outcomes.includes(outcome))
+      .map(({ name }) => name)
+      .join(', ') || 'none';
+  return `cut off: written: ${named('written')}; may be written: ${named('sent')}; not written: ${named('planned', 'refused')}. Undo with: query-tuner profile undo ${file}`;
 }
 
 function readFacts(found: Profile, options: Options): ServerFacts {

@@ -64,7 +64,14 @@ function scopeSql(scope: SettingScope): string {
   }
 }
 
-/** Entries of a comma-separated list, without quotes around them. */
+/** Entries of a comma-separated list, without the quotes around them: a comma inside quotes belongs to its entry. */
 export function listEntries(value: string): string[] {
-  return value.split(',').map(each => each.trim().replace(/^(['"])(.*)\1$/, '$2'));
+  if (value.trim() === '') return [''];
+  const entries = value.match(/(?:"(?:[^"]|"")*"|'(?:[^']|'')*'|[^,"'])+|(?<=,)(?=,|$)|^(?=,)/g) ?? [];
+  return entries.map(each => unquoted(each.trim()));
+}
+
+function unquoted(entry: string): string {
+  const [, quote, text] = /^(["'])(.*)\1$/s.exec(entry) ?? [];
+  return quote === undefined || text === undefined ? entry : text.replaceAll(quote + quote, quote);
 }

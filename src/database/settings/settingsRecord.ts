@@ -1,0 +1,65 @@
+import type { SettingEntry } from './readSettings';
+
+/**
+ * What a run of changes found and did. It is kept durably before anything is written and after each step, so that undo
+ * works whatever happened in between.
+ */
+export interface SettingsRecord {
+  readonly version: 1;
+  /** `postgresql.auto.conf` as it was, in its order. */
+  readonly entriesBefore: readonly SettingEntry[];
+  readonly changes: readonly RecordedChange[];
+}
+
+export interface RecordedChange {
+  readonly name: string;
+  /** Null takes our own entry away. */
+  readonly wanted: string | null;
+  /**
+   * `planned`: not sent yet. `sent`: the connection was lost before the server answered, it may be written or not.
+   * `written`: in the file, not read back. The others are what the server said when asked.
+   */
+  readonly outcome: 'planned' | 'sent' | 'written' | 'effective' | 'pending restart' | 'refused';
+  /** As `SHOW` printed it afterwards. */
+  readonly shown?: string;
+  /** Why it was refused, or why it is not in effect. */
+  readonly reason?: string;
+  /** The entry afterwards; null is none, absent is unknown. */
+  readonly after?: string | null;
+}
+
+export interface UndoneSetting {
+  readonly name: string;
+  readonly outcome: 'restored' | 'unchanged' | 'kept' | 'refused' | 'pending restart';
+  readonly reason?: string;
+}
+
+/** The record with one change replaced. */
+export function withChange(record: SettingsRecord, change: RecordedChange): SettingsRecord {
+  return { ...record, changes: record.changes.map(each => (each.name === change.name ? change : each)) };
+}
+
+/** Reads what was kept. @returns undefined for anything that is no record. */
+export function parseRecord(text: string): SettingsRecord | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const record = value as Partial<SettingsRecord> | null;
+  const isRecord =
+    record?.version === 1 && Array.isArray(record.entriesBefore) && Array.isArray(record.changes) && areWhole(record);
+  return isRecord ? (record as SettingsRecord) : undefined;
+}
+
+function areWhole({ entriesBefore, changes }: Partial<SettingsRecord>): boolean {
+  return (
+    (entriesBefore as unknown[]).every(entry => hasText(entry, 'name') && hasText(entry, 'value')) &&
+    (changes as unknown[]).every(change => hasText(change, 'name') && hasText(change, 'outcome'))
+  );
+}
+
+function hasText(value: unknown, key: string): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[key] === 'string';
+}
