@@ -1,4 +1,5 @@
 import type { RewriteDefinition } from './rewrite';
+import { aggregateBeforeJoin } from './aggregateBeforeJoin';
 import { allToNotExists, correlatedInToExists } from './correlatedInToExists';
 import { distinctJoinToExists } from './distinctJoinToExists';
 import { distinctOnToLateral } from './distinctOnToLateral';
@@ -23,4 +24,5 @@ export const BLOCK_REWRITES: readonly RewriteDefinition[] = [
   distinctOnToLateral,
   maxJoinToLateral,
   maxJoinToDistinctOn,
+  aggregateBeforeJoin,
 ];

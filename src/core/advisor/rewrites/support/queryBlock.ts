@@ -2,8 +2,9 @@ import type { SourceRange } from '../../../base/sourceRange';
 import type { Column, Relation } from '../../../catalog/catalog';
 import type { Binder } from '../../../catalog/binding/binder';
 import { binderOf } from '../../../catalog/binding/binder';
+import { expressionType } from '../../../catalog/binding/expressionType';
 import type { NodeFields, NodeMatch } from '../../../rules/nodeIndex';
-import { asColumn, list } from '../../../rules/support/expressions';
+import { asColumn, integerConstant, list } from '../../../rules/support/expressions';
 import { fromItems } from '../../../rules/support/fromItems';
 import type { FromItem } from '../../../rules/support/fromItems';
 import { textOfTree } from '../../../rules/support/trees';
@@ -109,6 +110,23 @@ export class QueryBlock {
       ...known?.base,
       notNull: known?.base?.column.notNull === true && !known.nullExtended,
     };
+  }
+
+  /** What a name of the result or a position stands for in GROUP BY and ORDER BY; anything else is itself. */
+  meant(tree: unknown): unknown {
+    const node = unwrap(tree);
+    const position = node?.type === 'A_Const' ? integerConstant(tree) : undefined;
+    if (position !== undefined) return unwrap(list(this.fields.targetList)[position - 1])?.fields.val ?? tree;
+    if (node?.type !== 'ColumnRef' || this.binder.bindFields(node.fields).kind !== 'output') return tree;
+    return this.outputNamed(asColumn(tree)?.name ?? '') ?? tree;
+  }
+
+  /** The type of an expression where it is plain to see, as `format_type` prints it. */
+  typeOf(tree: unknown): string | undefined {
+    return expressionType(tree, fields => {
+      const binding = this.binder.bindFields(fields);
+      return binding.kind === 'column' ? binding.column.type : undefined;
+    });
   }
 
   /** The items a name means, none for one from outside; undefined if it cannot be told. */
