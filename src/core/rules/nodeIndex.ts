@@ -55,6 +55,8 @@ export class NodeIndex {
       }
       const match = asMatch(value as ParseNode, parent, key);
       if (match) index.add(match);
+      // Below a constant there is only its value, and to look at it is to depend on it.
+      if (match?.type === 'A_Const') continue;
       const fields = match ? match.fields : (value as NodeFields);
       const names = Object.keys(fields);
       for (let i = names.length - 1; i >= 0; i--) {

@@ -120,7 +120,7 @@ function runOnOne(
   if (applying.length === 0) return;
   const run = new Run(statement, index, around, body, findings);
   for (const applied of applying) {
-    if (applied.mentions?.test(statement.text) !== false) run.check(applied, file);
+    if (!applied.mentions || statement.mentions(applied.mentions)) run.check(applied, file);
   }
 }
 

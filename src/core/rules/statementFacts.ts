@@ -52,9 +52,16 @@ const known = new WeakMap<ParsedStatement, StatementFacts | null>();
 export function readStatementFacts(statement: ParsedStatement): StatementFacts | undefined {
   const kept = known.get(statement);
   if (kept !== undefined) return kept ?? undefined;
-  const facts = read(statement);
-  known.set(statement, facts ?? null);
-  return facts;
+  const facts = readAsLike(statement) ?? { read: read(statement) };
+  known.set(statement, facts.read ?? null);
+  return facts.read;
+}
+
+/** Those of a statement it is like, unless reading them showed where the two differ. */
+function readAsLike(statement: ParsedStatement): { readonly read: StatementFacts | undefined } | undefined {
+  const { like } = statement;
+  const facts = like && { read: readStatementFacts(like.statement) };
+  return statement.like && facts;
 }
 
 const SILENT: ReadonlySet<string> = new Set(['ExplainStmt', 'VariableShowStmt', 'CallStmt', 'DoStmt']);
@@ -82,12 +89,12 @@ const NO_SCHEMA_CHANGE: ReadonlySet<string> = new Set([
 function read(statement: ParsedStatement): StatementFacts | undefined {
   const { kind, tree } = statement;
   if (tree === undefined || kind === undefined) return undefined;
-  if (kind === 'DoStmt' && MAKES_PARTITIONS.test(statement.text)) return { names: MAKING, changes: false };
+  if (kind === 'DoStmt' && statement.mentions(MAKES_PARTITIONS)) return { names: MAKING, changes: false };
   if (SILENT.has(kind)) return undefined;
   const fields = unwrap(tree)?.fields;
   if (fields === undefined) return undefined;
   if (kind === 'SelectStmt') return readSelect(fields);
-  const isMaking = kind === 'CreateFunctionStmt' && MAKES_PARTITIONS.test(statement.text);
+  const isMaking = kind === 'CreateFunctionStmt' && statement.mentions(MAKES_PARTITIONS);
   const names = [...new Set([...namesIn(kind, fields), ...(isMaking ? MAKING : [])])];
   const changes = !NO_SCHEMA_CHANGE.has(kind);
   // DROP TABLE is mostly found in files that build everything anew, CREATE TABLE ... PARTITION OF has a rule of its own.

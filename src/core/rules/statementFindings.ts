@@ -1,3 +1,4 @@
+import type { Likeness } from '../sql/likeStatements';
 import type { ParsedStatement } from '../sql/statement';
 import type { Rule } from './defineRule';
 import { EMPTY_FILE, FileFacts } from './fileContext';
@@ -5,7 +6,7 @@ import type { FileContext } from './fileContext';
 import type { Finding } from './finding';
 import { runOnConfiguration, runRules } from './runRules';
 import type { Surroundings } from './runRules';
-import { shiftFinding } from './shiftFinding';
+import { placeFinding, shiftFinding } from './shiftFinding';
 import { explainSyntaxError } from './support/syntaxHints';
 
 /** Rule id of a statement PostgreSQL's parser refuses. */
@@ -36,13 +37,13 @@ export class StatementFindings {
 
   /** What the rules find that need nothing of the file. */
   ownFindings(): readonly Finding[] {
-    this.own ??= this.findAlone();
+    this.own ??= this.findAsLike() ?? this.findAlone();
     return this.own;
   }
 
   /** The findings in a file. */
   findings(fileOf: () => FileContext): readonly Finding[] {
-    if (!this.isUpToDate(fileOf)) {
+    if (!this.isUpToDate(fileOf) && !this.takeFromLike(fileOf)) {
       const answers: Answer[] = [];
       const file = new RecordedFile(fileOf(), answers);
       const { statement, run } = this;
@@ -53,6 +54,27 @@ export class StatementFindings {
     }
     this.all ??= sorted(this.ownFindings(), this.inFile);
     return this.all;
+  }
+
+  /** The own findings of a statement it is like, unless finding them showed where the two differ. */
+  private findAsLike(): readonly Finding[] | undefined {
+    const { like } = this.statement;
+    if (!like) return undefined;
+    const found = findingsOf(like.statement, this.run).ownFindings();
+    return this.statement.like && placeFindings(found, like);
+  }
+
+  /** What the file rules found in a statement it is like, if the file answers here as it answered there. */
+  private takeFromLike(fileOf: () => FileContext): boolean {
+    const { like } = this.statement;
+    const known = like && findingsOf(like.statement, this.run);
+    if (!known?.answers || !known.isUpToDate(fileOf)) return false;
+    const placed = placeFindings(known.inFile, like!);
+    if (!placed) return false;
+    this.inFile = placed;
+    this.answers = known.answers;
+    this.all = undefined;
+    return true;
   }
 
   private isUpToDate(fileOf: () => FileContext): boolean {
@@ -74,6 +96,18 @@ export class StatementFindings {
     }
     return found.length === 0 ? NONE : found;
   }
+}
+
+/** Findings in a statement as findings in one that is like it; undefined if one of them is about a part of a literal. */
+function placeFindings(findings: readonly Finding[], like: Likeness): readonly Finding[] | undefined {
+  if (findings.length === 0) return NONE;
+  const placed: Finding[] = [];
+  for (const finding of findings) {
+    const moved = placeFinding(finding, range => like.place(range));
+    if (!moved) return undefined;
+    placed.push(moved);
+  }
+  return placed;
 }
 
 const kept = new WeakMap<ParsedStatement, { readonly run: LintRun; readonly findings: StatementFindings }>();

@@ -1,6 +1,7 @@
 import { hasSqlDetails, loadModule, parseSync } from 'libpg-query';
-import type { ParseNode } from './statement';
+import { StatementForms } from './likeStatements';
 import { OffsetMap } from './offsets';
+import type { ParseNode } from './statement';
 
 export interface GrammarError {
   readonly message: string;
@@ -15,17 +16,19 @@ export type GrammarResult =
     }
   | { readonly statements?: undefined; readonly error: GrammarError };
 
-/** PostgreSQL's own grammar. One per process is enough; it keeps no state between calls. */
+/** PostgreSQL's own grammar. One per process is enough. */
 export interface Grammar {
   /** Parses statements separated by semicolons. Never throws; stops at the first error. */
   parse(sql: string): GrammarResult;
+  /** The statements read with it, by which like ones are recognised; without it none are. */
+  readonly forms?: StatementForms;
 }
 
 let loading: Promise<Grammar> | undefined;
 
 /** Loads the grammar once (about 100 ms); later calls give the same one. Rejects only if the module cannot be loaded. */
 export function loadGrammar(): Promise<Grammar> {
-  loading ??= loadModule().then(() => ({ parse }));
+  loading ??= loadModule().then(() => ({ parse, forms: new StatementForms() }));
   return loading;
 }
 

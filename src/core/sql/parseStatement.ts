@@ -4,6 +4,7 @@ import { readInner } from './bodies/innerStatements';
 import type { Reading } from './bodies/piece';
 import type { Grammar, GrammarError } from './grammar';
 import { Lexer, TokenKind, isComment } from './lexer';
+import type { Likeness, LikenessInDoubt, LiteralWatch, WatchableStatement } from './likeStatements';
 import { NodeRanges } from './nodeRanges';
 import type { Hole } from './placeholders';
 import { parseReadings } from './parseWithHoles';
@@ -47,16 +48,55 @@ interface Analysis {
 const HAS_BODY: ReadonlySet<string> = new Set(['CreateFunctionStmt', 'DoStmt']);
 const NO_STATEMENTS: readonly BodyStatement[] = [];
 
-class LazyStatement implements ParsedStatement {
+class LazyStatement implements WatchableStatement {
   private bodyStatements: readonly BodyStatement[] | undefined;
   /** Small things that are asked again and again, and outlive the tree. */
   private known: { readonly kind: string | undefined; readonly syntaxError: SyntaxError | undefined } | undefined;
 
+  /** Null if it is like none; undefined if nobody has asked. */
+  private likeness: LikenessInDoubt | null | undefined;
+  private literals: LiteralWatch | undefined;
+
   constructor(
     private readonly grammar: Grammar,
-    readonly text: string,
+    private readonly source: string,
     private readonly reading: Reading = {},
   ) {}
+
+  get text(): string {
+    this.literals?.seeAll();
+    return this.source;
+  }
+  slice(range: SourceRange): string {
+    this.literals?.see(range);
+    return this.source.slice(range.start, range.end);
+  }
+  mentions(pattern: RegExp): boolean {
+    const answer = pattern.test(this.source);
+    this.literals?.seeMention(pattern, answer);
+    return answer;
+  }
+
+  get like(): Likeness | undefined {
+    if (this.likeness === undefined) {
+      const { prefix, readAs, quiet } = this.reading;
+      const isPlain = prefix === undefined && readAs === undefined && quiet !== true;
+      this.likeness = (isPlain && this.grammar.forms?.find(this, this.source)) || null;
+      // Known without parsing: literals of a kind are one token.
+      if (this.likeness) this.known ??= { kind: this.likeness.statement.kind, syntaxError: undefined };
+    }
+    return this.likeness?.holds === true ? this.likeness : undefined;
+  }
+
+  watch(literals: LiteralWatch): boolean {
+    if (this.known) return false;
+    this.literals = literals;
+    return true;
+  }
+
+  get isPlain(): boolean {
+    return this.syntaxError === undefined && this.kind !== undefined && !HAS_BODY.has(this.kind);
+  }
 
   get tree(): ParseNode | undefined {
     return this.analysis.tree;
@@ -90,7 +130,7 @@ class LazyStatement implements ParsedStatement {
   get inner(): readonly BodyStatement[] {
     this.bodyStatements ??=
       HAS_BODY.has(this.kind ?? '') && this.tree
-        ? readInner(this.tree, this.text, (text, reading) => this.piece(text, reading))
+        ? readInner(this.tree, this.source, (text, reading) => this.piece(text, reading))
         : NO_STATEMENTS;
     return this.bodyStatements;
   }
@@ -112,10 +152,16 @@ class LazyStatement implements ParsedStatement {
     return range && coverPlaceholders(withoutPrefix(range, this.reading), placeholders);
   }
 
+  /** In UTF-16 code units. */
+  get length(): number {
+    return this.source.length;
+  }
+
   private get analysis(): Analysis {
     const kept = recentAnalyses.get(this);
     if (kept) return kept;
-    const analysis = analyse(this.grammar, this.text, this.reading);
+    const analysis = analyse(this.grammar, this.source, this.reading);
+    if (analysis.tree) this.literals?.watch(analysis.tree);
     this.known = { kind: analysis.kind, syntaxError: analysis.syntaxError };
     return recentAnalyses.add(this, analysis);
   }
@@ -140,13 +186,13 @@ class RecentAnalyses {
 
   add(statement: LazyStatement, analysis: Analysis): Analysis {
     this.entries.set(statement, analysis);
-    this.characters += statement.text.length;
+    this.characters += statement.length;
     // One iterator for all: from the start it would pass over every entry deleted since the map last tidied up.
     while (this.characters > KEPT_CHARACTERS) {
       const { value: oldest, done } = this.oldest.next();
       if (done) this.oldest = this.entries.keys();
       else if (oldest === statement) break;
-      else if (this.entries.delete(oldest)) this.characters -= oldest.text.length;
+      else if (this.entries.delete(oldest)) this.characters -= oldest.length;
     }
     this.last = { statement, analysis };
     return analysis;

@@ -132,7 +132,7 @@ export class Script {
     const parsed = new Map<string, PlacedStatement>();
     for (let i = from; i < to; i++) {
       const statement = old[i]!;
-      if (statement.parsed) parsed.set(statement.parsed.text, statement);
+      if (statement.parsed) parsed.set(statement.sourceText, statement);
     }
     if (parsed.size === 0) return;
     for (const statement of read) {

@@ -1,4 +1,5 @@
 import type { SourceRange } from '../base/sourceRange';
+import type { Likeness } from './likeStatements';
 
 /**
  * A node of PostgreSQL's parse tree as libpg_query gives it: an object with one key, the node's type
@@ -56,6 +57,12 @@ export interface ParsedStatement {
    * rules, policies and EXPLAIN have their queries in their own tree instead.
    */
   readonly inner: readonly BodyStatement[];
+  /** An earlier statement it is like, if there is one: what was found in that one need not be looked for again. */
+  readonly like?: Likeness;
+  /** As `text.slice` gives it. Unlike a look at the whole text it leaves the literals elsewhere unseen. */
+  slice(range: SourceRange): string;
+  /** Whether a pattern without state matches the text. Of the literals only this is seen. */
+  mentions(pattern: RegExp): boolean;
   /** Text range of an expression or clause node, given its type and its fields (not the wrapper); undefined if unknown. */
   rangeOf(type: string, fields: object): SourceRange | undefined;
 }

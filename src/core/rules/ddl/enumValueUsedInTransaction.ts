@@ -54,7 +54,7 @@ export const enumValueUsedInTransaction = defineRule({
     },
   ],
   check({ statement, file, serverVersion, find, rangeOf, report }) {
-    if (!statement.text.includes("'") || statement.kind === 'AlterEnumStmt') return;
+    if (statement.kind === 'AlterEnumStmt') return;
     if (!file.inTransaction || file.earlier(TOPICS.enumValue).length === 0) return;
     const earlier = file.earlierInTransaction();
     const added = new Map<string, string>();

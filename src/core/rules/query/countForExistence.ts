@@ -86,11 +86,16 @@ export const countForExistence = defineRule({
   },
 });
 
+function isCounting(operand: unknown): boolean {
+  const type = unwrap(operand)?.type;
+  return type === 'SubLink' || type === 'FuncCall';
+}
+
 /** `count > 0`, `count >= 1`, `count <> 0` ask for existence; `count = 0`, `count < 1` for its absence. */
 function existenceTest(
   fields: NodeFields,
 ): { readonly counted: { readonly type: string; readonly fields: NodeFields }; readonly exists: boolean } | undefined {
-  if (fields.kind !== 'AEXPR_OP') return undefined;
+  if (fields.kind !== 'AEXPR_OP' || !(isCounting(fields.lexpr) || isCounting(fields.rexpr))) return undefined;
   const right = integerConstant(fields.rexpr);
   const left = integerConstant(fields.lexpr);
   const number = right ?? left;

@@ -9,6 +9,7 @@ import { comparedExpressions } from '../support/comparisons';
 import { dayCondition, isExactDayCondition, isZoneless } from '../support/rangeRewrite';
 import { indexedExpression } from '../support/indexKeys';
 import { isSmallTable, warningIfBig } from '../support/tableSize';
+import { isBeginning, type DayUnit } from '../support/timeUnits';
 import { matchBelow, textOfTree } from '../support/trees';
 
 /** Functions whose result is compared although the column itself, or an index on the expression, would do. */
@@ -115,9 +116,9 @@ export const functionOnColumn = defineRule({
       const at = rangeOf(side);
       const argument = unwrap(call.argument)!;
       const columnRange = statement.rangeOf(argument.type, argument.fields);
-      const columnText = columnRange ? statement.text.slice(columnRange.start, columnRange.end) : undefined;
+      const columnText = columnRange && statement.slice(columnRange);
       // An index spells the column without the table's name.
-      const key = statement.text.slice(at.start, at.end).replace(columnText ?? '', column.name);
+      const key = statement.slice(at).replace(columnText ?? '', column.name);
       if (isSmallTable(known?.relation, thresholds) || hasIndexKey(known?.relation, key)) continue;
       const condition =
         columnText === undefined
@@ -192,18 +193,27 @@ function truncatedCondition(
   unit: unknown,
   value: unknown,
 ): string | undefined {
-  const step = TRUNCATED[stringConstant(unit)?.toLowerCase() ?? ''];
+  const name = stringConstant(unit)?.toLowerCase() ?? '';
+  const step = TRUNCATED[name];
   const written = textOfTree(statement, value);
   const node = unwrap(value);
   if (step === undefined || written === undefined || !node) return undefined;
-  const isBeginning =
+  const isTruncated =
     node.type === 'FuncCall' &&
     functionName(node.fields) === 'date_trunc' &&
     stringConstant(list(node.fields.args)[0]) === stringConstant(unit);
-  const isDay = node.type === 'A_Const' && /^'\d{4}-\d\d-\d\d'$/.test(written);
-  if (!isBeginning && !isDay) return undefined;
+  // No truncated value is a day within the unit: such a condition is never true, and no range says that.
+  const isDay =
+    node.type === 'A_Const' &&
+    /^'\d{4}-\d\d-\d\d'$/.test(written) &&
+    (!isDayUnit(name) || isBeginning(written.slice(1, -1), name));
+  if (!isTruncated && !isDay) return undefined;
   const first = isDay ? `date ${written}` : written;
   return `${column} >= ${first} AND ${column} < ${first} + interval '${step}'`;
+}
+
+function isDayUnit(name: string): name is DayUnit {
+  return ['day', 'week', 'month', 'quarter', 'year'].includes(name);
 }
 
 function yearCondition(column: string, operator: string, value: unknown): string | undefined {

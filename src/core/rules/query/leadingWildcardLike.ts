@@ -1,6 +1,6 @@
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { asColumn, filteredQuery, functionName, list, operatorOf, stringConstant } from '../support/expressions';
+import { asColumn, constantTextMatches, filteredQuery, functionName, list, operatorOf } from '../support/expressions';
 import { hasNoIndexAtAll } from '../support/computedColumns';
 import { hasTrigramIndex } from '../support/indexKeys';
 import { isSmallTable, warningIfBig } from '../support/tableSize';
@@ -47,9 +47,7 @@ export const leadingWildcardLike = defineRule({
     for (const like of find('A_Expr')) {
       const { kind } = like.fields;
       if ((kind !== 'AEXPR_LIKE' && kind !== 'AEXPR_ILIKE') || operatorOf(like.fields)?.startsWith('!')) continue;
-      const pattern = stringConstant(like.fields.rexpr);
-      // A pattern of wildcards alone tests for NULL or length and is not a search.
-      if (pattern === undefined || !/^[%_]/.test(pattern) || /^[%_]*$/.test(pattern)) continue;
+      if (constantTextMatches(like.fields.rexpr, SEARCHES_WITHIN) !== true) continue;
       const searched = columnOf(like.fields.lexpr);
       const column = asColumn(searched);
       const match = matchBelow(like, 'lexpr', searched);
@@ -62,6 +60,9 @@ export const leadingWildcardLike = defineRule({
     }
   },
 });
+
+/** A pattern of wildcards alone tests for NULL or length and is not a search. */
+const SEARCHES_WITHIN = /^[%_]+[^%_]/;
 
 /** The column, also inside lower(), upper() or a cast. */
 function columnOf(node: unknown): unknown {

@@ -1,6 +1,6 @@
 import { defineRule } from '../defineRule';
 import { typeFamily } from '../support/columnTypes';
-import { asColumn, filteredQuery, operatorOf, stringConstant } from '../support/expressions';
+import { asColumn, constantTextMatches, filteredQuery, operatorOf } from '../support/expressions';
 import { matchBelow, textOfTree } from '../support/trees';
 
 export const likeWithoutWildcard = defineRule({
@@ -47,15 +47,14 @@ export const likeWithoutWildcard = defineRule({
     for (const like of find('A_Expr')) {
       const { kind, lexpr, rexpr } = like.fields;
       if (kind !== 'AEXPR_LIKE' && kind !== 'AEXPR_ILIKE') continue;
-      const pattern = stringConstant(rexpr);
       const column = asColumn(lexpr);
-      if (pattern === undefined || /[%_\\]/.test(pattern) || !column || !filteredQuery(like)) continue;
+      if (constantTextMatches(rexpr, WILDCARD) !== false || !column || !filteredQuery(like)) continue;
       const at = rangeOf(like);
       // A placeholder of the host language may stand in the pattern.
       if (!textOfTree(statement, rexpr)?.includes("'")) continue;
       const operator = operatorOf(like.fields)?.startsWith('!') ? '<>' : '=';
       if (kind === 'AEXPR_ILIKE') {
-        if (operator === '=' && /[a-z]/i.test(pattern)) {
+        if (operator === '=' && constantTextMatches(rexpr, LETTER)) {
           report({ at, message: 'ignoringCase', values: { column: column.name } });
         }
         continue;
@@ -73,3 +72,6 @@ export const likeWithoutWildcard = defineRule({
     }
   },
 });
+
+const WILDCARD = /[%_\\]/;
+const LETTER = /[a-z]/i;

@@ -76,7 +76,7 @@ export const selectStar = defineRule({
       const fixes: Fix[] = columns
         ? [{ title: 'Name the columns', safe: true, edits: [{ range: at, newText: columns.join(', ') }] }]
         : [];
-      if (statement.text.slice(at.start, at.end).endsWith('*')) report({ at, message: 'star', fixes });
+      if (statement.slice(at).endsWith('*')) report({ at, message: 'star', fixes });
     }
   },
 });

@@ -47,8 +47,9 @@ export const unanchoredRegex = defineRule({
     for (const test of find('A_Expr')) {
       const { kind, lexpr, rexpr } = test.fields;
       const operator = operatorOf(test.fields);
+      if (operator !== '~' && operator !== '~*') continue;
       const pattern = kind === 'AEXPR_SIMILAR' ? similarPattern(rexpr) : stringConstant(rexpr);
-      if (pattern === undefined || (operator !== '~' && operator !== '~*')) continue;
+      if (pattern === undefined) continue;
       if (kind === 'AEXPR_OP' ? isAnchored(pattern) : kind !== 'AEXPR_SIMILAR' || !/^[%_]/.test(pattern)) continue;
       const column = asColumn(lexpr);
       const match = matchBelow(test, 'lexpr', lexpr);

@@ -1,6 +1,7 @@
 import type { SourceRange } from '../../base/sourceRange';
 import type { Catalog, Column, Relation } from '../../catalog/catalog';
 import { findRelation } from '../../catalog/catalog';
+import { constantMatches } from '../../sql/likeStatements';
 import { unwrap } from '../../sql/walk';
 import type { NodeFields, NodeMatch } from '../nodeIndex';
 
@@ -66,6 +67,14 @@ export function stringConstant(node: unknown): string | undefined {
   return typeof text === 'object' ? String(text.sval ?? '') : undefined;
 }
 
+/** Whether a pattern matches a string literal; undefined for anything else. Asks less than a look at its text would. */
+export function constantTextMatches(node: unknown, pattern: RegExp): boolean | undefined {
+  const found = unwrap(node);
+  if (found?.type === 'TypeCast') return constantTextMatches(found.fields.arg, pattern);
+  const holder = found?.type === 'A_Const' ? (found.fields.sval as NodeFields | undefined) : undefined;
+  return typeof holder === 'object' ? constantMatches(holder, pattern) : undefined;
+}
+
 /** Value of an integer literal. The grammar leaves out the field of a zero. */
 export function integerConstant(node: unknown): number | undefined {
   const found = unwrap(node);
@@ -96,6 +105,7 @@ export function contains(node: unknown, test: (type: string, fields: NodeFields)
     if (typeof next !== 'object' || next === null) continue;
     const wrapped = unwrap(next);
     if (wrapped && test(wrapped.type, wrapped.fields)) return true;
+    if (wrapped?.type === 'A_Const') continue;
     if (Array.isArray(next)) pending.push(...(next as unknown[]));
     else {
       const fields = wrapped?.fields ?? (next as NodeFields);

@@ -1,7 +1,8 @@
 import type { Placeholder, ParsedStatement } from '../../sql/statement';
 
 /** `{{ ref('orders') }}` where the text names the row of x that stood in its place for the grammar. */
-export function withHolesAsWritten(text: string, { placeholders, text: written }: ParsedStatement): string {
+export function withHolesAsWritten(text: string, statement: ParsedStatement): string {
+  const { placeholders } = statement;
   if (placeholders.length === 0 || !text.includes('xx')) return text;
   let spelled = text;
   for (const placeholder of placeholders) {
@@ -9,7 +10,7 @@ export function withHolesAsWritten(text: string, { placeholders, text: written }
     const width = range.end - range.start;
     if (fills !== 'name' || width < 2) continue;
     const stand = new RegExp(width < 4 ? `\\bx{${width}}\\b` : `(?<!x)x{${width}}(?!x)`);
-    spelled = spelled.replace(stand, () => spellingOf(placeholder, written.slice(range.start, range.end)));
+    spelled = spelled.replace(stand, () => spellingOf(placeholder, statement.slice(range)));
   }
   return spelled;
 }

@@ -25,6 +25,7 @@ export function mentionsIn(expression: unknown, items: readonly FromItem[]): Men
     const next = pending.pop();
     if (typeof next !== 'object' || next === null) continue;
     const node = unwrap(next);
+    if (node?.type === 'A_Const') continue;
     if (node?.type !== 'ColumnRef') {
       if (Array.isArray(next)) pending.push(...(next as unknown[]));
       else {

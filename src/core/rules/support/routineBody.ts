@@ -37,7 +37,8 @@ const known = new WeakMap<ParsedStatement, RoutineBody | null>();
 export function plpgsqlBody(statement: ParsedStatement): RoutineBody | undefined {
   const kept = known.get(statement);
   if (kept !== undefined) return kept ?? undefined;
-  const routine = statement.tree && readRoutine(statement.tree, statement.text);
+  const mayHaveBody = statement.kind === 'CreateFunctionStmt' || statement.kind === 'DoStmt';
+  const routine = mayHaveBody && statement.tree ? readRoutine(statement.tree, statement.text) : undefined;
   const isRead = routine?.language === 'plpgsql';
   const body = isRead ? withTokens(routine) : undefined;
   known.set(statement, body ?? null);

@@ -63,6 +63,8 @@ function broken(text: string, message: string): BodyStatement['statement'] {
     tables: [],
     writes: true,
     inner: NONE,
+    slice: ({ start, end }) => text.slice(start, end),
+    mentions: pattern => pattern.test(text),
     rangeOf: () => undefined,
   };
 }
