@@ -1,6 +1,7 @@
 import type { RewriteDefinition } from './rewrite';
 import { aggregateBeforeJoin } from './aggregateBeforeJoin';
 import { allToNotExists, correlatedInToExists } from './correlatedInToExists';
+import { countToEstimate } from './countToEstimate';
 import { distinctJoinToExists } from './distinctJoinToExists';
 import { distinctOnToLateral } from './distinctOnToLateral';
 import { leftJoinNullToNotExists } from './leftJoinNullToNotExists';
@@ -9,6 +10,7 @@ import { orToUnionAll } from './orToUnionAll';
 import { orWithinTableToUnionAll } from './orWithinTableToUnionAll';
 import { rowNumberToDistinctOn, rowNumberToLateral } from './rowNumberToDistinctOn';
 import { unionToUnionAll } from './unionToUnionAll';
+import { writeInBatches } from './writeInBatches';
 
 /** Rewrites that take a whole query apart: its joins, groups, set operations. */
 export const BLOCK_REWRITES: readonly RewriteDefinition[] = [
@@ -25,4 +27,6 @@ export const BLOCK_REWRITES: readonly RewriteDefinition[] = [
   maxJoinToLateral,
   maxJoinToDistinctOn,
   aggregateBeforeJoin,
+  countToEstimate,
+  writeInBatches,
 ];
