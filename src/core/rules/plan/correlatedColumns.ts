@@ -1,15 +1,13 @@
 import { formatCount } from '../../base/units';
 import type { PlanNode } from '../../plan/planTree';
 import type { Relation } from '../../catalog/catalog';
-import { quoteIdentifier } from '../../sql/identifiers';
 import { definePlanRule } from './planRule';
-import { columnsIn, conditionsOf, relationOf, tableName } from './support/conditions';
+import { columnsIn, conditionsOf, relationOf } from './support/conditions';
+import { createStatistics, MOST_STATISTICS_COLUMNS } from './support/createStatistics';
 import { isWorthwhile } from './support/estimates';
 import { exampleCatalog } from './support/exampleCatalog';
 import { nameOf, rows } from './support/words';
 
-/** CREATE STATISTICS takes no more (STATS_MAX_DIMENSIONS). */
-const MOST_COLUMNS = 8;
 /** `(city = 'x'::text)`, `(zip = ANY (...))`: a column of its own compared for equality. */
 const EQUALITY = /\(("(?:[^"]|"")+"|[\w.]+)(?:\)::[a-z ]+)? = /;
 
@@ -56,7 +54,7 @@ export const correlatedColumns = definePlanRule({
       if (node.relation === undefined || rowsActual < rowsPlanned || !isWorthwhile(node)) continue;
       const relation = relationOf(node, catalog);
       const columns = dependentColumns(node, relation);
-      if (columns.length < 2 || columns.length > MOST_COLUMNS || hasStatistics(relation, columns)) continue;
+      if (columns.length < 2 || columns.length > MOST_STATISTICS_COLUMNS || hasStatistics(relation, columns)) continue;
       const list = columns.join(', ');
       const sql = createStatistics(node, columns);
       report({
@@ -80,12 +78,4 @@ function dependentColumns(node: PlanNode, relation: Relation | undefined): strin
 
 function hasStatistics(relation: Relation | undefined, columns: readonly string[]): boolean {
   return relation?.extendedStatistics?.some(known => columns.every(column => known.columns.includes(column))) ?? false;
-}
-
-/** Up to 15 the name is required. */
-function createStatistics(node: PlanNode, columns: readonly string[]): string[] {
-  const name = [node.relation, ...columns, 'stat'].join('_').replace(/\W+/g, '_').slice(0, 63);
-  const table = tableName(node);
-  const list = columns.map(quoteIdentifier).join(', ');
-  return [`CREATE STATISTICS ${quoteIdentifier(name)} ON ${list} FROM ${table};`, `ANALYZE ${table};`];
 }
