@@ -20,6 +20,9 @@ import { subqueryToLeftJoin } from './subqueryToLeftJoin';
 import { subqueriesToLateral } from './subqueriesToLateral';
 import { intervalToBareColumn } from './intervalToBareColumn';
 import { randomOrderToSample } from './randomOrderToSample';
+import { conditionIntoCte } from './conditionIntoCte';
+import { cteMaterialized, cteNotMaterialized } from './cteMaterialization';
+import { ilikeToTextSearch } from './ilikeToTextSearch';
 import { fixesAsRewrites } from './ruleFixes';
 import { losesComment } from './support/comments';
 
@@ -36,6 +39,10 @@ export const REWRITES: readonly RewriteDefinition[] = [
   subqueriesToLateral,
   intervalToBareColumn,
   randomOrderToSample,
+  conditionIntoCte,
+  cteMaterialized,
+  cteNotMaterialized,
+  ilikeToTextSearch,
   ...BLOCK_REWRITES,
 ];
 

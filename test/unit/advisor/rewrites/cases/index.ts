@@ -8,6 +8,8 @@ import { truncatedTimeToRange } from './truncatedTimeToRange';
 import { subqueriesToLateral, subqueryToGroupedJoin, subqueryToLeftJoin } from './subqueries';
 import { intervalToBareColumn } from './intervalToBareColumn';
 import { randomOrderToSample } from './randomOrderToSample';
+import { conditionIntoCte, cteMaterialized, cteNotMaterialized } from './ctes';
+import { ilikeToTextSearch } from './ilikeToTextSearch';
 
 /** The cases of rewrites of our own; those of rules' fixes are the rules' examples. */
 export const REWRITE_CASES: readonly RewriteCases[] = [
@@ -22,4 +24,8 @@ export const REWRITE_CASES: readonly RewriteCases[] = [
   subqueryToLeftJoin,
   intervalToBareColumn,
   randomOrderToSample,
+  conditionIntoCte,
+  cteMaterialized,
+  cteNotMaterialized,
+  ilikeToTextSearch,
 ];
