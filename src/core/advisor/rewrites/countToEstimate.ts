@@ -35,7 +35,7 @@ function rewrite(call: NodeMatch, { catalog, statement, thresholds, rangeOf }: R
   if (tables.length > 1 || others > 0 || !relation || !isBigTable(relation, thresholds)) return [];
   // Of a partitioned table the estimate is that of ANALYZE, which nobody runs unasked; of a view there is none.
   const range = statement.rangeOf('SelectStmt', fields);
-  if (relation.kind !== 'table' || !range || unwrap(list(fields.fromClause)[0])?.fields.inh === false) return [];
+  if (relation.kind !== 'table' || !range || unwrap(list(fields.fromClause)[0])?.fields.inh !== true) return [];
   const alias = call.parent!.fields.name;
   const name = quoteIdentifier(typeof alias === 'string' ? alias : 'count');
   const literal = quoteLiteral(quoteQualified(relation.schema, relation.name));

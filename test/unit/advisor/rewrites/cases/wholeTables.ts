@@ -1,0 +1,88 @@
+import type { RewriteCases } from '../rewriteCases';
+
+const SCHEMA = `
+CREATE TABLE frames (id bigint PRIMARY KEY, at timestamp, size int, name text); -- frames: 5000000 rows
+CREATE TABLE cameras (id int PRIMARY KEY, name text); -- cameras: 300 rows
+CREATE TABLE marks (at timestamp, note text); -- marks: 5000000 rows
+CREATE TABLE parts (id int, at timestamp) PARTITION BY RANGE (at); -- parts: 5000000 rows`;
+
+export const countToEstimate: RewriteCases = {
+  id: 'count-to-estimate',
+  schema: SCHEMA,
+  offers: [
+    {
+      title: 'how many rows there are',
+      sql: 'SELECT count(*) FROM frames',
+      becomes: "SELECT reltuples::bigint AS count FROM pg_class WHERE oid = 'public.frames'::regclass",
+      equality: 'needs checking',
+    },
+    {
+      title: 'under a name',
+      sql: 'SELECT count(*) AS "Frames" FROM public.frames f',
+      becomes: `SELECT reltuples::bigint AS "Frames" FROM pg_class WHERE oid = 'public.frames'::regclass`,
+      equality: 'needs checking',
+    },
+  ],
+  refuses: [
+    { title: 'a condition', sql: 'SELECT count(*) FROM frames WHERE size > 1' },
+    { title: 'a table that is not big', sql: 'SELECT count(*) FROM cameras' },
+    { title: 'a partitioned table', sql: 'SELECT count(*) FROM parts' },
+    { title: 'a column', sql: 'SELECT count(name) FROM frames' },
+    { title: 'the rows of the table alone', sql: 'SELECT count(*) FROM ONLY frames' },
+    { title: 'other figures of the same pass', sql: 'SELECT count(*), max(at) FROM frames' },
+  ],
+};
+
+export const writeInBatches: RewriteCases = {
+  id: 'write-in-batches',
+  schema: SCHEMA,
+  offers: [
+    {
+      title: 'all rows changed',
+      sql: 'UPDATE frames SET name = lower(name)',
+      becomes: `DO $batches$
+DECLARE
+  first_key public.frames.id%TYPE := (SELECT id FROM public.frames ORDER BY id LIMIT 1);
+  next_key public.frames.id%TYPE;
+BEGIN
+  WHILE first_key IS NOT NULL LOOP
+    next_key := (SELECT id FROM public.frames WHERE id >= first_key ORDER BY id OFFSET 10000 LIMIT 1);
+    UPDATE frames SET name = lower(name)
+    WHERE frames.id IN (SELECT batch.id FROM public.frames AS batch WHERE batch.id >= first_key ORDER BY batch.id LIMIT 10000);
+    COMMIT;
+    first_key := next_key;
+  END LOOP;
+END
+$batches$`,
+      equality: 'needs checking',
+    },
+    {
+      title: 'old rows removed',
+      sql: "DELETE FROM frames f WHERE f.at < now() - interval '90 days'",
+      becomes: `DO $batches$
+DECLARE
+  first_key public.frames.id%TYPE := (SELECT id FROM public.frames ORDER BY id LIMIT 1);
+  next_key public.frames.id%TYPE;
+BEGIN
+  WHILE first_key IS NOT NULL LOOP
+    next_key := (SELECT id FROM public.frames WHERE id >= first_key ORDER BY id OFFSET 10000 LIMIT 1);
+    DELETE FROM frames f
+    WHERE f.id IN (SELECT batch.id FROM public.frames AS batch WHERE batch.id >= first_key ORDER BY batch.id LIMIT 10000) AND f.at < now() - interval '90 days';
+    COMMIT;
+    first_key := next_key;
+  END LOOP;
+END
+$batches$`,
+      equality: 'needs checking',
+    },
+  ],
+  refuses: [
+    { title: 'some rows changed', sql: "UPDATE frames SET name = lower(name) WHERE name = 'X'" },
+    { title: 'one row removed', sql: 'DELETE FROM frames WHERE id = 5' },
+    { title: 'a key that changes', sql: 'UPDATE frames SET id = id + 1' },
+    { title: 'a table without a key', sql: 'DELETE FROM marks' },
+    { title: 'a small table', sql: 'DELETE FROM cameras' },
+    { title: 'what goes elsewhere', sql: 'DELETE FROM frames RETURNING id' },
+    { title: 'a parameter', sql: 'DELETE FROM frames WHERE at < $1' },
+  ],
+};
