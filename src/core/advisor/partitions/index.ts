@@ -9,3 +9,13 @@ export { maintenancePlan, crontabLine, type ScheduleOptions } from './maintenanc
 export { maintenanceRoutines, type MaintenanceRoutines } from './maintenance/maintenanceRoutines';
 export { DEFAULT_AHEAD, type MaintenanceSpec, type Retirement } from './maintenance/maintenanceSpec';
 export { partmanPlan } from './maintenance/partman';
+export { timescalePlan, type ContinuousAggregate, type TimescalePlan, type TimescaleRequest } from './timescale';
+export { chooseDistribution, type Distribution } from './distribution/distributionColumns';
+export { citusPlan, type CitusPlan } from './distribution/citus';
+export {
+  foreignShards,
+  type ForeignShards,
+  type ForeignShardsRequest,
+  type Shard,
+  type ShardServer,
+} from './distribution/foreignShards';
