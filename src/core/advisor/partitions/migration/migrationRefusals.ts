@@ -1,6 +1,7 @@
 import { quoteIdentifier, quoteQualified } from '../../../sql/identifiers';
 import type { PartitionScheme } from '../scheme';
 import type { TableDefinition } from '../tableDefinition';
+import { RECORDING_TRIGGER } from '../tableFingerprint';
 import { hasPartitionKey, rowKeyOf, type PartitionMigrationOptions } from './migrationOptions';
 import { MOST_PARTITIONS, type PartitionPieces } from './partitionPieces';
 
@@ -51,6 +52,10 @@ function ofTheTable(table: TableDefinition, name: string): string[] {
   for (const each of publications.filter(({ suffix, viaRoot }) => suffix.includes(' WHERE (') && !viaRoot))
     reasons.push(
       `The publication ${each.name} filters its rows, which PostgreSQL allows for a partitioned table only with ALTER PUBLICATION ${quoteIdentifier(each.name)} SET (publish_via_partition_root = true).`,
+    );
+  if (triggers.some(each => each.name === RECORDING_TRIGGER))
+    reasons.push(
+      `${name} has the trigger ${RECORDING_TRIGGER}: another migration of it was begun and neither ended nor taken back.`,
     );
   for (const trigger of triggers.filter(each => each.rowWithTransitionTables))
     reasons.push(
