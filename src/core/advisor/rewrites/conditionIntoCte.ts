@@ -8,8 +8,9 @@ import { conjuncts, isSameTree, rangeOfTree, textOfTree } from '../../rules/supp
 import { outputName } from '../../sql/names/outputName';
 import { unwrap } from '../../sql/walk';
 import type { FoundRewrite, RewriteContext } from './rewrite';
-import { defineRewrite, provablyEqual } from './rewrite';
+import { defineRewrite, equalUnless } from './rewrite';
 import { addCondition, clausesOf } from './support/clauses';
+import { orderDependence } from './support/orderDependence';
 import { isSteady } from './support/steady';
 
 /** A WITH query that is read once and not marked is merged, and PostgreSQL moves the condition by itself. */
@@ -41,7 +42,7 @@ function filtered(context: RewriteContext, cte: NodeMatch): FoundRewrite | undef
     const name = typeof output!.name === 'string' ? output!.name : outputName(output!.val);
     const conditions = readers.map(reader => conditionOn(context, reader, name));
     const found = conditions.every(condition => condition !== undefined)
-      ? inserted(context, query.fields, inside, conditions as ReaderCondition[])
+      ? inserted(context, cte, query.fields, inside, conditions as ReaderCondition[])
       : undefined;
     if (found) return { ...found, title: `Filter within ${String(ctename)} too` };
   }
@@ -111,6 +112,7 @@ function isComparison(fields: NodeFields): boolean {
 
 function inserted(
   context: RewriteContext,
+  cte: NodeMatch,
   query: NodeFields,
   inside: string,
   conditions: readonly ReaderCondition[],
@@ -127,10 +129,10 @@ function inserted(
     ? {
         range,
         edits,
-        equality: provablyEqual(
+        equality: equalUnless(orderDependence(context, cte), [
           'all who read the WITH query leave the other rows out',
           `rows with another ${inside} are in groups, windows and duplicates of their own`,
-        ),
+        ]),
       }
     : undefined;
 }

@@ -6,14 +6,13 @@ import { isWithin } from '../../rules/support/trees';
 import { outputName } from '../../sql/names/outputName';
 import { unwrap } from '../../sql/walk';
 import type { FoundRewrite, RewriteContext } from './rewrite';
-import { defineRewrite, provablyEqual } from './rewrite';
+import { defineRewrite, equalUnless, provablyEqual } from './rewrite';
 import { insertion } from './support/clauses';
+import { orderDependence } from './support/orderDependence';
 import { cteWords } from './support/cteText';
 import { isSteady } from './support/steady';
 
-const SAME_ROWS = provablyEqual(
-  'the WITH query gives the same rows however often it is run: no LIMIT, no sample, nothing volatile',
-);
+const SAME_ROWS = 'the WITH query gives the same rows however often it is run: no LIMIT, no sample, nothing volatile';
 
 export const cteNotMaterialized = defineRewrite({
   id: 'cte-not-materialized',
@@ -38,13 +37,15 @@ function opened(context: RewriteContext, cte: NodeMatch): FoundRewrite | undefin
   const { marker, afterAs } = words;
   if (fence.isMarked !== (marker !== undefined)) return undefined;
   const range = context.rangeOf(fence.filters[0]!);
+  // Two readers may see different rows where the order decides which they are.
+  const equality = equalUnless(orderDependence(context, cte), [SAME_ROWS]);
   const { text } = context.statement;
   if (!marker)
     return {
       title: `Let the filters into ${fence.name} with NOT MATERIALIZED`,
       range,
       edits: [insertion(afterAs, ' NOT MATERIALIZED')],
-      equality: SAME_ROWS,
+      equality,
     };
   const blanks = /^\s*/.exec(text.slice(marker.end))![0].length;
   return {
@@ -54,15 +55,13 @@ function opened(context: RewriteContext, cte: NodeMatch): FoundRewrite | undefin
       fence.readers.length > 1
         ? [insertion(marker.start, 'NOT ')]
         : [{ range: { start: marker.start, end: marker.end + blanks }, newText: '' }],
-    equality: SAME_ROWS,
+    equality,
   };
 }
 
 function givesSameRows({ catalog }: RewriteContext, cte: NodeMatch): boolean {
   const query = cte.fields.ctequery;
-  return (
-    isSteady(query, catalog) && !contains(query, type => type === 'RangeTableSample' || type.endsWith('LimitOption'))
-  );
+  return isSteady(query, catalog) && !contains(query, type => type === 'RangeTableSample');
 }
 
 export const cteMaterialized = defineRewrite({
@@ -98,7 +97,7 @@ function kept(context: RewriteContext, cte: NodeMatch): FoundRewrite | undefined
     title: `Compute ${String(ctename)} once with MATERIALIZED`,
     range: context.rangeOf(cte),
     edits: [insertion(words.afterAs, ' MATERIALIZED')],
-    equality: SAME_ROWS,
+    equality: provablyEqual(SAME_ROWS),
   };
 }
 

@@ -1,13 +1,13 @@
 import { contains, functionName, list, operatorOf } from '../../rules/support/expressions';
 import { isAggregate } from '../../rules/support/fromItems';
-import { typeFamily } from '../../rules/support/columnTypes';
-import { isWithin, textOfTree } from '../../rules/support/trees';
+import { textOfTree } from '../../rules/support/trees';
 import { quoteIdentifier } from '../../sql/identifiers';
 import { unwrap } from '../../sql/walk';
 import type { FoundRewrite, RewriteContext } from './rewrite';
 import { defineRewrite, equalUnless } from './rewrite';
 import { correlationOf } from './support/correlation';
 import { fromText, joinEdits, nameJoined, selectedTexts } from './support/joinedSubquery';
+import { orderDependence } from './support/orderDependence';
 import { groupedBySource, selectSubqueries } from './support/selectSubqueries';
 import type { SelectSubquery } from './support/selectSubqueries';
 
@@ -54,9 +54,7 @@ function groupedJoinOf(context: RewriteContext, all: readonly SelectSubquery[]):
     equality: equalUnless(
       [
         ...(keys.every(key => key.isSure) ? [] : ['values of different types may be equal and yet be grouped apart']),
-        ...(group.every(each => isExact(context, each))
-          ? []
-          : ['sums of floating point numbers may differ in the last digits']),
+        ...new Set(group.flatMap(({ link }) => orderDependence(context, link))),
         ...(group.some(each => mayFail(each, rest)) ? ['an error in rows that nobody asks for now'] : []),
       ],
       [`each ${keys.map(key => key.column).join(', ')} is one group, so that the join repeats no row`],
@@ -81,17 +79,6 @@ function aggregateOf(value: unknown): string | undefined {
   if (call?.type !== 'FuncCall' || !isAggregate(call.type, call.fields) || call.fields.agg_order) return undefined;
   const name = functionName(call.fields);
   return name !== undefined && AGGREGATES.has(name) && !contains(call.fields.args, isAggregate) ? name : undefined;
-}
-
-/** The sum does not depend on the order of the rows, as that of floating point numbers does. */
-function isExact({ find, resolve }: RewriteContext, { link, value }: SelectSubquery): boolean {
-  if (!contains(value, (type, fields) => type === 'FuncCall' && /^(?:sum|avg)$/.test(functionName(fields) ?? '')))
-    return true;
-  const columns = find('ColumnRef').filter(
-    each => isWithin(each, link) && contains(value, (_, fields) => fields === each.fields),
-  );
-  const isWhole = columns.every(each => /^(?:integer|numeric)$/.test(typeFamily(resolve(each)?.column.type) ?? ''));
-  return isWhole && !contains(value, type => type === 'TypeCast');
 }
 
 /** A division in a group that no row of the result belongs to is computed all the same. */

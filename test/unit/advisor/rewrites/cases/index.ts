@@ -1,4 +1,5 @@
 import type { RewriteCases } from '../rewriteCases';
+import { BLOCK_CASES } from './blockCases';
 import { inListToArray } from './inListToArray';
 import { insertsToOne } from './insertsToOne';
 import { offsetToKeyset } from './offsetToKeyset';
@@ -28,4 +29,5 @@ export const REWRITE_CASES: readonly RewriteCases[] = [
   cteMaterialized,
   cteNotMaterialized,
   ilikeToTextSearch,
+  ...BLOCK_CASES,
 ];
