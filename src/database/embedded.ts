@@ -10,6 +10,11 @@ export interface EmbeddedServer {
   /** `postgresql://postgres@127.0.0.1:<port>/postgres`; local trust authentication, superuser. */
   readonly url: string;
   readonly major: number;
+  /**
+   * Starts it again on the same port and data: after a proper shutdown, or `crash` after one that needs recovery.
+   * @throws DatabaseError `connection` if it does not start; its data is gone then.
+   */
+  restart(how?: 'crash'): Promise<void>;
   /** Ends the server and deletes its data. May be called twice. */
   stop(): Promise<void>;
 }
@@ -166,6 +171,12 @@ async function tryStart(
   return {
     url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
     major: runner.binaries.major,
+    restart: async how => {
+      const ready = waitUntilReady(watchdog, data);
+      watchdog.stdin?.write(how === 'crash' ? 'SIGQUIT\n' : 'SIGINT\n');
+      const { ok, log } = await ready;
+      if (!ok) throw new DatabaseError('connection', `the embedded PostgreSQL did not restart: ${lastLines(log)}`);
+    },
     stop: () => ended(watchdog),
   };
 }
@@ -179,19 +190,25 @@ interface WatchdogJob {
 /**
  * A small program between us and the server. Its standard input closes when `stop()` is called or when this process
  * is gone, even by SIGKILL; then it ends the server at once (SIGQUIT: the data is thrown away) and deletes the data.
+ * The name of a signal on its standard input ends the server by it and starts it again.
  */
 const WATCHDOG = `
 const { spawn } = require('node:child_process');
 const { command, options, folder } = JSON.parse(process.argv[1]);
-const server = spawn(command[0], command.slice(1), { ...options, stdio: ['ignore', 'ignore', 'inherit'] });
+let server, stopping = false, restarting = false;
 const clean = () => {
   try { require('node:fs').rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }); } catch {}
   process.exit(0);
 };
-server.on('error', error => { process.stderr.write(String(error) + '\\n'); clean(); });
-server.on('exit', clean);
-const stop = () => server.kill('SIGQUIT');
-process.stdin.on('end', stop).on('error', stop).resume();
+const start = () => {
+  server = spawn(command[0], command.slice(1), { ...options, stdio: ['ignore', 'ignore', 'inherit'] });
+  server.on('error', error => { process.stderr.write(String(error) + '\\n'); clean(); });
+  server.on('exit', () => (restarting && !stopping ? ((restarting = false), start()) : clean()));
+};
+start();
+const stop = () => { stopping = true; server.kill('SIGQUIT'); };
+const restart = signal => { restarting = true; server.kill(signal); };
+process.stdin.on('data', text => restart(String(text).trim())).on('end', stop).on('error', stop);
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, stop);
 `;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { DatabaseError } from '../../src/core/ports';
+import type { DatabaseError, Row } from '../../src/core/ports';
 import { findEmbeddedBinaries, platformName } from '../../src/database/embeddedBinaries';
 import { startEmbedded } from '../../src/database/embedded';
 import { openDatabase } from '../../src/database/connect';
@@ -44,6 +44,27 @@ describe('database/embedded', function () {
     await server.stop();
     await server.stop();
     assert.ok(!fs.existsSync(path.dirname(folder)));
+  });
+
+  it('restarts on the same port and data, also after a crash', async () => {
+    const server = await startEmbedded();
+    try {
+      const ask = async <T extends Row>(sql: string): Promise<T[]> => {
+        const db = await openDatabase(await resolveConnection({ url: server.url, env: {}, cwd: '/' }));
+        return db.withSession(session => session.query<T>(sql)).finally(() => db.dispose());
+      };
+      const started = () => ask<{ at: string }>('select pg_postmaster_start_time()::text as at');
+      await ask('create table kept as select 7 as n');
+      for (const how of [undefined, 'crash'] as const) {
+        await ask('checkpoint');
+        const before = await started();
+        await server.restart(how);
+        assert.notDeepEqual(await started(), before);
+        assert.deepEqual(await ask('select n from kept'), [{ n: 7 }]);
+      }
+    } finally {
+      await server.stop();
+    }
   });
 
   it('reports the server’s own words when it does not start', async () => {

@@ -1,5 +1,5 @@
 import type { EvaluatedSetting } from './profile';
-import { sameSettingValue } from './settingValue';
+import { sameValueOf } from './settingValue';
 
 /** A row of `pg_settings`, as far as a diff needs it. */
 export interface ServerSetting {
@@ -31,7 +31,7 @@ export function diffProfile(
     const now = server.get(setting.name);
     const state = !now
       ? 'unknown'
-      : sameSettingValue(setting.value, now.value, now.unit)
+      : sameValueOf(setting.name, setting.value, now.value, now.unit)
         ? 'same'
         : setting.refused
           ? 'refused'

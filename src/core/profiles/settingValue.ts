@@ -30,6 +30,15 @@ export function sameSettingValue(a: string, b: string, unit?: string | null): bo
   return left.kind === right.kind && Math.abs(left.amount - right.amount) <= 1e-9 * Math.max(1, Math.abs(left.amount));
 }
 
+/** Values that mean another one: since 15 `on` is the method PostgreSQL then takes. */
+const ALIASES: Readonly<Record<string, Readonly<Record<string, string>>>> = { wal_compression: { on: 'pglz' } };
+
+/** The same for a setting by its name, which may have words of its own for a value. */
+export function sameValueOf(name: string, a: string, b: string, unit?: string | null): boolean {
+  const aliases = ALIASES[name] ?? {};
+  return sameSettingValue(a, b, unit) || sameSettingValue(aliases[a] ?? a, aliases[b] ?? b, unit);
+}
+
 /** The largest unit that keeps the amount whole: 4294967296 -> `4GB`, 65536 -> `64kB`. Never below 1 kB. */
 export function formatSettingBytes(bytes: number): string {
   const whole = Math.max(1024, Math.round(bytes));
