@@ -16,7 +16,7 @@ export interface RewriteShape {
   generate(random: Random): GeneratedStatement | string;
 }
 
-export const STATEMENTS = 60;
+export const STATEMENTS = 150;
 
 export interface GeneratedStatement {
   readonly sql: string;

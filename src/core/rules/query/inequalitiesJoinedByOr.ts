@@ -74,12 +74,13 @@ function readInequality(
   const { lexpr, rexpr } = node.fields;
   if (!asColumn(lexpr) || unwrap(rexpr)?.type !== 'A_Const') return undefined;
   const text = stringConstant(rexpr);
+  const { ival, fval } = unwrap(rexpr)?.fields ?? {};
   const kind = text === undefined ? valueFamily(rexpr) : 'string';
   if (kind !== 'string' && kind !== 'integer') return undefined;
   return {
     column: lexpr,
     value: rexpr,
     kind,
-    word: (text ?? JSON.stringify(unwrap(rexpr)?.fields.ival)).toLowerCase(),
+    word: (text ?? JSON.stringify(ival ?? fval)).toLowerCase(),
   };
 }

@@ -1,8 +1,9 @@
+import type { DayUnit } from '../../../rules/support/timeUnits';
+
+export { isBeginning, type DayUnit } from '../../../rules/support/timeUnits';
+
 /** A day as `2024-05-31`, in the years that four digits can write. */
 export type Day = string;
-
-/** Units of time that begin at midnight. */
-export type DayUnit = 'day' | 'week' | 'month' | 'quarter' | 'year';
 
 /** From a day on until before another. Without an end it is open there. */
 export interface DayRange {
@@ -33,16 +34,6 @@ export function nextUnit(day: Day, unit: DayUnit): Day {
   if (unit === 'day' || unit === 'week') date.setUTCDate(date.getUTCDate() + (unit === 'day' ? 1 : 7));
   else date.setUTCMonth(date.getUTCMonth() + { month: 1, quarter: 3, year: 12 }[unit]);
   return date.toISOString().slice(0, 10);
-}
-
-/** True if a unit begins with the day, as date_trunc counts: weeks with Monday. */
-export function isBeginning(day: Day, unit: DayUnit): boolean {
-  const date = new Date(`${day}T00:00:00Z`);
-  if (unit === 'day') return true;
-  if (unit === 'week') return date.getUTCDay() === 1;
-  if (date.getUTCDate() !== 1) return false;
-  const month = date.getUTCMonth();
-  return unit === 'month' || (unit === 'quarter' ? month % 3 === 0 : month === 0);
 }
 
 /** The ranges in order, those that meet or overlap as one. */
