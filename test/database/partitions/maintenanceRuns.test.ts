@@ -129,6 +129,17 @@ describe('database/partitions: maintenance that comes late, early, twice and at 
       assert.deepEqual(await column(server(), archived), ['named_p2024_01_2', 'pN_named_p2024_01_2']);
     });
 
+    it('gives partitions storage parameters, which their parent cannot have', async () => {
+      await server().run(create('stored'));
+      const ours = await installed('stored', {
+        ahead: 0,
+        storageParameters: { autovacuum_vacuum_scale_factor: '0.02' },
+      });
+      await ours.run('2024-01-10');
+      const options = `select reloptions::text from pg_class where relname = 'stored_p2024_01'`;
+      assert.deepEqual(await column(server(), options), ['{autovacuum_vacuum_scale_factor=0.02}']);
+    });
+
     it('gives partitions the owner of the table, and nobody else the right to run it', async () => {
       await server().run(`create role keeper; ${create('owned')}; alter table owned owner to keeper`);
       const ours = await installed('owned');

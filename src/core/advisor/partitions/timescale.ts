@@ -7,6 +7,7 @@ import type { PartitionFacts, TableFacts } from './partitionFacts';
 import { daysOf } from './retentionDeletes';
 import { growthAlong } from './rowsPerPeriod';
 import type { RangeScheme } from './scheme';
+import { widenedKeys } from './widenedKeys';
 import type { TableUse } from './keyUse';
 
 /** A view that TimescaleDB keeps up to date: an aggregation by buckets of time. */
@@ -46,6 +47,7 @@ export const CHUNK_MEMORY_SHARE = 0.25;
 
 /** Lengths that a chunk may have, in hours: what people can reckon with. */
 const CHUNK_HOURS = [1, 2, 4, 6, 12, 24, 48, 7 * 24, 14 * 24, 28 * 24];
+const DEFAULT_HOURS = 7 * 24;
 
 /** Made with the API of the installed version: 2.13 brought by_range, 2.18 the columnstore. */
 export function timescalePlan(request: TimescaleRequest): TimescalePlan {
@@ -70,7 +72,7 @@ export function timescalePlan(request: TimescaleRequest): TimescalePlan {
       title: `Make ${name} a hypertable of TimescaleDB ${version}`,
       notes: notesOf(request, hours),
       steps: [
-        ...widenedKeys(table, scheme),
+        ...widenedKeys(relation, scheme.column, 'a chunk'),
         {
           id: 'hypertable',
           title: `A hypertable with chunks of ${interval}`,
@@ -99,13 +101,29 @@ export function timescalePlan(request: TimescaleRequest): TimescalePlan {
 }
 
 /** The longest chunk whose rows and indexes stay within a quarter of memory, at the rate rows come lately. */
-function chunkHours({ facts, table, scheme }: TimescaleRequest): number {
-  const key = table.keys.find(({ column }) => column === scheme.column)!;
-  const { recentRows, meanRows } = growthAlong(table, key, facts.now);
-  const bytesPerHour =
-    (Math.max(recentRows, meanRows) / 24) * ((table.tableBytes + table.indexBytes) / Math.max(1, table.rows));
-  const fitting = CHUNK_HOURS.filter(hours => hours * bytesPerHour <= CHUNK_MEMORY_SHARE * facts.memoryBytes);
+function chunkHours(request: TimescaleRequest): number {
+  const ingest = bytesPerDay(request);
+  if (ingest === undefined) return DEFAULT_HOURS;
+  const fitting = CHUNK_HOURS.filter(
+    hours => (hours / 24) * ingest.bytes <= CHUNK_MEMORY_SHARE * request.facts.memoryBytes,
+  );
   return fitting.at(-1) ?? CHUNK_HOURS[0]!;
+}
+
+/** How much comes a day: by the key's histogram, else by what the server counted; undefined if neither tells. */
+function bytesPerDay({
+  facts,
+  table,
+  scheme,
+}: TimescaleRequest): { rows: number; bytes: number; from: string } | undefined {
+  const key = table.keys.find(({ column }) => column === scheme.column);
+  const growth = key && table.rows > 0 ? growthAlong(table, key, facts.now) : undefined;
+  const rowBytes = (table.tableBytes + table.indexBytes) / Math.max(1, table.rows);
+  const rows = growth && Math.max(growth.recentRows, growth.meanRows);
+  if (rows) return { rows, bytes: rows * rowBytes, from: `estimated from the histogram of ${scheme.column}` };
+  if (table.rows === 0 || !table.countedDays) return undefined;
+  const counted = table.inserts / table.countedDays;
+  return { rows: counted, bytes: counted * rowBytes, from: 'counted since the last reset of the counters' };
 }
 
 function intervalOf(hours: number): string {
@@ -114,12 +132,13 @@ function intervalOf(hours: number): string {
 }
 
 function notesOf(request: TimescaleRequest, hours: number): string[] {
-  const { facts, table, scheme } = request;
-  const key = table.keys.find(({ column }) => column === scheme.column)!;
-  const { recentRows } = growthAlong(table, key, facts.now);
-  const bytes = ((recentRows * hours) / 24) * ((table.tableBytes + table.indexBytes) / Math.max(1, table.rows));
+  const ingest = bytesPerDay(request);
+  const memory = formatBytes(request.facts.memoryBytes);
+  const length = ingest
+    ? `${formatCount(Math.round(ingest.rows))} rows come a day (${ingest.from}): a chunk of ${intervalOf(hours)} takes about ${formatBytes((ingest.bytes * hours) / 24)}, and the chunks being written should fit in a quarter of ${memory} memory.`
+    : `How many rows come is not known yet: chunks of ${intervalOf(hours)}, TimescaleDB's own default. Set it anew once rows have come (set_chunk_time_interval): the chunks being written should fit in a quarter of ${memory} memory.`;
   return [
-    `${formatCount(Math.round(recentRows))} rows a day came lately (estimated from the histogram of ${scheme.column}): a chunk of ${intervalOf(hours)} takes about ${formatBytes(bytes)}, of the quarter of ${formatBytes(facts.memoryBytes)} memory that the chunks being written should fit in.`,
+    length,
     'A unique index or primary key of a hypertable must contain the time column.',
     'CREATE INDEX CONCURRENTLY is not possible on a hypertable; WITH (timescaledb.transaction_per_chunk) locks one chunk at a time instead.',
     'Foreign keys of other tables that refer to a hypertable are possible from 2.16 on.',
@@ -127,49 +146,10 @@ function notesOf(request: TimescaleRequest, hours: number): string[] {
 }
 
 function refuse(table: TableFacts, { column, keyKind }: RangeScheme): string | undefined {
-  if (!table.keys.some(key => key.column === column)) return `nothing is known of the values of ${column}`;
+  if (table.relation.kind !== 'table') return `it is a ${table.relation.kind}: only a plain table becomes a hypertable`;
   if (keyKind.startsWith('epoch') || keyKind === 'uuid v7')
     return `${column} is no date or timestamp: chunks by ${keyKind} need set_integer_now_func or a version that takes uuid v7, and are not planned here`;
   return undefined;
-}
-
-/** The key of a table that has rows must be widened first: create_hypertable refuses it as it is. */
-function widenedKeys({ relation }: TableFacts, { column }: RangeScheme): MigrationStep[] {
-  const name = quoteQualified(relation.schema, relation.name);
-  return relation.indexes
-    .filter(({ unique, keys }) => unique && !keys.includes(quoteIdentifier(column)))
-    .map(({ name: index, primary, keys }): MigrationStep => {
-      const constraint = relation.constraints.find(each => each.name === index);
-      const wide = [...keys, quoteIdentifier(column)].join(', ');
-      const kind = primary ? 'PRIMARY KEY' : 'UNIQUE';
-      return {
-        id: `key-${index}`,
-        title: `Widen ${index} by ${column}`,
-        explanation: `${keys.join(', ')} alone will be unique within a chunk only.`,
-        sql:
-          constraint || primary
-            ? [
-                `ALTER TABLE ${name} DROP CONSTRAINT ${quoteIdentifier(index)}`,
-                `ALTER TABLE ${name} ADD CONSTRAINT ${quoteIdentifier(index)} ${kind} (${wide})`,
-              ]
-            : [
-                `DROP INDEX ${quoteQualified(relation.schema, index)}`,
-                `CREATE UNIQUE INDEX ${quoteIdentifier(index)} ON ${name} (${wide})`,
-              ],
-        inverse:
-          constraint || primary
-            ? [
-                `ALTER TABLE ${name} DROP CONSTRAINT ${quoteIdentifier(index)}`,
-                `ALTER TABLE ${name} ADD CONSTRAINT ${quoteIdentifier(index)} ${kind} (${keys.join(', ')})`,
-              ]
-            : [
-                `DROP INDEX ${quoteQualified(relation.schema, index)}`,
-                `CREATE UNIQUE INDEX ${quoteIdentifier(index)} ON ${name} (${keys.join(', ')})`,
-              ],
-        runsInTransaction: true,
-        locks: 'ACCESS EXCLUSIVE on the table while the index is built.',
-      };
-    });
 }
 
 function columnarSteps(request: TimescaleRequest, version: string, name: string, chunk: string): MigrationStep[] {

@@ -1,7 +1,8 @@
 import { formatBytes, formatCount } from '../../../base/units';
-import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../../sql/identifiers';
+import { quoteLiteral, quoteQualified } from '../../../sql/identifiers';
 import type { MigrationPlan, MigrationStep } from '../../migration/migrationPlan';
 import { versionAtLeast } from '../extensionVersion';
+import { widenedKeys } from '../widenedKeys';
 import type { TableFacts } from '../partitionFacts';
 import type { DistributedTable, Distribution } from './distributionColumns';
 
@@ -29,7 +30,7 @@ export function citusPlan(
       notes: notesOf(distribution),
       steps: [
         ...distribution.reference.map(referenceStep),
-        ...[entity, ...others].flatMap(member => keySteps(member)),
+        ...[entity, ...others].flatMap(({ table, column }) => widenedKeys(table.relation, column, 'a shard')),
         distributeStep(entity, undefined, version),
         ...others.map(member => distributeStep(member, entity, version)),
       ],
@@ -46,9 +47,21 @@ function notesOf({ together, local, reference, singleNodeShare }: Distribution):
       ? [`Copied to every node: ${reference.map(tableName).join(', ')}; a write goes to all of them.`]
       : []),
     ...local.map(({ table, because }) => `${tableName(table)} stays on the coordinator: ${because}.`),
+    ...together.flatMap(member => lostReferences(member, together)),
     'Unique constraints and foreign keys between distributed tables must contain the distribution column.',
     'Have the workers added first (citus_add_node), and enough room: each table is copied before the old rows go.',
   ];
+}
+
+/** Foreign keys between distributed tables that do not contain the column: drop them first. */
+function lostReferences({ table, column }: DistributedTable, together: readonly DistributedTable[]): string[] {
+  return table.relation.constraints.flatMap(({ name, kind, columns, references }) => {
+    const isBetween = together.some(
+      ({ table: { relation } }) => relation.schema === references?.schema && relation.name === references.relation,
+    );
+    if (kind !== 'foreign key' || !isBetween || columns.includes(column)) return [];
+    return [`${name} of ${tableName(table)} does not contain ${column}: drop it first, Citus cannot keep it.`];
+  });
 }
 
 function referenceStep(table: TableFacts): MigrationStep {
@@ -71,8 +84,11 @@ function distributeStep(
   version: string,
 ): MigrationStep {
   const name = quoteLiteral(tableName(table));
-  // 11.1 copies while writers go on, by logical replication, which needs a replica identity; it makes its own transactions
-  const goesOn = versionAtLeast(version, 11, 1) && table.relation.indexes.some(({ primary }) => primary);
+  // 11.1 copies while writers go on, by logical replication, which needs a replica identity and minds foreign keys
+  const hasForeignKeys =
+    table.referencedBy.length > 0 || table.relation.constraints.some(({ kind }) => kind === 'foreign key');
+  const goesOn =
+    versionAtLeast(version, 11, 1) && !hasForeignKeys && table.relation.indexes.some(({ primary }) => primary);
   const call = goesOn ? 'create_distributed_table_concurrently' : 'create_distributed_table';
   const beside = entity
     ? `colocate_with := ${quoteLiteral(tableName(entity.table))}`
@@ -91,29 +107,6 @@ function distributeStep(
       : 'Writers wait until all rows are copied.',
     isDone: isDistributed(table),
   };
-}
-
-/** A primary key or unique constraint without the column is refused by Citus. */
-function keySteps({ table: { relation }, column }: DistributedTable): MigrationStep[] {
-  const name = quoteQualified(relation.schema, relation.name);
-  const key = quoteIdentifier(column);
-  return relation.indexes
-    .filter(({ unique, keys }) => unique && !keys.includes(key))
-    .map(({ name: index, primary, keys }) => {
-      const own = quoteIdentifier(index);
-      const kind = primary ? 'PRIMARY KEY' : 'UNIQUE';
-      const change = (columns: readonly string[]): string =>
-        `ALTER TABLE ${name} DROP CONSTRAINT ${own}, ADD CONSTRAINT ${own} ${kind} (${columns.join(', ')})`;
-      return {
-        id: `key-${relation.schema}.${relation.name}-${index}`,
-        title: `Widen ${index} by ${column}`,
-        explanation: `(${keys.join(', ')}) alone is no longer enforced over all nodes. Foreign keys that refer to it have to be dropped first.`,
-        sql: [change([...keys, key])],
-        inverse: [change(keys)],
-        runsInTransaction: true,
-        locks: 'ACCESS EXCLUSIVE on the table while the index is built.',
-      };
-    });
 }
 
 function isDistributed(table: TableFacts): string {
