@@ -107,6 +107,26 @@ describe(`core/sql/likeStatements (seed ${SEED})`, function () {
     assert.ok(hits > 1000, `${hits} of the statements were like others`);
   });
 
+  it('parses a run of INSERTs a few times only, and counts it', () => {
+    let parsed = 0;
+    const counting: Grammar = {
+      parse: sql => {
+        parsed++;
+        return grammar.parse(sql);
+      },
+      forms: new StatementForms(),
+    };
+    const text = Array.from({ length: 500 }, (_, i) => `INSERT INTO zones (id, name) VALUES (${i + 1}, 'z${i}');`).join(
+      '\n',
+    );
+    const findings = lintScript(new Script(counting, text));
+    assert.deepEqual(
+      findings.map(({ rule, range }) => [rule, text.slice(0, range.start).split('\n').length]),
+      [['dml/single-row-inserts', 5]],
+    );
+    assert.ok(parsed < 10, `${parsed} parsed`);
+  });
+
   it('tells an earlier statement from one whose literal decides', () => {
     const likes = (pattern: string) => `SELECT id FROM cameras WHERE name LIKE '${pattern}';\n`;
     const text = likes('a%') + likes('b%') + likes('c%') + likes('%d') + likes('e%') + likes('%f');

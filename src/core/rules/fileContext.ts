@@ -48,8 +48,8 @@ export interface FileContext {
   settingBefore(name: string): string | undefined;
   /** The nearest 20 schema changes, UPDATEs and DELETEs before it in the same explicit transaction; nearest last. */
   earlierInTransaction(): readonly ParsedStatement[];
-  /** How many single-row INSERTs into this table come right before it, one after the other; 1,000 at most. */
-  insertRunBefore(table: string): number;
+  /** How many single-row INSERTs into this table come right before it, one after the other; 1,000 or `atMost` at most. */
+  insertRunBefore(table: string, atMost?: number): number;
 }
 
 /** For a statement linted alone. */
@@ -143,13 +143,13 @@ export class FileFacts {
         const end = countBelow(this.changes, number, numberOf);
         return this.changes.slice(Math.max(first, end - NEAREST), end).map(({ statement }) => statement);
       },
-      insertRunBefore: table => this.insertRunBefore(number, table),
+      insertRunBefore: (table, atMost) => this.insertRunBefore(number, table, atMost),
     };
   }
 
-  private insertRunBefore(number: number, table: string): number {
+  private insertRunBefore(number: number, table: string, atMost = LONGEST_INSERT_RUN): number {
     let length = 0;
-    while (length < Math.min(number, LONGEST_INSERT_RUN)) {
+    while (length < Math.min(number, atMost, LONGEST_INSERT_RUN)) {
       const { statement } = this.statements[number - 1 - length]!;
       if (readStatementFacts(statement)?.insertsOneRowInto !== table) break;
       length++;

@@ -21,13 +21,23 @@ export interface LintRun extends Surroundings {
 }
 
 const NONE: readonly Finding[] = [];
+const NOWHERE: readonly InFile[] = [];
+
+/** What the file rules found, and what they asked for it: the same answers give the same findings. */
+interface InFile {
+  readonly answers: readonly Answer[];
+  readonly findings: readonly Finding[];
+}
+
+/** Other places in files for which findings are kept with a statement that many are like. */
+const KEPT_PLACES = 4;
 
 /** What is known about a statement in one run, relative to it and sorted. Dropped with the statement. */
 export class StatementFindings {
   private own: readonly Finding[] | undefined;
-  private inFile: readonly Finding[] = NONE;
-  /** What the file rules asked, with the answers they got: the same answers give the same findings. */
-  private answers: readonly Answer[] | undefined;
+  private inFile: InFile | undefined;
+  /** In the places of statements that are like it. */
+  private elsewhere: readonly InFile[] = NOWHERE;
   private all: readonly Finding[] | undefined;
 
   constructor(
@@ -43,16 +53,11 @@ export class StatementFindings {
 
   /** The findings in a file. */
   findings(fileOf: () => FileContext): readonly Finding[] {
-    if (!this.isUpToDate(fileOf) && !this.takeFromLike(fileOf)) {
-      const answers: Answer[] = [];
-      const file = new RecordedFile(fileOf(), answers);
-      const { statement, run } = this;
-      const found = statement.syntaxError ? [] : runRules(statement, run.inFile, run, file, bodyFile(statement));
-      this.inFile = found.length === 0 ? NONE : found;
-      this.answers = answers;
+    if (!this.inFile || !isUpToDate(this.inFile, fileOf)) {
+      this.inFile = this.findInFileAsLike(fileOf) ?? this.findInFile(fileOf());
       this.all = undefined;
     }
-    this.all ??= sorted(this.ownFindings(), this.inFile);
+    this.all ??= sorted(this.ownFindings(), this.inFile.findings);
     return this.all;
   }
 
@@ -64,24 +69,30 @@ export class StatementFindings {
     return this.statement.like && placeFindings(found, like);
   }
 
-  /** What the file rules found in a statement it is like, if the file answers here as it answered there. */
-  private takeFromLike(fileOf: () => FileContext): boolean {
+  private findInFileAsLike(fileOf: () => FileContext): InFile | undefined {
     const { like } = this.statement;
-    const known = like && findingsOf(like.statement, this.run);
-    if (!known?.answers || !known.isUpToDate(fileOf)) return false;
-    const placed = placeFindings(known.inFile, like!);
-    if (!placed) return false;
-    this.inFile = placed;
-    this.answers = known.answers;
-    this.all = undefined;
-    return true;
+    if (!like) return undefined;
+    const { answers, findings } = findingsOf(like.statement, this.run).inPlaceOf(fileOf);
+    const placed = this.statement.like && placeFindings(findings, like);
+    return placed && { answers, findings: placed };
   }
 
-  private isUpToDate(fileOf: () => FileContext): boolean {
-    if (!this.answers) return false;
-    if (this.answers.length === 0) return true;
-    const file = fileOf();
-    return this.answers.every(({ ask, answer }) => isSame(ask(file), answer));
+  /** What the file rules would find if it stood elsewhere. */
+  private inPlaceOf(fileOf: () => FileContext): InFile {
+    if (this.inFile && isUpToDate(this.inFile, fileOf)) return this.inFile;
+    const known = this.elsewhere.find(each => isUpToDate(each, fileOf));
+    if (known) return known;
+    const found = this.findInFile(fileOf());
+    this.elsewhere = [found, ...this.elsewhere.slice(0, KEPT_PLACES - 1)];
+    return found;
+  }
+
+  private findInFile(context: FileContext): InFile {
+    const { statement, run } = this;
+    const answers: Answer[] = [];
+    const file = new RecordedFile(context, answers);
+    const found = statement.syntaxError ? [] : runRules(statement, run.inFile, run, file, bodyFile(statement));
+    return { answers, findings: found.length === 0 ? NONE : found };
   }
 
   private findAlone(): readonly Finding[] {
@@ -174,8 +185,8 @@ class RecordedFile implements FileContext {
   earlierInTransaction() {
     return this.through(ASK_EARLIER_IN_TRANSACTION);
   }
-  insertRunBefore(table: string) {
-    return this.through(file => file.insertRunBefore(table));
+  insertRunBefore(table: string, atMost?: number) {
+    return this.through(file => file.insertRunBefore(table, atMost));
   }
 
   private through<Value>(ask: (file: FileContext) => Value): Value {
@@ -183,6 +194,12 @@ class RecordedFile implements FileContext {
     this.answers.push({ ask, answer });
     return answer;
   }
+}
+
+function isUpToDate({ answers }: InFile, fileOf: () => FileContext): boolean {
+  if (answers.length === 0) return true;
+  const file = fileOf();
+  return answers.every(({ ask, answer }) => isSame(ask(file), answer));
 }
 
 /** Answers are booleans, numbers, texts or lists; statements of a list are compared as objects. */

@@ -53,8 +53,8 @@ INSERT INTO zones (id) VALUES (6);`,
     const table = asTable(insert.fields.relation as NodeFields).name;
     // Queries of an application, kept in one file, do not run one after the other.
     if (statement.placeholders.length > 0) return;
-    // Reported once, where the run has become long enough.
-    if (file.insertRunBefore(table) !== thresholds.singleRowInserts - 1) return;
+    // Reported once, where the run has become long enough. What comes before that is all the same.
+    if (file.insertRunBefore(table, thresholds.singleRowInserts) !== thresholds.singleRowInserts - 1) return;
     const name = statement.tables.find(each => each.use === 'insert');
     if (!name) return;
     const message = file.inTransaction ? 'run' : 'autocommit';
