@@ -5,6 +5,7 @@ import { mergeCatalogs } from '../core/catalog/mergeCatalogs';
 import { CONFIGURATION_FILE } from '../core/configuration/configuration';
 import { loadGrammar, type Grammar } from '../core/sql/grammar';
 import { parseStatement } from '../core/sql/parseStatement';
+import { SAVE_MIGRATION } from '../protocol/migration';
 import type { ClientNotifications, ServerNotifications, ServerRequest, ServerSettings } from '../protocol/server';
 import { ConfigurationFiles } from '../workspace/configurationFiles';
 import { AdviceService } from './adviceService';
@@ -19,6 +20,7 @@ import { readFileText } from './features/fileText';
 import { FEATURE_CAPABILITIES, registerFeatures } from './features/registerFeatures';
 import { TextPlans } from './features/textPlans';
 import { fileOfUri } from './fileOfUri';
+import { answerMigrations } from './migrationAnswers';
 import { describeParameters } from './parameterValues';
 import { clearHistory, compareWithFile, compareWithRun, historySize, pinRun } from './planHistory';
 import { answerRequest, type Answer } from './requestAnswers';
@@ -208,6 +210,10 @@ class Server {
       new AdviceService(await grammar(), this.#sessions, progress => this.#notify('queryTuner/progress', progress));
     answer('queryTuner/advice/run', async (params, signal) => (await advising()).run(params, signal));
     answer('queryTuner/advice/measure', async (params, signal) => (await advising()).measure(params, signal));
+    answerMigrations(answer, grammar, this.#sessions, {
+      tell: progress => this.#notify('queryTuner/progress', progress),
+      save: params => this.#connection.sendRequest(SAVE_MIGRATION, params),
+    });
     answer('queryTuner/change/apply', (params, signal) => changes.apply(params, signal));
     answer('queryTuner/change/undo', (params, signal) => changes.undo(params, signal));
     this.#connection.onNotification(

@@ -16,6 +16,7 @@ import {
   type CancellationToken,
   type ProtocolConnection,
 } from 'vscode-languageserver/node';
+import { SAVE_MIGRATION, type SaveMigrationParams } from '../../src/protocol/migration';
 import type { ProgressParams, ServerRequest, ServerRequests, ServerSettings } from '../../src/protocol/server';
 import { createServer } from '../../src/server/server';
 import { LineIndex } from '../../src/server/lineIndex';
@@ -27,6 +28,8 @@ export class Editor {
   readonly #client: ProtocolConnection;
   readonly #published: PublishDiagnosticsParams[] = [];
   readonly progress: ProgressParams[] = [];
+  /** What runs of migrations asked to be kept. */
+  readonly saved: SaveMigrationParams[] = [];
   readonly #waiting = new Set<() => void>();
   readonly #documents = new Map<string, { text: string; version: number }>();
   #listeners: (() => void)[] = [];
@@ -62,6 +65,10 @@ export class Editor {
     client.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
       this.#published.push(params);
       for (const check of [...this.#waiting]) check();
+    });
+    client.onRequest(SAVE_MIGRATION, (params: SaveMigrationParams) => {
+      this.saved.push(params);
+      return null;
     });
     client.onNotification('queryTuner/progress', (params: ProgressParams) => {
       this.progress.push(params);

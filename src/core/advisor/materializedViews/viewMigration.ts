@@ -42,6 +42,7 @@ export function viewMigration(design: ViewDesign, estimate: ViewEstimate, facts:
 
 function createView(design: ViewDesign, estimate: ViewEstimate, view: string): MigrationStep {
   const mark = `Made by Query Tuner for ${design.members.length === 1 ? 'a query' : `${design.members.length} queries`}; its rows are those of the last refresh.`;
+  const columns = [...design.dimensions, ...design.measures].map(({ column }) => quoteLiteral(column)).join(', ');
   return {
     id: 'create-view',
     title: `Create ${view}`,
@@ -53,7 +54,9 @@ function createView(design: ViewDesign, estimate: ViewEstimate, view: string): M
     inverse: [`DROP MATERIALIZED VIEW ${view}`],
     runsInTransaction: true,
     locks: 'ACCESS SHARE on its tables while it is filled: reads and writes go on.',
-    isDone: `SELECT coalesce(obj_description(to_regclass(${quoteLiteral(view)}), 'pg_class') = ${quoteLiteral(mark)}, false)`,
+    isDone: `SELECT coalesce((SELECT c.relkind = 'm' AND array_agg(a.attname::text ORDER BY a.attnum) = ARRAY[${columns}]
+  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  WHERE c.oid = to_regclass(${quoteLiteral(view)}) GROUP BY c.relkind), false)`,
     undoObstacle: `SELECT CASE WHEN to_regclass(${quoteLiteral(view)}) IS NULL THEN ${quoteLiteral(`${view} is already gone`)}
   WHEN obj_description(to_regclass(${quoteLiteral(view)}), 'pg_class') IS DISTINCT FROM ${quoteLiteral(mark)}
   THEN ${quoteLiteral(`${view} is no longer the view that was made: its comment was changed`)} END`,

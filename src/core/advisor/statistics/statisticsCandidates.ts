@@ -39,6 +39,7 @@ export function scanCandidates(
   }
   if (columns.length > 1 && columns.length <= MOST_STATISTICS_COLUMNS && !isKnown(relation, columns)) {
     candidates.push(together(scan, relation, columns, 'which values of them come together'));
+    candidates.push(dependencies(scan, relation, columns));
   }
   if (expressions.length === 0 && columns.length === 1) candidates.push(raisedTarget(relation, columns[0]!));
   return candidates;
@@ -68,6 +69,19 @@ function together(scan: PlanNode, relation: Relation, columns: readonly string[]
     sql: createStatistics(scan, columns).map(text => text.replace(/;$/, '')),
     inverse: [drop(relation, statisticsName(scan, columns))],
     why: `The planner would know ${what}; without it takes them to be independent.`,
+  };
+}
+
+/**
+ * Alone they serve where there are too many combinations for a list of the common ones: the planner asks the list first,
+ * and takes what is not in it for independent (backend/statistics/extended_stats.c).
+ */
+function dependencies(scan: PlanNode, relation: Relation, columns: readonly string[]): StatisticsCandidate {
+  const all = together(scan, relation, columns, 'how far one of them says what another is');
+  return {
+    ...all,
+    title: `Functional dependencies of ${columns.join(', ')}`,
+    sql: all.sql.map(text => text.replace(/^(CREATE STATISTICS (?:"(?:[^"]|"")+"|\S+)) ON /, '$1 (dependencies) ON ')),
   };
 }
 
