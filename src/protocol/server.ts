@@ -4,13 +4,14 @@ import type { PlaceholderStyle } from '../core/sql/statement';
 import type { AdviceRequests } from './advice';
 import type { MigrationRequests } from './migration';
 import type { ComparisonView, HistoryView, PlanView } from './planPanel';
+import type { RewriteRequests } from './rewrites';
 
 /**
  * The requests of Query Tuner's language server beyond the standard protocol. Every request can be cancelled with the
  * protocol's own cancellation; work on a database is then cancelled there too. Everything is plain data, and a request
  * carries all it needs: the server keeps database sessions, but no state of a panel.
  */
-export interface ServerRequests extends AdviceRequests, MigrationRequests {
+export interface ServerRequests extends AdviceRequests, MigrationRequests, RewriteRequests {
   'queryTuner/connections/connect': { params: ConnectParams; result: ConnectedInfo };
   /** Opens a session of its own and closes it again; an open connection of the same name is left alone. */
   'queryTuner/connections/test': { params: ConnectParams; result: ConnectedInfo };

@@ -14,6 +14,7 @@ const NEEDS_NO_TRUST: readonly ServerRequest[] = [
   'queryTuner/history/pin',
   'queryTuner/history/clear',
   'queryTuner/history/size',
+  'queryTuner/rewrite/list',
 ];
 
 /** Answers one of our own requests. */

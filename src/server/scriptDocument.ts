@@ -1,6 +1,6 @@
 import type { Position, Range, TextDocumentContentChangeEvent } from 'vscode-languageserver';
 import type { SourceRange } from '../core/base/sourceRange';
-import type { Finding, Fix } from '../core/rules/finding';
+import type { Edit, Finding, Fix } from '../core/rules/finding';
 import { allowFix } from '../core/rules/suppressions';
 import type { Grammar } from '../core/sql/grammar';
 import { editsKeepHost, readHost } from '../core/sql/hosts/hosts';
@@ -101,6 +101,11 @@ export class ScriptDocument {
       const fixes = finding.fixes.filter(({ edits }) => editsKeepHost(host, host.text, edits));
       return fixes.length === finding.fixes.length ? finding : { ...finding, fixes };
     });
+  }
+
+  /** True if edits do not break the string the SQL stands in. */
+  keepsHost(edits: readonly Edit[]): boolean {
+    return !this.#host || editsKeepHost(this.#host, this.#host.text, edits);
   }
 
   /** The edit that allows a finding where it is; on the line of a string's quotes it must be a comment with an end. */

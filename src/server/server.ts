@@ -22,6 +22,7 @@ import { TextPlans } from './features/textPlans';
 import { fileOfUri } from './fileOfUri';
 import { answerMigrations } from './migrationAnswers';
 import { describeParameters } from './parameterValues';
+import { listRewrites, RewriteService } from './rewriteService';
 import { clearHistory, compareWithFile, compareWithRun, historySize, pinRun } from './planHistory';
 import { answerRequest, type Answer } from './requestAnswers';
 import { SchemaFiles } from './schemaFiles';
@@ -214,6 +215,15 @@ class Server {
       tell: progress => this.#notify('queryTuner/progress', progress),
       save: params => this.#connection.sendRequest(SAVE_MIGRATION, params),
     });
+    answer('queryTuner/rewrite/list', ({ uri, span }) => {
+      const document = this.#documents.get(uri);
+      return document ? listRewrites(document, document.offsetsOf(span), this.#catalogFor(document)) : null;
+    });
+    answer('queryTuner/rewrite/verify', async (params, signal) =>
+      new RewriteService(await grammar(), this.#sessions, progress =>
+        this.#notify('queryTuner/progress', progress),
+      ).verify(params, signal),
+    );
     answer('queryTuner/change/apply', (params, signal) => changes.apply(params, signal));
     answer('queryTuner/change/undo', (params, signal) => changes.undo(params, signal));
     this.#connection.onNotification(

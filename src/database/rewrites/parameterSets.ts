@@ -1,6 +1,7 @@
 import type { CancelSignal } from '../../core/base/cancelSignal';
 import type { ParameterSet } from '../../core/advisor/rewrites/verification';
 import type { Catalog } from '../../core/catalog/catalog';
+import { DatabaseError } from '../../core/ports';
 import { loadGrammar } from '../../core/sql/grammar';
 import { bindParameters } from '../../core/sql/parameters';
 import { parseStatement } from '../../core/sql/parseStatement';
@@ -16,7 +17,6 @@ const MOST_NULL_SETS = 4;
  * Values to try a statement with: those that are common in the columns its parameters are compared with, rare ones,
  * and NULL for each alone and for all together. Where the statistics say nothing, a value that suits the type.
  * Empty for a statement without parameters.
- * @throws DatabaseError if the server cannot tell the types of the parameters
  */
 export async function proposeParameterSets(
   database: PostgresDatabase,
@@ -86,14 +86,19 @@ function uniqueSets(sets: readonly ParameterSet[]): ParameterSet[] {
 
 const PREPARED = 'query_tuner_parameters';
 
-/** The types PostgreSQL infers, in the order of the numbers. The session is reset after its use. */
+/** The types PostgreSQL infers, in the order of the numbers; none if it refuses the statement, as whoever runs it hears. */
 async function parameterTypes(
   session: Session,
   sql: string,
   signal: CancelSignal | undefined,
 ): Promise<readonly string[]> {
   const how = signal ? { signal } : {};
-  await session.query(`prepare ${PREPARED} as ${sql}`, [], how);
+  try {
+    await session.query(`prepare ${PREPARED} as ${sql}`, [], how);
+  } catch (error) {
+    if (error instanceof DatabaseError && error.kind !== 'connection' && error.kind !== 'cancelled') return [];
+    throw error;
+  }
   const [row] = await session.query<{ types: string[] }>(
     'select parameter_types::text[] as types from pg_prepared_statements where name = $1',
     [PREPARED],
