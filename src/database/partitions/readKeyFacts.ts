@@ -26,11 +26,16 @@ export async function readKeyFacts(db: Database, relation: Relation, signal?: Ca
   const found: KeyFacts[] = [];
   for (const column of relation.columns) {
     const type = TYPES.find(({ name }) => name.test(column.type));
-    if (!type || column.generated === 'virtual') continue;
+    if (!type || column.generated === 'virtual' || isCounter(column)) continue;
     const facts = await readColumn(db, relation, column, type, signal);
     if (facts) found.push(facts);
   }
   return found;
+}
+
+/** A number that a sequence gives is no time, however large it is. */
+function isCounter({ generated, defaultExpression }: Column): boolean {
+  return generated === 'identity' || /\bnextval\(/.test(defaultExpression ?? '');
 }
 
 interface TimeType {

@@ -19,3 +19,10 @@ export {
   type Shard,
   type ShardServer,
 } from './distribution/foreignShards';
+export {
+  adviceJson,
+  forecastCosts,
+  partitionSuggestion,
+  schemeInWords,
+  type StatementForecast,
+} from './describeAdvice';
