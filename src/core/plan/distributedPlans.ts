@@ -21,7 +21,18 @@ export function distributedPlans(raw: RawObject): RawPlanNode[] {
       const { 'Remote Plan': remote, ...fields } = task;
       return nodeOf('Task', fields, plansIn(remote));
     }),
+    ...(isRawObject(job) ? dependentJobs(job) : []),
   ];
+}
+
+/** Jobs that bring rows to other nodes before a job can begin, and theirs. Older versions of Citus spell it otherwise. */
+function dependentJobs(job: RawObject): RawPlanNode[] {
+  return ['Dependent Jobs', 'Depended Jobs'].flatMap(key =>
+    rawObjects(job, key).map(each => {
+      const fields = Object.fromEntries(Object.entries(each).filter(([name]) => name !== key));
+      return nodeOf('MapMergeJob', fields, dependentJobs(each));
+    }),
+  );
 }
 
 function nodeOf(type: string, fields: RawObject, plans: readonly RawPlanNode[]): RawPlanNode {

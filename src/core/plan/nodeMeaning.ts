@@ -47,6 +47,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   Result: 'Computes an expression, or stops where a condition is false from the start.',
   ProjectSet: 'Expands functions that return sets in the select list.',
   Task: 'A part of the query that Citus runs on a worker node.',
+  MapMergeJob: 'Has Citus send rows to other worker nodes, so that those that are joined lie together.',
 };
 
 const AGGREGATES: Readonly<Record<string, string>> = {

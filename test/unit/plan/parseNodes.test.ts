@@ -268,6 +268,41 @@ Execution Time: 9.200 ms`);
     ]);
   });
 
+  it('Citus: jobs that bring rows to other nodes are nodes, in text as in JSON', () => {
+    const text = only(`Custom Scan (Citus Adaptive)  (cost=0.00..0.00 rows=100000 width=8)
+  Task Count: 4
+  Tasks Shown: None, not supported for re-partition queries
+  ->  MapMergeJob
+        Map Task Count: 3
+        Merge Task Count: 4
+        ->  MapMergeJob
+              Map Task Count: 2
+              Merge Task Count: 4`);
+    const job = { 'Map Task Count': 2, 'Merge Task Count': 4 };
+    const { plans } = readPlans([
+      {
+        Plan: {
+          'Node Type': 'Custom Scan',
+          'Custom Plan Provider': 'Citus Adaptive',
+          'Distributed Query': {
+            Job: {
+              'Task Count': 4,
+              'Dependent Jobs': [{ 'Map Task Count': 3, 'Merge Task Count': 4, 'Dependent Jobs': [job] }],
+            },
+          },
+        },
+      },
+    ]);
+    const json = plans[0]!;
+    for (const tree of [text, json]) {
+      assert.deepEqual(outline(tree), ['0 Custom Scan (Citus Adaptive)', '1 MapMergeJob', '2 MapMergeJob']);
+      assert.deepEqual(
+        tree.nodes.slice(1).map(({ raw }) => raw['Map Task Count']),
+        [3, 2],
+      );
+    }
+  });
+
   it('reads versions as far apart as 9.6 and 18', () => {
     const old = only(
       'Seq Scan on t  (cost=0.00..1.00 rows=1 width=1) (actual time=0.008..0.009 rows=3 loops=2)\nPlanning time: 0.5 ms\nExecution time: 1.5 ms',
