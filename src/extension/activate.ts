@@ -5,6 +5,7 @@ import { registerShowRule } from './commands/showRule';
 import { registerConnectionCommands } from './commands/manageConnections';
 import { Connections } from './connections/connections';
 import { showConnectionStatus } from './connections/connectionStatus';
+import { registerMigrations } from './migration/migrationCommands';
 import { registerSavedPlans } from './panels/savedPlanEditor';
 import { ServerApi } from './serverApi';
 
@@ -12,6 +13,7 @@ import { ServerApi } from './serverApi';
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const server = new ServerApi(context.extensionPath);
   const connections = new Connections(server, context);
+  const migrations = registerMigrations(context, server, connections);
   context.subscriptions.push(
     server,
     connections,
@@ -19,6 +21,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     registerConnectionCommands(connections, server),
     registerExplainCommands(context, server, connections),
     registerIndexAdvice(server, connections),
+    migrations.registrations,
     registerShowRule(context),
     registerSavedPlans(context),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.sendSettings()),
@@ -27,4 +30,5 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
   );
   await server.start();
+  void migrations.offerToResume();
 }

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import { SAVE_MIGRATION, type SaveMigrationParams } from '../protocol/migration';
 import type {
   ProgressParams,
   ServerNotifications,
@@ -10,6 +11,7 @@ import type {
 } from '../protocol/server';
 import { checkedLanguages } from './checkedLanguages';
 import { ConfigurationProblems } from './configurationProblems';
+import { MIGRATION_SCHEME } from './migration/migrationScheme';
 
 /** The language server, with its own requests typed. */
 export class ServerApi implements vscode.Disposable {
@@ -29,9 +31,10 @@ export class ServerApi implements vscode.Disposable {
         documentSelector: [...checkedLanguages(), 'postgresql-plan'].map(language => ({ language })),
         initializationOptions: readServerSettings(),
         middleware: {
-          // our own pages show what each rule flags: their problems are not the reader's
+          // our own pages show what each rule flags, our migrations have lenses of their own
           didOpen: async (document, next) => {
-            if (!isWithin(pages, document.uri)) await next(document);
+            const isOurs = isWithin(pages, document.uri) || document.uri.scheme === MIGRATION_SCHEME;
+            if (!isOurs) await next(document);
           },
           handleDiagnostics: (uri, diagnostics, next) => next(uri, this.#configurationProblems.pass(uri, diagnostics)),
         },
@@ -71,6 +74,14 @@ export class ServerApi implements vscode.Disposable {
   onProgress(progressToken: string, listener: (event: ProgressParams) => void): vscode.Disposable {
     return this.#progress.event(event => {
       if (event.token === progressToken) listener(event);
+    });
+  }
+
+  /** A run of a migration goes on only once its state is kept: the server waits for the handler. */
+  onSaveMigration(keep: (params: SaveMigrationParams) => Promise<void>): vscode.Disposable {
+    return this.#client.onRequest(SAVE_MIGRATION, async (params: SaveMigrationParams) => {
+      await keep(params);
+      return null;
     });
   }
 

@@ -1,0 +1,156 @@
+import * as vscode from 'vscode';
+import { formatBytes, formatCount } from '../../core/base/units';
+import type { PartitionAdviceView, TableChoice, ViewAdviceView } from '../../protocol/migration';
+import { connectionForFile } from '../commands/manageConnections';
+import type { ConnectionEntry } from '../connections/connectionSettings';
+import type { Connections } from '../connections/connections';
+import { whatIfMethod } from '../connections/whatIfMethod';
+import { requireTrust } from '../feedback';
+import type { ServerApi } from '../serverApi';
+import type { MigrationController } from './migrationController';
+
+/** "Partition Table..." and "Advise Materialized Views": the advice with its figures, and then the migration. */
+export class DesignCommands {
+  constructor(
+    private readonly server: ServerApi,
+    private readonly connections: Connections,
+    private readonly controller: MigrationController,
+  ) {}
+
+  async partition(): Promise<void> {
+    const connection = await this.#connect();
+    if (!connection) return;
+    const connectionId = connection.name;
+    const tables = await this.server.request('queryTuner/partition/tables', { connectionId });
+    const table = await pickTable(tables);
+    if (!table) return;
+    const { schema, name } = table;
+    const view = await withProgress(`Looking at ${name}`, token =>
+      this.server.request(
+        'queryTuner/partition/advise',
+        { connectionId, schema, table: name, workload: workloadOfEditor() },
+        token,
+      ),
+    );
+    if (!view.plan) {
+      await tell(`There is no migration to offer for ${name}.`, [...view.reasons, ...view.refusals]);
+      return;
+    }
+    if (!view.isAdvised && !(await insists(name, view))) return;
+    await this.controller.open({ connection: connectionId, plan: view.plan, header: headerOf(name, view) });
+  }
+
+  async materializedViews(): Promise<void> {
+    if (vscode.window.activeTextEditor?.document.languageId !== 'sql') {
+      throw new Error('Open a SQL file: its statements are the workload.');
+    }
+    const connection = await this.#connect();
+    if (!connection) return;
+    const progressToken = `views-${++progressTokens}`;
+    const { views, refusals } = await withProgress(`Looking for repeated aggregations on ${connection.name}`, token =>
+      this.server.request(
+        'queryTuner/materializedView/advise',
+        {
+          connectionId: connection.name,
+          workload: workloadOfEditor(),
+          whatIf: whatIfMethod(connection),
+          progressToken,
+        },
+        token,
+      ),
+    );
+    const reasons = refusals.map(({ places, reason }) => `${places}: ${reason}`);
+    const view = views.length > 1 ? await pickView(views) : views[0];
+    if (!view) {
+      if (views.length === 0) await tell('No materialized view is worth having for this file.', reasons);
+      return;
+    }
+    const header = [view.evidence, view.staleness, ...reasons.map(reason => `No view for ${reason}`)];
+    await this.controller.open({ connection: connection.name, plan: view.plan, header, footer: view.rewritten });
+  }
+
+  async #connect(): Promise<ConnectionEntry | undefined> {
+    if (!requireTrust()) return undefined;
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    const connection = await connectionForFile(this.connections, this.server, uri);
+    if (!connection) return undefined;
+    await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: `Connecting to ${connection.name}` },
+      () => this.connections.ensureOpen(connection),
+    );
+    return connection;
+  }
+}
+
+let progressTokens = 0;
+
+/** The text of the SQL file in front, as a workload. */
+function workloadOfEditor(): { name: string; text: string } {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document?.languageId !== 'sql') return { name: 'no file', text: '' };
+  return { name: document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1), text: document.getText() };
+}
+
+/** The table under the cursor comes first. */
+async function pickTable(tables: readonly TableChoice[]): Promise<TableChoice | undefined> {
+  if (tables.length === 0) throw new Error('There is no table here that could be partitioned.');
+  const editor = vscode.window.activeTextEditor;
+  const range = editor?.document.getWordRangeAtPosition(editor.selection.active);
+  const word = range && editor?.document.getText(range).toLowerCase();
+  const items = tables.map(table => ({
+    label: table.name,
+    description: [
+      table.schema,
+      ...(table.rows === null ? [] : [`${formatCount(Math.round(table.rows))} rows`]),
+      ...(table.sizeBytes === null ? [] : [formatBytes(table.sizeBytes)]),
+      ...(table.name === word ? ['under the cursor'] : []),
+    ].join(', '),
+    table,
+  }));
+  items.sort((a, b) => Number(b.table.name === word) - Number(a.table.name === word));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Partition which table?',
+    placeHolder: 'What is advised is shown first; nothing is changed yet',
+  });
+  return picked?.table;
+}
+
+async function pickView(views: ViewAdviceView['views']): Promise<ViewAdviceView['views'][number] | undefined> {
+  const items = views.map(view => ({ label: view.title, detail: view.evidence, view }));
+  return (await vscode.window.showQuickPick(items, { title: 'Which materialized view?' }))?.view;
+}
+
+async function insists(name: string, { reasons, scheme }: PartitionAdviceView): Promise<boolean> {
+  const detail = [...reasons, '', `If it is to be done all the same: by ${scheme}.`].join('\n');
+  const preview = 'Preview Anyway';
+  const options = { modal: true, detail };
+  return (
+    (await vscode.window.showInformationMessage(`Partitioning ${name} is not advised.`, options, preview)) === preview
+  );
+}
+
+async function tell(message: string, lines: readonly string[]): Promise<void> {
+  await vscode.window.showInformationMessage(message, { modal: true, detail: lines.slice(0, 20).join('\n') });
+}
+
+function headerOf(name: string, { isAdvised, reasons, losses, scheme }: PartitionAdviceView): string[] {
+  const verdict = isAdvised ? `Partitioning ${name} is advised` : `Partitioning ${name} is not advised`;
+  return [
+    `${verdict}: ${reasons.join('; ')}.`,
+    `It is cut by ${scheme}.`,
+    ...losses.map(loss => `What will no longer hold, or be slower: ${loss}`),
+  ];
+}
+
+async function withProgress<T>(title: string, work: (token: vscode.CancellationToken) => Promise<T>): Promise<T> {
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (_progress, token) => {
+      try {
+        return await work(token);
+      } catch (error) {
+        throw token.isCancellationRequested ? new vscode.CancellationError() : error;
+      }
+    },
+  );
+}
