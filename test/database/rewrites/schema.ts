@@ -48,6 +48,8 @@ CREATE TABLE orders (
 );
 CREATE INDEX ON orders (customer_id);
 CREATE INDEX ON orders (ordered_at);
+CREATE INDEX ON orders (customer_id, ordered_at);
+CREATE INDEX ON orders (owner_id, ordered_at);
 CREATE INDEX ON orders (lower(status));
 CREATE INDEX ON orders USING gin (details);
 CREATE INDEX ON orders USING gin (tags);

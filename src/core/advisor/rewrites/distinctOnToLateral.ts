@@ -1,5 +1,5 @@
 import { list } from '../../rules/support/expressions';
-import { conjuncts } from '../../rules/support/trees';
+import { conjuncts, rangeOfTree } from '../../rules/support/trees';
 import { quoteIdentifier } from '../../sql/identifiers';
 import { unwrap } from '../../sql/walk';
 import { defineRewrite, equalUnless } from './rewrite';
@@ -8,7 +8,7 @@ import { sortText } from './support/blockText';
 import { asOperand } from './support/compose';
 import { groupTableOf, isInIndexOrder, lateralText, TIES_IN_GROUP } from './support/latestPerGroup';
 import { freshName, takenNames } from './support/names';
-import { hasOnly, QueryBlock } from './support/queryBlock';
+import { hasOnly, hasSystemColumns, QueryBlock, trimmed } from './support/queryBlock';
 import { sortColumns, uniqueBy } from './support/rowKeys';
 import { isSteady } from './support/steady';
 
@@ -49,14 +49,16 @@ function rewrite(block: QueryBlock, keys: readonly unknown[], context: RewriteCo
     where.includes(undefined)
   )
     return [];
+  const range = rangeOfTree(statement, { [item.type]: item.fields });
+  if (!range || item.type !== 'RangeVar' || hasSystemColumns(block)) return [];
   const taken = takenNames(context);
   const names = { parent: freshName('parent', taken), latest: freshName('latest', taken) };
   const text = lateralText(
     {
       item,
       groups,
-      targets: block.text(clauses.targets),
-      from: block.text(clauses.from),
+      targets: '*',
+      from: block.text(range),
       where: where.map(condition => condition!),
       order: orderTexts.join(', '),
       limit: 'LIMIT 1',
@@ -64,17 +66,17 @@ function rewrite(block: QueryBlock, keys: readonly unknown[], context: RewriteCo
     table,
     names,
   );
-  // The groups come in the order they came in.
-  const sequence = sorted.slice(0, keys.length).map((key, i) => {
-    const column = table.columns[groups.findIndex(({ name }) => name === lead[i]!.name)]!;
-    const direction = unwrap(key)?.fields.sortby_dir === 'SORTBY_DESC' ? ' DESC' : '';
-    return `${names.parent}.${quoteIdentifier(column)}${direction}`;
-  });
   const unique = uniqueBy(block, [...groups, ...sortColumns(block)], catalog);
   return [
     {
-      range: { start: clauses.select.start, end: clauses.targets.start },
-      edits: [{ range: clauses.whole, newText: `${text} ORDER BY ${sequence.join(', ')}` }],
+      range: trimmed(statement.text, { start: clauses.select.start, end: clauses.targets.start }),
+      edits: [
+        { range: { start: clauses.select.end, end: clauses.targets.start }, newText: ' ' },
+        {
+          range: { start: clauses.from.start, end: (clauses.where ?? clauses.from).end },
+          newText: `(${text}) AS ${quoteIdentifier(item.name ?? '')}`,
+        },
+      ],
       equality: equalUnless(
         [...table.differences, ...(unique ? [] : [TIES_IN_GROUP])],
         [...table.facts, ...(unique ?? [])],

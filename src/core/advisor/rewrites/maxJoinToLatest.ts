@@ -1,6 +1,6 @@
 import type { Edit } from '../../rules/finding';
-import type { NodeFields, NodeMatch } from '../../rules/nodeIndex';
-import { contains, functionName, list } from '../../rules/support/expressions';
+import type { NodeMatch } from '../../rules/nodeIndex';
+import { functionName, list } from '../../rules/support/expressions';
 import type { FromItem } from '../../rules/support/fromItems';
 import { conjuncts, rangeOfTree } from '../../rules/support/trees';
 import { wordsBefore } from '../../rules/support/words';
@@ -13,7 +13,7 @@ import { asOperand } from './support/compose';
 import { columnPair, equalSides } from './support/conditions';
 import { groupTableOf, lateralText } from './support/latestPerGroup';
 import { freshName, takenNames } from './support/names';
-import { hasOnly, QueryBlock } from './support/queryBlock';
+import { hasOnly, hasSystemColumns, QueryBlock } from './support/queryBlock';
 import type { BlockColumn } from './support/queryBlock';
 import { keyFact, keyWithin } from './support/rowKeys';
 
@@ -200,7 +200,7 @@ function notNullConditions({ item, groups, value }: LatestRead): string[] {
 function distinctOn(read: LatestRead, context: RewriteContext): FoundRewrite[] {
   const { block, item, groups, value, direction, edits } = read;
   const range = rangeOfTree(context.statement, { [item.type]: item.fields });
-  if (!range || hasSystemColumns(block)) return [];
+  if (!range || hasSystemColumns(block) || !isPlain(block)) return [];
   const owner = quoteIdentifier(item.name ?? '');
   const keys = groups.map(({ name }) => `${owner}.${quoteIdentifier(name)}`).join(', ');
   const conditions = notNullConditions(read);
@@ -228,7 +228,7 @@ function lateral(read: LatestRead, context: RewriteContext): FoundRewrite[] {
     value.name,
     context.catalog,
   );
-  if (!range || !table || hasSystemColumns(block)) return [];
+  if (!range || !table || hasSystemColumns(block) || !isPlain(block)) return [];
   const taken = takenNames(context);
   const names = { parent: freshName('parent', taken), latest: freshName('latest', taken) };
   const owner = quoteIdentifier(item.name ?? '');
@@ -254,13 +254,7 @@ function lateral(read: LatestRead, context: RewriteContext): FoundRewrite[] {
   ];
 }
 
-function hasSystemColumns({ fields }: { readonly fields: NodeFields }): boolean {
-  return (
-    contains(fields, (type, { fields: parts }) => {
-      const name = unwrap(list(parts).at(-1))?.fields.sval;
-      return type === 'ColumnRef' && (name === 'ctid' || name === 'xmin' || name === 'tableoid');
-    }) ||
-    fields.lockingClause !== undefined ||
-    fields.groupClause !== undefined
-  );
+/** Groups may select what depends on a key of the table, which a subquery has not; and its rows cannot be locked. */
+function isPlain({ fields }: QueryBlock): boolean {
+  return fields.lockingClause === undefined && fields.groupClause === undefined;
 }

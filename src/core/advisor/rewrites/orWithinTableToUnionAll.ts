@@ -1,4 +1,3 @@
-import { contains, list } from '../../rules/support/expressions';
 import type { FromItem } from '../../rules/support/fromItems';
 import { conjuncts, disjuncts, rangeOfTree } from '../../rules/support/trees';
 import { unwrap } from '../../sql/walk';
@@ -8,7 +7,7 @@ import type { FoundRewrite, RewriteContext } from './rewrite';
 import { asOperand } from './support/compose';
 import { hasOrderedIndex, isNarrowing, noneOf, readArm } from './support/orArms';
 import type { OrArm } from './support/orArms';
-import { hasOnly, QueryBlock } from './support/queryBlock';
+import { hasOnly, hasSystemColumns, QueryBlock } from './support/queryBlock';
 import { pageDifferences, sortColumns } from './support/rowKeys';
 import { isSteady } from './support/steady';
 
@@ -43,7 +42,7 @@ function rewrite(block: QueryBlock, { catalog }: RewriteContext): FoundRewrite[]
     const place = rangeOfTree(statement, { [item.type]: item.fields });
     const others = conditions.filter(each => each !== condition).map(each => asOperand(block, each));
     const rows = place && readsOf(block, item, arms);
-    if (!rows || others.includes(undefined) || hasSystemColumns(block, item)) continue;
+    if (!rows || others.includes(undefined) || hasSystemColumns(block)) continue;
     const gap = /\s*$/.exec(statement.text.slice(0, clauses.where.start).replace(/where\s*$/i, ''))![0];
     const whereEdit =
       others.length === 0
@@ -120,20 +119,3 @@ function readsOf(block: QueryBlock, item: FromItem, arms: readonly OrArm[]): str
   });
   return `(${reads.join(' UNION ALL ')}) AS ${quoteIdentifier(item.name)}`;
 }
-
-/** `ctid` and whole rows are those of a table; outputs of a subquery have none, or of another type. */
-function hasSystemColumns(block: QueryBlock, item: FromItem): boolean {
-  const known = item.relation ? new Set(item.relation.columns.map(({ name }) => name)) : undefined;
-  return contains(
-    [block.fields.targetList, block.fields.whereClause, block.fields.fromClause, block.fields.sortClause],
-    (type, fields) => {
-      if (type !== 'ColumnRef') return false;
-      const parts = list(fields.fields).map(part => unwrap(part)?.fields.sval);
-      const name = String(parts.at(-1) ?? '');
-      const isRow = parts.length === 1 && name === item.name && known?.has(name) !== true;
-      return SYSTEM_COLUMNS.has(name) || isRow || (parts.length > 2 && unwrap(list(fields.fields)[2]) !== undefined);
-    },
-  );
-}
-
-const SYSTEM_COLUMNS = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);

@@ -1,4 +1,5 @@
 import type { RewriteShape } from '../shape';
+import { BLOCK_SHAPES } from './blocks';
 import { CONDITION_SHAPES } from './conditions';
 import { CTE_SHAPES, LIST_SHAPES } from './ctes';
 import { QUERY_SHAPES } from './queries';
@@ -13,4 +14,5 @@ export const SHAPES: readonly RewriteShape[] = [
   ...SUBQUERY_SHAPES,
   ...CTE_SHAPES,
   ...LIST_SHAPES,
+  ...BLOCK_SHAPES,
 ];

@@ -4,7 +4,7 @@ import type { Binder } from '../../../catalog/binding/binder';
 import { binderOf } from '../../../catalog/binding/binder';
 import { expressionType } from '../../../catalog/binding/expressionType';
 import type { NodeFields, NodeMatch } from '../../../rules/nodeIndex';
-import { asColumn, integerConstant, list } from '../../../rules/support/expressions';
+import { asColumn, contains, integerConstant, list } from '../../../rules/support/expressions';
 import { fromItems } from '../../../rules/support/fromItems';
 import type { FromItem } from '../../../rules/support/fromItems';
 import { textOfTree } from '../../../rules/support/trees';
@@ -191,6 +191,24 @@ const CLAUSES = [
   'lockingClause',
   'withClause',
 ];
+
+/**
+ * True if it names `ctid` and the like, a whole row, or a table with its schema: what a subquery in the place of the
+ * table has not.
+ */
+export function hasSystemColumns({ fields, items }: QueryBlock): boolean {
+  const names = new Set(items.map(({ name }) => name));
+  const columns = new Set(items.flatMap(({ relation }) => relation?.columns.map(({ name }) => name) ?? []));
+  return contains(fields, (type, node) => {
+    if (type !== 'ColumnRef') return false;
+    const parts = list(node.fields).map(part => unwrap(part)?.fields.sval);
+    const name = typeof parts.at(-1) === 'string' ? String(parts.at(-1)) : undefined;
+    if (parts.length > 2 || name === undefined) return parts.length > 2;
+    return SYSTEM_COLUMNS.has(name) || (parts.length === 1 && names.has(name) && !columns.has(name));
+  });
+}
+
+const SYSTEM_COLUMNS = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
 
 /** The same range without blanks at its ends. */
 export function trimmed(text: string, { start, end }: SourceRange): SourceRange {

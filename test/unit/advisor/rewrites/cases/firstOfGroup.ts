@@ -138,21 +138,21 @@ export const distinctOnToLateral: RewriteCases = {
       title: 'the latest of each',
       sql: 'SELECT DISTINCT ON (camera_id) camera_id, n, at FROM readings WHERE n > 0 ORDER BY camera_id, at DESC',
       becomes:
-        'SELECT latest.* FROM cameras AS parent CROSS JOIN LATERAL (SELECT camera_id, n, at FROM readings WHERE n > 0 AND readings.camera_id = parent.id ORDER BY at DESC LIMIT 1) AS latest ORDER BY parent.id',
+        'SELECT camera_id, n, at FROM (SELECT latest.* FROM cameras AS parent CROSS JOIN LATERAL (SELECT * FROM readings WHERE n > 0 AND readings.camera_id = parent.id ORDER BY at DESC LIMIT 1) AS latest) AS readings ORDER BY camera_id, at DESC',
       equality: 'provably equal',
     },
     {
       title: 'groups that may be NULL, backwards',
       sql: 'SELECT DISTINCT ON (v.camera_id) * FROM visits v ORDER BY v.camera_id DESC, at DESC',
       becomes:
-        'SELECT latest.* FROM cameras AS parent CROSS JOIN LATERAL (SELECT * FROM visits v WHERE v.camera_id = parent.id ORDER BY at DESC LIMIT 1) AS latest ORDER BY parent.id DESC',
+        'SELECT * FROM (SELECT latest.* FROM cameras AS parent CROSS JOIN LATERAL (SELECT * FROM visits v WHERE v.camera_id = parent.id ORDER BY at DESC LIMIT 1) AS latest) AS v ORDER BY v.camera_id DESC, at DESC',
       equality: 'needs checking',
     },
     {
       title: 'in a subquery',
       sql: 'SELECT c.name, l.n FROM cameras c JOIN (SELECT DISTINCT ON (camera_id) camera_id, n FROM readings ORDER BY camera_id, at) AS l ON l.camera_id = c.id',
       becomes:
-        'SELECT c.name, l.n FROM cameras c JOIN (SELECT latest.* FROM cameras AS parent CROSS JOIN LATERAL (SELECT camera_id, n FROM readings WHERE readings.camera_id = parent.id ORDER BY at LIMIT 1) AS latest ORDER BY parent.id) AS l ON l.camera_id = c.id',
+        'SELECT c.name, l.n FROM cameras c JOIN (SELECT camera_id, n FROM (SELECT latest.* FROM cameras AS parent CROSS JOIN LATERAL (SELECT * FROM readings WHERE readings.camera_id = parent.id ORDER BY at LIMIT 1) AS latest) AS readings ORDER BY camera_id, at) AS l ON l.camera_id = c.id',
       equality: 'provably equal',
     },
   ],
