@@ -55,6 +55,8 @@ export interface RewriteSurroundings {
   readonly thresholds?: Thresholds;
   /** The script the statement is part of, for what joins several into one. */
   readonly script?: ScriptAround;
+  /** Told when a rewrite fails on a statement; the others go on. Without it the failure is thrown. */
+  readonly rewriteFailed?: (rewrite: string, error: unknown) => void;
 }
 
 /** A document of statements that run one after the other, and which of them is looked at. */
@@ -118,7 +120,7 @@ function neighboursOf(script: ScriptAround | undefined): Neighbours {
 
 function findIn(
   statement: ParsedStatement,
-  { catalog, serverVersion, thresholds = DEFAULT_THRESHOLDS }: RewriteSurroundings,
+  { catalog, serverVersion, thresholds = DEFAULT_THRESHOLDS, rewriteFailed }: RewriteSurroundings,
   neighbours: Neighbours,
   body?: BodyContext,
 ): Rewrite[] {
@@ -133,12 +135,18 @@ function findIn(
   if (wanted.length === 0) return [];
   const version = catalog?.serverVersion ?? serverVersion;
   const context = { ...viewOf(statement, index, { catalog, serverVersion: version, body }), thresholds, ...neighbours };
-  return wanted.flatMap(definition =>
-    definition
-      .find(context)
-      .filter(({ edits }) => edits.length > 0 && !losesComment(statement, edits))
-      .map(found => asRewrite(definition, found, statement)),
-  );
+  return wanted.flatMap(definition => {
+    try {
+      return definition
+        .find(context)
+        .filter(({ edits }) => edits.length > 0 && !losesComment(statement, edits))
+        .map(found => asRewrite(definition, found, statement));
+    } catch (error) {
+      if (!rewriteFailed) throw error;
+      rewriteFailed(definition.id, error);
+      return [];
+    }
+  });
 }
 
 function asRewrite(definition: RewriteDefinition, found: FoundRewrite, statement: ParsedStatement): Rewrite {

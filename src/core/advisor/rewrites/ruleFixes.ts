@@ -14,7 +14,9 @@ const WRAPPED = RULES.filter(({ id, needs }) => id in RULE_FACTS && !needs.inclu
 export function fixesAsRewrites(statement: ParsedStatement, around: RewriteSurroundings): Rewrite[] {
   const { catalog, thresholds = DEFAULT_THRESHOLDS } = around;
   const serverVersion = catalog?.serverVersion ?? around.serverVersion;
-  const findings = runRules(statement, WRAPPED, { catalog, serverVersion, thresholds }, EMPTY_FILE, EMPTY_FILE);
+  const { rewriteFailed: ruleFailed } = around;
+  const surroundings = { catalog, serverVersion, thresholds, ...(ruleFailed && { ruleFailed }) };
+  const findings = runRules(statement, WRAPPED, surroundings, EMPTY_FILE, EMPTY_FILE);
   return findings.flatMap(({ rule, range, guideline, fixes }) =>
     fixes.map(fix => ({
       id: rule,
