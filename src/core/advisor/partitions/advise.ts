@@ -27,6 +27,20 @@ export function advisePartitioning(
     .map(table => adviseTable(table, facts, workload, thresholds));
 }
 
+/** When a table that is still too small will not be any more. */
+function whenReached(table: TableFacts, facts: PartitionFacts, need: number): string[] {
+  const rates = table.keys.map(key => growthAlong(table, key, facts.now).recentRows);
+  const bytes = Math.max(0, ...rates) * (bytesOf(table) / Math.max(1, table.rows));
+  const days = (need - bytesOf(table)) / bytes;
+  if (!(days < SOON_DAYS)) return [];
+  return [
+    `it grows by about ${formatBytes(bytes)} a day, so that it gets there in about ${formatCount(Math.max(1, Math.round(days)))} days`,
+  ];
+}
+
+/** What lies further ahead is not foretold from the rate of a month. Our own choice. */
+const SOON_DAYS = 730;
+
 interface Case {
   readonly table: TableFacts;
   readonly facts: PartitionFacts;
@@ -71,7 +85,7 @@ function adviseTable(
       least < thresholds.floorBytes
         ? [thresholds.floorBytes, 'below which no table is worth it']
         : [least, leastBecause];
-    return no(`it has ${size}, less than the ${formatBytes(need)} ${because}`);
+    return no(`it has ${size}, less than the ${formatBytes(need)} ${because}`, ...whenReached(table, facts, need));
   }
   const considered: Case = { table, facts, uses, thresholds, least, leastBecause };
   if (uses.length === 0)

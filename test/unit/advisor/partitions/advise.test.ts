@@ -151,6 +151,19 @@ describe('core/advisor/partitions/advise', () => {
       );
     });
 
+    it('a table that is not large yet, and says when it will be', async () => {
+      const facts = factsOf(EVENTS, {
+        rows: 100_000_000,
+        tableBytes: 20 * GB,
+        indexBytes: 4 * GB,
+        keys: [evenKey('created_at', 240)],
+      });
+      assert.match(
+        refused(await adviceFor(facts, [RECENT])),
+        /grows by about 102 MB a day, so that it gets there in about 80 days/,
+      );
+    });
+
     it('a tiny table, also one whose old rows are deleted', async () => {
       const facts = factsOf(EVENTS, { rows: 20_000, tableBytes: 3_000_000, indexBytes: 0 });
       const reason = refused(await adviceFor(facts, [[`DELETE FROM events WHERE created_at < $1`, 1]]));
