@@ -73,7 +73,7 @@ function addressOf(rule: string, rulePages: string): string {
   return rulePages.replaceAll('{rule}', rule).replaceAll('{page}', rulePageName(rule));
 }
 
-export function toTextEdits(document: ScriptDocument, fix: Fix): TextEdit[] {
+export function toTextEdits(document: ScriptDocument, fix: Pick<Fix, 'edits'>): TextEdit[] {
   return fix.edits.map(edit => ({ range: document.rangeOf(edit.range), newText: edit.newText }));
 }
 

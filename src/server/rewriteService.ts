@@ -9,6 +9,7 @@ import { comparePlans } from '../core/plan/comparePlans';
 import { findPlanFindings } from '../core/rules/plan/index';
 import type { Grammar } from '../core/sql/grammar';
 import { parseStatement } from '../core/sql/parseStatement';
+import type { LocatedStatement } from '../core/sql/statement';
 import { proposeParameterSets } from '../database/rewrites/parameterSets';
 import type { ComparedPlans } from '../database/rewrites/timeForms';
 import { verifyRewrite } from '../database/rewrites/verifyRewrite';
@@ -28,31 +29,23 @@ export function listRewrites(
 ): RewriteList | null {
   const located = document.statementIn(range);
   if (!located) return null;
-  const { script } = document;
-  const { statements } = script;
-  const around = {
-    ...(catalog && { catalog }),
-    script: { text: script.text, statements, index: statements.indexOf(located) },
-  };
-  const infos = rewritesOf(located, around)
-    .filter(({ edits }) => document.keepsHost(edits))
-    .map((rewrite): RewriteInfo => {
-      const { start } = located.range;
-      const end = Math.max(located.range.end, ...rewrite.edits.map(edit => edit.range.end));
-      const edits = rewrite.edits.map(edit => ({ range: shiftRange(edit.range, -start), newText: edit.newText }));
-      return {
-        key: keyOf(rewrite, start),
-        id: rewrite.id,
-        title: rewrite.title,
-        why: rewrite.why,
-        equality: rewrite.equality,
-        // What the document shows: in another language, with the holes of the string.
-        original: document.text.slice(start, end),
-        rewritten: rewrittenText(document.text, located, rewrite),
-        range: { start, end },
-        edits,
-      };
-    });
+  const infos = offeredRewrites(document, located, catalog).map((rewrite): RewriteInfo => {
+    const { start } = located.range;
+    const end = Math.max(located.range.end, ...rewrite.edits.map(edit => edit.range.end));
+    const edits = rewrite.edits.map(edit => ({ range: shiftRange(edit.range, -start), newText: edit.newText }));
+    return {
+      key: rewriteKey(rewrite, start),
+      id: rewrite.id,
+      title: rewrite.title,
+      why: rewrite.why,
+      equality: rewrite.equality,
+      // What the document shows: in another language, with the holes of the string.
+      original: document.text.slice(start, end),
+      rewritten: rewrittenText(document.text, located, rewrite),
+      range: { start, end },
+      edits,
+    };
+  });
   const proved = infos.filter(({ equality }) => equality.kind === 'provably equal');
   return {
     title: titleOf(located.statement.text),
@@ -60,8 +53,19 @@ export function listRewrites(
   };
 }
 
+/** The rewrites of a statement of a document, without those that would break the string it stands in. */
+export function offeredRewrites(
+  document: ScriptDocument,
+  located: LocatedStatement,
+  catalog: Catalog | undefined,
+): Rewrite[] {
+  const { text, statements } = document.script;
+  const around = { ...(catalog && { catalog }), script: { text, statements, index: statements.indexOf(located) } };
+  return rewritesOf(located, around).filter(({ edits }) => document.keepsHost(edits));
+}
+
 /** The same for the same change of the same text, wherever the statement stands. */
-export function keyOf({ id, edits }: Rewrite, statementStart: number): string {
+export function rewriteKey({ id, edits }: Rewrite, statementStart: number): string {
   const relative = edits.map(({ range, newText }) => [
     range.start - statementStart,
     range.end - statementStart,

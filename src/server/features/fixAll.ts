@@ -39,5 +39,5 @@ function isSafelyFixable({ fixes }: Finding): boolean {
 function action(document: ScriptDocument, findings: readonly Finding[], title: string, kind: string): CodeAction[] {
   const edits = safeEdits(document.withSafeFixes(findings));
   if (edits.length === 0) return [];
-  return [{ title, kind, edit: { changes: { [document.uri]: toTextEdits(document, { title, safe: true, edits }) } } }];
+  return [{ title, kind, edit: { changes: { [document.uri]: toTextEdits(document, { edits }) } } }];
 }

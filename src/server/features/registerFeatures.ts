@@ -16,6 +16,7 @@ import { hover } from './hover';
 import { definitions, highlights, references } from './navigation';
 import { documentSymbols, foldingRanges } from './outline';
 import { prepareRenameAt, renameAt } from './renaming';
+import { rewriteActions } from './rewriteActions';
 import { signatureHelp, SIGNATURE_TRIGGERS } from './signatureHelp';
 import type { TextPlans } from './textPlans';
 
@@ -78,8 +79,10 @@ export function registerFeatures(connection: Connection, host: FeatureHost): voi
       }
       if (wanted(CodeActionKind.RefactorRewrite)) {
         // a rule may offer the same as a fix
-        const isOffered = ({ edit }: CodeAction): boolean => actions.some(other => isDeepStrictEqual(other.edit, edit));
+        const isOffered = ({ edit }: CodeAction): boolean =>
+          edit !== undefined && actions.some(other => isDeepStrictEqual(other.edit, edit));
         actions.push(...expandStar(document, range, catalog).filter(action => !isOffered(action)));
+        actions.push(...rewriteActions(document, range, catalog).filter(action => !isOffered(action)));
       }
       // Only when asked for by name: it looks at the whole document, and belongs on no light bulb.
       if (context.only && wanted(FIX_ALL)) actions.push(...fixAllSafe(document, host.allFindings(document)));
