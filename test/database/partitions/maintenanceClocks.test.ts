@@ -63,6 +63,14 @@ describe('database/partitions: maintenance on other clocks, names and keys', fun
       assert.ok(!partitions.some(line => line.startsWith('Months_p2023_02')));
     });
 
+    it('reads the clock of a key without time zone in the zone its values come from', async () => {
+      await create('Local', 'timestamp');
+      const ours = await keyed('Local', 'timestamp', 'month', 'Asia/Ho_Chi_Minh', 0);
+      // the last hours of April in London are May in Hanoi, whatever zone the session has
+      for (const zone of ZONES) await ours.run('2024-04-30 18:00+00', zone);
+      assert.deepEqual(await ours.partitions(), [`Local_p2024_05: '2024-05-01 00:00:00' to '2024-06-01 00:00:00'`]);
+    });
+
     const KEYS: readonly (readonly [KeyKind, string, string, string])[] = [
       ['epoch seconds', 'bigint', '1714521600', '1719792000'],
       ['epoch milliseconds', 'bigint', '1714521600000', '1719792000000'],

@@ -103,6 +103,50 @@ describe('database/partitions: maintenance that comes late, early, twice and at 
       assert.deepEqual(await ours.retirements('2024-03-05'), []);
     });
 
+    it('makes partitions while others read and write, where CREATE TABLE ... PARTITION OF has to wait', async () => {
+      await server().run(create('busy'));
+      const ours = await installed('busy', { ahead: 2 });
+      await ours.run('2024-01-10');
+      await server().db.withSession(async session => {
+        await session.execute(`begin; select * from busy; insert into busy (at, n) values ('2024-01-10', 1)`);
+        const inOneStep = `set lock_timeout = '100ms';
+          create table busy_april partition of busy for values from ('2024-04-01') to ('2024-05-01')`;
+        await assert.rejects(server().run(inOneStep), error => (error as DatabaseError).sqlState === '55P03');
+        assert.equal((await ours.run('2024-02-10')).length, 1);
+        await session.execute('commit');
+      });
+    });
+
+    it('waits for a reader before it takes a partition off, and tries again', async () => {
+      await server().run(create('read'));
+      const ours = await installed('read', { ahead: 0, keep: '1 month' });
+      await ours.run('2024-01-10');
+      await ours.run('2024-04-10');
+      const running = await server().db.withSession(async session => {
+        await session.execute('begin; select * from read');
+        const run = ours.runStepwise('2024-05-10');
+        const isWaiting = async (): Promise<boolean> =>
+          (await server().db.query(`select from pg_locks where not granted and relation = 'read'::regclass`)).length >
+          0;
+        while (!(await isWaiting())) await new Promise(resolve => setImmediate(resolve));
+        await session.execute('commit');
+        return { run };
+      });
+      await running.run;
+      assert.deepEqual(
+        (await ours.partitions()).map(line => line.split(':')[0]),
+        ['read_p2024_04', 'read_p2024_05'],
+      );
+    });
+
+    it('says so if the table is not partitioned, or by something else', async () => {
+      await server().run(
+        'create table plain (at timestamptz); create table other (at timestamptz, n int) partition by list (n)',
+      );
+      for (const table of ['plain', 'other'])
+        await assert.rejects((await installed(table)).run('2024-01-10'), /is not partitioned by the range of at/);
+    });
+
     it('no routine can retire CONCURRENTLY by itself', async () => {
       await server()
         .run(`${create('inside')}; create table inside_p partition of inside for values from ('2024-01-01') to ('2024-02-01');

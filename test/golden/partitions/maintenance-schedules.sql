@@ -66,6 +66,12 @@ DECLARE
   v_suffix integer;
   v_done integer := 0;
 BEGIN
+  IF NOT EXISTS (
+    SELECT FROM pg_partitioned_table t JOIN pg_attribute a ON a.attrelid = t.partrelid AND a.attnum = t.partattrs[0]
+    WHERE t.partrelid = v_parent AND t.partstrat = 'r' AND t.partnatts = 1 AND a.attname = 'created_at')
+  THEN
+    RAISE EXCEPTION '% is not partitioned by the range of %', v_parent, 'created_at' USING ERRCODE = 'wrong_object_type';
+  END IF;
   IF NOT pg_try_advisory_xact_lock(hashtextextended('partition maintenance of ' || v_parent::oid::text, 0)) THEN
     RAISE NOTICE 'another session is at it: nothing was done';
     RETURN;
@@ -334,6 +340,12 @@ DECLARE
   v_suffix integer;
   v_done integer := 0;
 BEGIN
+  IF NOT EXISTS (
+    SELECT FROM pg_partitioned_table t JOIN pg_attribute a ON a.attrelid = t.partrelid AND a.attnum = t.partattrs[0]
+    WHERE t.partrelid = v_parent AND t.partstrat = 'r' AND t.partnatts = 1 AND a.attname = 'created_at')
+  THEN
+    RAISE EXCEPTION '% is not partitioned by the range of %', v_parent, 'created_at' USING ERRCODE = 'wrong_object_type';
+  END IF;
   IF NOT pg_try_advisory_xact_lock(hashtextextended('partition maintenance of ' || v_parent::oid::text, 0)) THEN
     RAISE NOTICE 'another session is at it: nothing was done';
     RETURN;
