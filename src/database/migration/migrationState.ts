@@ -1,4 +1,6 @@
+import { CancelledError, type CancelSignal } from '../../core/base/cancelSignal';
 import { plannedSteps, type MigrationStep } from '../../core/advisor/migration/migrationPlan';
+import { DatabaseError } from '../../core/ports';
 import type { PostgresDatabase } from '../connect';
 import type { Session } from '../session';
 import type { MigrationRecord } from './migrationRecord';
@@ -13,9 +15,13 @@ export interface StepState {
   readonly knownBy: 'database' | 'record';
 }
 
+/** Telling how things stand must not wait for what stands in the way. */
+const LIMITS = `set lock_timeout = '1s'; set statement_timeout = '5s'`;
+
 /** Where each step stands now, asking the database wherever a step can be asked for. */
 export async function readMigrationState(db: PostgresDatabase, record: MigrationRecord): Promise<StepState[]> {
   return db.withSession(async session => {
+    await session.execute(LIMITS);
     const states: StepState[] = [];
     for (const step of record.plan.steps) states.push(await stateOf(session, record, step));
     return states;
@@ -26,20 +32,25 @@ async function stateOf(session: Session, record: MigrationRecord, step: Migratio
   const recorded = record.finished.some(each => each.id === step.id);
   const begun = record.begun === step.id;
   if (step.isDone !== undefined && (begun || recorded)) {
-    const done = await isTrue(session, step.isDone);
-    return { step, state: done ? 'stands' : begun ? 'begun' : 'not begun', knownBy: 'database' };
+    const done = await answer(session, step.isDone);
+    if (done !== 'no answer')
+      return { step, state: done ? 'stands' : begun ? 'begun' : 'not begun', knownBy: 'database' };
   }
   return { step, state: recorded ? 'stands' : begun ? 'begun' : 'not begun', knownBy: 'record' };
 }
 
-/** The value of a query of one boolean; false if it cannot be answered, because what it looks at is not there. */
-export async function isTrue(session: Session, sql: string): Promise<boolean> {
+/** True if the query of one boolean says so; false also if what it looks at is not there. */
+export async function isTrue(session: Session, sql: string, signal?: CancelSignal): Promise<boolean> {
+  return (await answer(session, sql, signal)) === true;
+}
+
+async function answer(session: Session, sql: string, signal?: CancelSignal): Promise<boolean | 'no answer'> {
   try {
-    const [row] = await session.query(sql);
+    const [row] = await session.query(sql, [], signal ? { signal } : {});
     return Object.values(row ?? {})[0] === true;
   } catch (error) {
-    if (session.lost) throw error;
-    return false;
+    if (session.lost || error instanceof CancelledError) throw error;
+    return error instanceof DatabaseError && error.kind === 'timeout' ? 'no answer' : false;
   }
 }
 

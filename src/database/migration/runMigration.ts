@@ -45,7 +45,7 @@ export async function runMigration(
       const position = { step: i + 1, steps: wanted.length };
       await run.doing(step, position, async within => {
         const startedAt = performance.now();
-        const known = step.isDone !== undefined && (await isTrue(context.session, step.isDone));
+        const known = step.isDone !== undefined && (await isTrue(context.session, step.isDone, options.signal));
         const rows = known ? undefined : await runStep(step, within);
         return {
           id: step.id,
