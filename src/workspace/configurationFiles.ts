@@ -8,6 +8,8 @@ import { configurationSchema } from '../core/configuration/configurationSchema';
 import { readConfiguration } from '../core/configuration/readConfiguration';
 import type { ConfigurationProblem } from '../core/configuration/readConfiguration';
 import type { LimitOverrides } from '../core/health/assess';
+import { ownProfiles } from '../core/profiles/ownProfiles';
+import type { Profile } from '../core/profiles/profile';
 import type { Severity } from '../core/rules/finding';
 import { RULES } from '../core/rules/registry';
 import { DEFAULT_THRESHOLDS } from '../core/rules/thresholds';
@@ -19,6 +21,8 @@ export interface FolderConfiguration {
   readonly thresholds: Thresholds;
   /** Limits of health checks, by check. */
   readonly health: LimitOverrides;
+  /** Tuning profiles of the team, the nearest folder's first. */
+  readonly profiles: readonly Profile[];
   /** `server_version_num`. */
   readonly serverVersion?: number;
   /** Where the schema is: globs and the folder they start from. */
@@ -47,6 +51,7 @@ const NOTHING: FolderConfiguration = {
   severities: {},
   thresholds: DEFAULT_THRESHOLDS,
   health: {},
+  profiles: [],
   isExcluded: () => false,
 };
 
@@ -116,11 +121,12 @@ function readOwn(file: string): OwnFile | undefined {
 }
 
 function merge(outer: FolderConfiguration, own: Configuration, folder: string): FolderConfiguration {
-  const { rules, thresholds, health, exclude, schemaFiles, postgresVersion } = own;
+  const { rules, thresholds, health, profiles, exclude, schemaFiles, postgresVersion } = own;
   const excludes = exclude?.length ? picomatch([...exclude], { dot: true }) : undefined;
   return {
     severities: rules ? mergeRules(outer.severities, rules, RULE_IDS) : outer.severities,
     thresholds: thresholds ? { ...outer.thresholds, ...thresholds } : outer.thresholds,
+    profiles: profiles ? [...ownProfiles(profiles), ...outer.profiles] : outer.profiles,
     health: health ? mergeLimits(outer.health, health) : outer.health,
     ...(outer.serverVersion !== undefined && { serverVersion: outer.serverVersion }),
     ...(postgresVersion !== undefined && { serverVersion: versionNumber(postgresVersion) }),

@@ -46,7 +46,7 @@ const CORE_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   plan: ['base', 'sql', 'catalog'],
   guidelines: ['base'],
   rules: ['base', 'sql', 'catalog', 'plan', 'guidelines'],
-  configuration: ['base', 'rules', 'health'],
+  configuration: ['base', 'rules', 'health', 'profiles'],
   workload: ['base', 'sql', 'plan'],
   language: ['base', 'sql', 'catalog', 'rules', 'guidelines'],
   advisor: ['base', 'sql', 'catalog', 'plan', 'rules', 'guidelines'],

@@ -10,6 +10,7 @@ import { applySettings } from '../../database/settings/applySettings';
 import { readSettings } from '../../database/settings/readSettings';
 import { parseRecord, type SettingsRecord } from '../../database/settings/settingsRecord';
 import { undoSettings } from '../../database/settings/undoSettings';
+import { ConfigurationFiles } from '../../workspace/configurationFiles';
 import { choose, positiveInteger, type CommandLine, type Options } from '../arguments';
 import { print, printJson, progress, readInput } from '../io';
 import { withServer } from '../target';
@@ -25,10 +26,11 @@ export async function profile({ options, operands }: CommandLine): Promise<numbe
   if (verb !== 'show' && verb !== 'diff' && verb !== 'export' && verb !== 'apply') {
     throw new UsageError('profile needs list, show ID, diff ID, export ID, apply ID or undo FILE.');
   }
-  const found = id === undefined ? undefined : findProfile(id);
+  const own = new ConfigurationFiles().forFolder(process.cwd()).profiles;
+  const found = id === undefined ? undefined : findProfile(id, own);
   if (!found) {
     throw new UsageError(
-      `${id === undefined ? `profile ${verb} needs a profile` : `no profile "${id}"`}; there are ${PROFILES.map(p => p.id).join(', ')}.`,
+      `${id === undefined ? `profile ${verb} needs a profile` : `no profile "${id}"`}; there are ${[...own, ...PROFILES].map(p => p.id).join(', ')}.`,
     );
   }
   if (verb === 'export') return exportAs(found, options);
@@ -37,7 +39,8 @@ export async function profile({ options, operands }: CommandLine): Promise<numbe
 }
 
 function list(format: 'text' | 'json'): number {
-  const profiles = PROFILES.map(({ id, guide, title, assumes }) => ({
+  const own = new ConfigurationFiles().forFolder(process.cwd()).profiles;
+  const profiles = [...own, ...PROFILES].map(({ id, guide, title, assumes }) => ({
     id,
     guide,
     title,

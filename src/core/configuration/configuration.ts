@@ -1,4 +1,5 @@
 import type { LimitOverrides } from '../health/assess';
+import type { ConfiguredProfile } from '../profiles/ownProfiles';
 import type { Severity } from '../rules/finding';
 import type { Thresholds } from '../rules/thresholds';
 
@@ -16,6 +17,7 @@ export interface Configuration {
   readonly thresholds?: Partial<Thresholds>;
   /** Limits of health checks, by check. */
   readonly health?: LimitOverrides;
+  readonly profiles?: readonly ConfiguredProfile[];
   /** Globs of files that are not checked, relative to the file's folder. */
   readonly exclude?: readonly string[];
   /** Globs of the files with the schema's DDL, in the order they run, relative to the file's folder. */

@@ -15,7 +15,8 @@ export interface JsonSchema {
   readonly default?: unknown;
   readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly additionalProperties?: false;
+  /** Of an object whose keys are free: what each value is. */
+  readonly additionalProperties?: false | JsonSchema;
 }
 
 const THRESHOLD_WORDS: Readonly<Record<keyof Thresholds, string>> = {
@@ -83,6 +84,24 @@ export function configurationSchema(rules: readonly { readonly id: string; reado
         description: 'From which value on a health check warns, and from which on it is critical.',
         additionalProperties: false,
         properties: Object.fromEntries(HEALTH_LIMITS.map(check => [check.id, limitsSchema(check)] as const)),
+      },
+      profiles: {
+        type: 'array',
+        description: 'Tuning profiles of your own, beside those that come with Query Tuner.',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          properties: {
+            id: { type: 'string', description: 'Its name on the command line.' },
+            title: { type: 'string', description: 'What it is for, in a few words.' },
+            extends: { type: 'string', description: 'Id of a profile whose settings count where this one has none.' },
+            settings: {
+              type: 'object',
+              description: 'Values by setting, as in postgresql.conf: "work_mem": "32MB".',
+              additionalProperties: { type: 'string' },
+            },
+          },
+        },
       },
       schemaFiles: {
         type: 'array',

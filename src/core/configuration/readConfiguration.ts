@@ -71,7 +71,8 @@ function checkProperties(node: Node, schema: JsonSchema, problems: Configuration
     if (!key || !content) continue;
     const name = key.value as string;
     const range = { start: key.offset, end: key.offset + key.length };
-    const known = Object.hasOwn(schema.properties ?? {}, name) ? schema.properties![name] : undefined;
+    const further = schema.additionalProperties || undefined;
+    const known = Object.hasOwn(schema.properties ?? {}, name) ? schema.properties![name] : further;
     if (!known) problems.push({ message: `There is nothing called "${name}" here.`, range });
     // `__proto__` would not become a property of its own.
     if (!known || name === '__proto__') continue;

@@ -43,12 +43,12 @@ function evaluateSetting(profile: Profile, setting: ProfileSetting, facts: Serve
 
 function chooseValue(
   profile: Profile,
-  { name, guideValue, compute }: ProfileSetting,
+  { name, guideValue, compute, isOwn }: ProfileSetting,
   facts: ServerFacts,
 ): { value: string; reason: string } {
   const computed = (compute ?? SETTINGS[name]?.compute)?.(facts);
   if (guideValue === null) return computed ?? { value: '', reason: 'no value' };
-  if (profile.guide === null) return { value: guideValue, reason: 'as your profile gives it' };
+  if (isOwn) return { value: guideValue, reason: 'as your profile gives it' };
   if (!computed) return { value: guideValue, reason: 'as the guide gives it' };
   const excess = memoryExcess(name, guideValue, facts);
   if (excess) return { value: computed.value, reason: `${excess}; ${computed.reason}` };

@@ -27,6 +27,8 @@ export interface ProfileSetting {
   /** As the guide or the team writes it; null where the profile computes it. */
   readonly guideValue: string | null;
   readonly section?: string;
+  /** A team wrote it for its own machine: it is never computed anew. */
+  readonly isOwn?: boolean;
   /** How a computed profile finds the value; absent: as every profile does. */
   readonly compute?: Computation;
 }
