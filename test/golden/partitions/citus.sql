@@ -42,9 +42,7 @@ SELECT create_distributed_table('public.orders', 'customer_id', colocate_with :=
 -- Locks: Writers wait until all rows are copied.
 SELECT create_distributed_table('public.items', 'customer_id', colocate_with := 'public.customers');
 
--- The way back, from the last step that was run
-
-
+-- The way back; begin at the last step that was run
 
 -- Back from: Distribute public.items by customer_id
 -- SELECT undistribute_table('public.items');
@@ -104,9 +102,7 @@ SELECT create_distributed_table('public.orders', 'customer_id', colocate_with :=
 -- Locks: Writers wait until all rows are copied.
 SELECT create_distributed_table('public.items', 'customer_id', colocate_with := 'public.customers');
 
--- The way back, from the last step that was run
-
-
+-- The way back; begin at the last step that was run
 
 -- Back from: Distribute public.items by customer_id
 -- SELECT undistribute_table('public.items');

@@ -258,9 +258,7 @@ CALL public.run_maintenance_of_events();
 -- Only when pg_cron is installed
 SELECT cron.schedule('partitions of public.events', '17 3 * * *', 'CALL public.run_maintenance_of_events()');
 
--- The way back, from the last step that was run
-
-
+-- The way back; begin at the last step that was run
 
 -- Back from: A job of pg_cron
 -- SELECT cron.unschedule('partitions of public.events');

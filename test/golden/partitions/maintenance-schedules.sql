@@ -248,9 +248,7 @@ CALL public.run_maintenance_of_events();
 -- Only when pg_cron is installed
 SELECT cron.schedule_in_database('partitions of public.events', '17 3 * * *', 'CALL public.run_maintenance_of_events()', 'cameras');
 
--- The way back, from the last step that was run
-
-
+-- The way back; begin at the last step that was run
 
 -- Back from: A job of pg_cron
 -- SELECT cron.unschedule('partitions of public.events');
@@ -520,9 +518,7 @@ commit;
 -- against everybody; rows that wait there are moved while the table is locked.
 CALL public."run_maintenance_of_Odd ""events"""();
 
--- The way back, from the last step that was run
-
-
+-- The way back; begin at the last step that was run
 
 -- Back from: Routines that make and retire partitions
 -- begin;

@@ -5,6 +5,7 @@ import { migrationScript } from '../../../src/core/advisor/migration/migrationSc
 import type { MigrationPlan } from '../../../src/core/advisor/migration/migrationPlan';
 import {
   chooseDistribution,
+  continuousAggregates,
   citusPlan,
   foreignShards,
   maintenancePlan,
@@ -62,6 +63,18 @@ const RECENT = [
   ['SELECT * FROM events WHERE id = $1', 10],
 ] as const;
 
+const AGGREGATED = [
+  [
+    `SELECT camera_id, date_trunc('hour', created_at), count(*), avg(id) FROM events WHERE camera_id = $1 AND created_at > now() - interval '1 day' GROUP BY 1, 2`,
+    5,
+  ],
+  [`SELECT date_trunc('hour', created_at) AS h, camera_id, max(id) FROM events GROUP BY h, camera_id`, 5],
+  [`SELECT created_at::date, count(*) FROM events GROUP BY 1`, 5],
+  // no view keeps these: the first needs every value, the second filters by what it does not group by
+  [`SELECT date_trunc('day', created_at), count(DISTINCT camera_id) FROM events GROUP BY 1`, 5],
+  [`SELECT date_trunc('week', created_at), count(*) FROM events WHERE kind = 'car' GROUP BY 1`, 5],
+] as const;
+
 async function timescale(version: string, facts: PartitionFacts): Promise<MigrationPlan> {
   const [events] = facts.tables;
   return planOf(
@@ -71,16 +84,13 @@ async function timescale(version: string, facts: PartitionFacts): Promise<Migrat
       scheme: { method: 'range', column: 'created_at', keyKind: 'timestamptz', period: 'day', timeZone: 'UTC' },
       uses: usesOf(events!.relation, await statementsOf(...RECENT), catalogOf(events!.relation)),
       keep: '2 years',
-      aggregates: [
-        {
-          schema: 'public',
-          name: 'events_hourly',
-          bucket: '1 hour',
-          groupBy: ['camera_id'],
-          aggregates: ['count(*) AS events'],
-          refreshBack: '3 days',
-        },
-      ],
+      aggregates: continuousAggregates(
+        events!.relation,
+        'created_at',
+        'Asia/Ho_Chi_Minh',
+        await statementsOf(...AGGREGATED),
+        catalogOf(events!.relation),
+      ),
     }),
   );
 }

@@ -20,9 +20,7 @@ SELECT partman.create_parent(p_parent_table := 'public.events', p_control := 'cr
 UPDATE partman.part_config SET infinite_time_partitions = true, retention = '24 months', retention_keep_table = true, retention_schema = 'archive' WHERE parent_table = 'public.events';
 commit;
 
--- The way back, from the last step that was run
-
-
+-- The way back; begin at the last step that was run
 
 -- Back from: Hand the table to pg_partman
 -- DELETE FROM partman.part_config WHERE parent_table = 'public.events';
@@ -49,9 +47,7 @@ SELECT partman.create_parent(p_parent_table := 'public.events', p_control := 'cr
 UPDATE partman.part_config SET infinite_time_partitions = true, retention = '24 months', retention_keep_table = false WHERE parent_table = 'public.events';
 commit;
 
--- The way back, from the last step that was run
-
-
+-- The way back; begin at the last step that was run
 
 -- Back from: Hand the table to pg_partman
 -- DELETE FROM partman.part_config WHERE parent_table = 'public.events';
@@ -78,9 +74,7 @@ SELECT partman.create_parent(p_parent_table := 'public.events', p_control := 'cr
 UPDATE partman.part_config SET infinite_time_partitions = true, retention = '24 months', retention_keep_table = true, retention_schema = 'archive' WHERE parent_table = 'public.events';
 commit;
 
--- The way back, from the last step that was run
-
-
+-- The way back; begin at the last step that was run
 
 -- Back from: Hand the table to pg_partman
 -- DELETE FROM partman.part_config WHERE parent_table = 'public.events';

@@ -14,9 +14,7 @@ CREATE TABLE IF NOT EXISTS public.events_north (id bigint NOT NULL, camera_id in
 CREATE UNIQUE INDEX IF NOT EXISTS events_north_1_idx ON public.events_north USING btree (id);
 commit;
 
--- The way back, from the last step that was run
-
-
+-- The way back; begin at the last step that was run
 
 -- Back from: 1 tables
 -- DROP TABLE IF EXISTS public.events_north;
@@ -37,9 +35,7 @@ CREATE TABLE IF NOT EXISTS public.events_south (id bigint NOT NULL, camera_id in
 CREATE UNIQUE INDEX IF NOT EXISTS events_south_1_idx ON public.events_south USING btree (id);
 commit;
 
--- The way back, from the last step that was run
-
-
+-- The way back; begin at the last step that was run
 
 -- Back from: 1 tables
 -- DROP TABLE IF EXISTS public.events_south;
@@ -106,9 +102,7 @@ commit;
 ANALYZE public.events_north;
 ANALYZE public.events_south;
 
--- The way back, from the last step that was run
-
-
+-- The way back; begin at the last step that was run
 
 -- Back from: Foreign partitions
 -- begin;

@@ -9,7 +9,8 @@ export { maintenancePlan, crontabLine, type ScheduleOptions } from './maintenanc
 export { maintenanceRoutines, type MaintenanceRoutines } from './maintenance/maintenanceRoutines';
 export { DEFAULT_AHEAD, type MaintenanceSpec, type Retirement } from './maintenance/maintenanceSpec';
 export { partmanPlan } from './maintenance/partman';
-export { timescalePlan, type ContinuousAggregate, type TimescalePlan, type TimescaleRequest } from './timescale';
+export { timescalePlan, type TimescalePlan, type TimescaleRequest } from './timescale';
+export { continuousAggregates, type ContinuousAggregate } from './continuousAggregates';
 export { chooseDistribution, type Distribution } from './distribution/distributionColumns';
 export { citusPlan, type CitusPlan } from './distribution/citus';
 export {

@@ -2,6 +2,7 @@ import { formatBytes, formatCount } from '../../base/units';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/identifiers';
 import type { MigrationPlan, MigrationStep } from '../migration/migrationPlan';
 import { versionAtLeast } from './extensionVersion';
+import type { ContinuousAggregate } from './continuousAggregates';
 import { columnarOptions } from './timescaleColumns';
 import type { PartitionFacts, TableFacts } from './partitionFacts';
 import { daysOf } from './retentionDeletes';
@@ -9,20 +10,6 @@ import { growthAlong } from './rowsPerPeriod';
 import type { RangeScheme } from './scheme';
 import { widenedKeys } from './widenedKeys';
 import type { TableUse } from './keyUse';
-
-/** A view that TimescaleDB keeps up to date: an aggregation by buckets of time. */
-export interface ContinuousAggregate {
-  readonly schema: string;
-  readonly name: string;
-  /** `1 hour` */
-  readonly bucket: string;
-  /** Columns it is grouped by besides the time. */
-  readonly groupBy: readonly string[];
-  /** With their names: `avg(temperature) AS avg_temperature`. */
-  readonly aggregates: readonly string[];
-  /** Buckets older than this are not refreshed any more: `3 days`. */
-  readonly refreshBack: string;
-}
 
 export interface TimescaleRequest {
   readonly facts: PartitionFacts;
@@ -202,9 +189,14 @@ function retentionSteps(name: string, keep: string | undefined): MigrationStep[]
   ];
 }
 
-function aggregateSteps(aggregate: ContinuousAggregate, table: string, { column }: RangeScheme): MigrationStep[] {
+function aggregateSteps(
+  aggregate: ContinuousAggregate,
+  table: string,
+  { column, keyKind }: RangeScheme,
+): MigrationStep[] {
   const view = quoteQualified(aggregate.schema, aggregate.name);
-  const bucket = `time_bucket(INTERVAL '${aggregate.bucket}', ${quoteIdentifier(column)})`;
+  const zone = keyKind === 'timestamptz' && aggregate.timeZone ? `, ${quoteLiteral(aggregate.timeZone)}` : '';
+  const bucket = `time_bucket(INTERVAL '${aggregate.bucket}', ${quoteIdentifier(column)}${zone})`;
   const groups = aggregate.groupBy.map(quoteIdentifier);
   return [
     {
