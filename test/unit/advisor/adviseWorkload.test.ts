@@ -187,6 +187,42 @@ describe('core/advisor/indexes/adviseWorkload', () => {
     assert.equal((await advise([sql], tablePlanner([sure]))).indexes.length, 1);
   });
 
+  it('takes another index for a statement that one for others would slow down', async () => {
+    const relation = { 'Relation Name': 'child' };
+    const seqScan = { 'Node Type': 'Seq Scan', 'Total Cost': 45_000, 'Plan Rows': 3e5, ...relation };
+    const fetching = { 'Node Type': 'Index Scan', 'Total Cost': 20_000, 'Plan Rows': 3e5, ...relation };
+    const reading: PlannedCosts = {
+      statement: 'sum(state)',
+      scan: 45_000,
+      indexes: { 'child (made)': 20_000, 'child (made) INCLUDE (state)': 19_000 },
+    };
+    const finding: PlannedCosts = {
+      statement: 'select *',
+      scan: 45_000,
+      indexes: { 'child (made)': 100, 'child (made) INCLUDE (state)': 101 },
+    };
+    const planner = tablePlanner([reading, finding]);
+    const planned: CostEstimator = {
+      ...planner,
+      async cost(sql, configuration) {
+        const cost = await planner.cost(sql, configuration);
+        if (!sql.includes('sum(state)')) return cost;
+        const covers = configuration[cost.usedIndexes[0] ?? -1]?.include.length;
+        const plan =
+          covers === undefined ? seqScan : { ...fetching, 'Node Type': covers > 0 ? 'Index Only Scan' : 'Index Scan' };
+        return { ...cost, plan };
+      },
+    };
+    const sql = [
+      "select * from child where made = '2020-01-01'",
+      "select sum(state) from child where made > '2020-01-01'",
+    ];
+    const chosen = async (statements: string[], estimator: CostEstimator) =>
+      (await advise(statements, estimator)).indexes.map(({ columns, include }) => [...columns, ...include].join());
+    assert.deepEqual(await chosen(sql, planned), ['made,state']);
+    assert.deepEqual(await chosen(sql.slice(0, 1), planned), ['made']);
+  });
+
   it('stops at once when cancelled in between', async () => {
     const controller = new AbortController();
     const onProgress = ({ text }: { text: string }) => {

@@ -57,7 +57,7 @@ export async function adviseWorkload(request: WorkloadRequest): Promise<Workload
   const { catalog, estimator, signal, onProgress } = request;
   const maxWidth = request.maxWidth ?? DEFAULT_MAX_WIDTH;
   const budgetBytes = request.budgetBytes ?? Infinity;
-  const planner = new Planner(estimator, signal);
+  const planner = new Planner(estimator, signal, catalog.settings);
   const skipped: { id: number; reason: string }[] = [];
   const queries: CostedQuery[] = [];
   const known = new Map<string, Candidate>();

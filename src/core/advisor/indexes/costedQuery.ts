@@ -2,7 +2,7 @@ import type { CancelSignal } from '../../base/cancelSignal';
 import { throwIfCancelled } from '../../base/cancelSignal';
 import type { CostEstimator, PlanCost } from '../../ports';
 import { indexIdentity, type Candidate } from './candidates';
-import { earlyStopRisk } from './earlyStopRisk';
+import { NO_RISK, planRisk, type PlanRisk, type RiskFacts } from './planRisk';
 import { mayUse } from './relevance';
 import type { TableAccess } from './tableAccess';
 import { upkeepCost, type Writes } from './upkeep';
@@ -12,15 +12,14 @@ interface Costing {
   readonly offered: bigint;
   readonly used: bigint;
   readonly totalCost: number;
-  /** What the plan may cost beyond that; see {@link earlyStopRisk}. */
-  readonly risk: number;
+  readonly risk: PlanRisk;
 }
 
 export interface CostBounds {
   readonly lower: number;
   readonly upper: number;
-  /** What counts against the plan beyond its cost, if it is known; see {@link earlyStopRisk}. */
-  readonly risk: number;
+  /** What its gamble counts, if the plan is known; see {@link PlanRisk}. */
+  readonly gamble: number;
 }
 
 /** What all statements of a workload share: the planner, and what it cannot plan with. */
@@ -32,7 +31,15 @@ export class Planner {
   constructor(
     private readonly estimator: CostEstimator,
     private readonly signal: CancelSignal | undefined,
+    /** The server's, as SHOW prints them. */
+    private readonly settings: Readonly<Record<string, string>> = {},
   ) {}
+
+  /** A setting that is a number; undefined if it is not known. */
+  setting(name: string): number | undefined {
+    const value = Number(this.settings[name] ?? NaN);
+    return Number.isNaN(value) ? undefined : value;
+  }
 
   /** False for an index the estimator has refused: HypoPG knows no GIN, a shadow may lack an operator class. */
   canPlanWith(candidate: Candidate): boolean {
@@ -84,6 +91,7 @@ export class CostedQuery {
   private readonly leadKeys = new Set<string>();
   /** Cost with all that was offered to it at first: nothing is taken to do better. */
   private best = 0;
+  private planBefore: Readonly<Record<string, unknown>> = {};
   writes: readonly Writes[] = [];
   /** Whether there was an index to try. */
   hasCandidates = false;
@@ -100,8 +108,9 @@ export class CostedQuery {
   /** Plans it without any new index; gives the plan. */
   async begin(): Promise<Readonly<Record<string, unknown>>> {
     const planned = await this.planner.plan(this.sql, []);
-    this.costings.push({ offered: 0n, used: 0n, totalCost: planned?.totalCost ?? 0, risk: 0 });
-    return planned?.plan ?? {};
+    this.costings.push({ offered: 0n, used: 0n, totalCost: planned?.totalCost ?? 0, risk: NO_RISK });
+    this.planBefore = planned?.plan ?? {};
+    return this.planBefore;
   }
 
   /** Whether its cost may depend on the index. */
@@ -131,8 +140,8 @@ export class CostedQuery {
     return (await this.costing(set)).totalCost;
   }
 
-  /** What the plan with these indexes may cost beyond its estimate and today's cost. */
-  async risk(set: readonly Candidate[]): Promise<number> {
+  /** What counts against the plan with these indexes. */
+  async risk(set: readonly Candidate[]): Promise<PlanRisk> {
     return (await this.costing(set)).risk;
   }
 
@@ -163,9 +172,9 @@ export class CostedQuery {
       const isOfMore = (mask & ~offered) === 0n;
       if (isPossible && totalCost < upper) upper = totalCost;
       if (isOfMore && totalCost > lower) lower = totalCost;
-      if (isPossible && isOfMore) known = risk;
+      if (isPossible && isOfMore) known = risk.gamble;
     }
-    return { lower: Math.min(lower, upper), upper, risk: known };
+    return { lower: Math.min(lower, upper), upper, gamble: known };
   }
 
   private async costing(set: readonly Candidate[]): Promise<Costing> {
@@ -177,15 +186,21 @@ export class CostedQuery {
       const planned = await this.planner.plan(this.sql, relevant);
       if (!planned) continue;
       const used = this.maskOf(planned.usedIndexes.map(position => relevant[position]!));
-      const risk = used === 0n ? 0 : earlyStopRisk(planned.plan, this.costBefore, name => this.hasIndex(name));
+      const risk =
+        used === 0n ? NO_RISK : planRisk(planned, { totalCost: this.costBefore, plan: this.planBefore }, this.facts);
       const costing: Costing = { offered: mask, used, totalCost: planned.totalCost, risk };
       this.costings.push(costing);
       return costing;
     }
   }
 
-  private hasIndex(name: string): boolean {
-    return this.accesses.some(({ relation }) => relation.indexes.some(index => index.name === name));
+  private get facts(): RiskFacts {
+    const relations = this.accesses.map(({ relation }) => relation);
+    return {
+      relationOf: name => relations.find(relation => relation.name === name),
+      isNew: name => !relations.some(({ indexes }) => indexes.some(index => index.name === name)),
+      setting: name => this.planner.setting(name),
+    };
   }
 
   private maskOf(set: readonly Candidate[]): bigint {
@@ -210,7 +225,7 @@ export class CostedQuery {
 }
 
 function leadKey({ relation, index }: Candidate): string {
-  return `${relation.schema}.${relation.name}|${index.method}|${index.keys[0] ?? ''}`;
+  return `${relation.schema}.${relation.name}|${index.keys[0] ?? ''}`;
 }
 
 export function relationId(candidate: Candidate): string {

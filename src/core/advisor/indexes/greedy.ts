@@ -37,7 +37,7 @@ export async function greedy(
   search: Search,
   start: readonly Candidate[],
   exponent: number,
-  excluded?: Candidate,
+  excluded: ReadonlySet<Candidate> = new Set(),
 ): Promise<Candidate[]> {
   const { objective, budgetBytes, signal, isOver, onStep } = search;
   const chosen = [...start];
@@ -45,7 +45,7 @@ export async function greedy(
   for (const query of objective.queries) costs.set(query, await query.cost(chosen));
   let bytesLeft = budgetBytes - objective.bytesOf(chosen);
   const gains = new Map<Candidate, Gain>();
-  let open = objective.candidates.filter(candidate => candidate !== excluded && !chosen.includes(candidate));
+  let open = objective.candidates.filter(candidate => !excluded.has(candidate) && !chosen.includes(candidate));
   while (!isOver()) {
     throwIfCancelled(signal);
     onStep?.(chosen.length);
@@ -120,7 +120,7 @@ function gain(
       number,
       number,
     ];
-    const risk = query.weight * (bounds.risk - query.bounds(chosen).risk);
+    const risk = query.weight * (bounds.gamble - query.bounds(chosen).gamble);
     result.high += high - risk;
     result.low += low - risk;
     if (upper - lower > FUZZ * upper && high - low > widest) {

@@ -39,8 +39,18 @@ export class Objective {
   /** Planner cost of all statements, of what their plans risk, and of the writes to the indexes. */
   async total(set: readonly Candidate[]): Promise<number> {
     let total = this.upkeep(set);
-    for (const query of this.queries) total += query.weight * ((await query.cost(set)) + (await query.risk(set)));
+    for (const query of this.queries) {
+      const { gamble, slowdown } = await query.risk(set);
+      total += query.weight * ((await query.cost(set)) + gamble + slowdown);
+    }
     return total;
+  }
+
+  /** The statements that the set would make slower. */
+  async slowed(set: readonly Candidate[]): Promise<CostedQuery[]> {
+    const found: CostedQuery[] = [];
+    for (const query of this.queries) if ((await query.risk(set)).slowdown > 0) found.push(query);
+    return found;
   }
 
   /** Notes what an index once gained for a statement: with more indexes there it will hardly gain more. */

@@ -1,4 +1,5 @@
 import type { Candidate } from './candidates';
+import type { CostedQuery } from './costedQuery';
 import { greedy, type Search } from './greedy';
 import { byIdentity } from './objective';
 
@@ -9,6 +10,8 @@ const EXPONENTS = [1, 0.5];
 /** A swap has to save this share of the cost. */
 const SWAP_GAIN = 0.0005;
 const SWAP_ROUNDS = 3;
+/** Indexes tried for one statement that became slower. */
+const MOST_CURES = 3;
 
 interface Solution {
   readonly set: readonly Candidate[];
@@ -29,7 +32,7 @@ export async function selectIndexes(search: Search): Promise<Candidate[]> {
     if (search.isOver()) break;
   }
   if (!search.isOver()) best = better(best, await fromEverything(search));
-  best = await swap(search, best);
+  best = await swap(search, await speedUp(search, best));
   if (best.set.length === 0) best = better(best, await bestSingle(search));
   return best.total < nothing.total ? [...best.set].sort(byIdentity) : [];
 }
@@ -74,12 +77,83 @@ async function swap(search: Search, start: Solution): Promise<Solution> {
       if (search.isOver() || search.isLate()) return best;
       if (!best.set.includes(candidate)) continue;
       const rest = best.set.filter(other => other !== candidate);
-      const tried = await prune(search, await greedy(search, rest, 0.5, candidate));
+      const tried = await prune(search, await greedy(search, rest, 0.5, new Set([candidate])));
       if (tried.total < best.total * (1 - SWAP_GAIN)) best = tried;
     }
     if (best.total >= before) break;
   }
   return best;
+}
+
+/**
+ * For statements that the set makes slower: does without the indexes that slow them, or with one more that keeps them
+ * from being slower and mostly does the work of those, too.
+ */
+async function speedUp(search: Search, start: Solution): Promise<Solution> {
+  const { objective, budgetBytes } = search;
+  let best = start;
+  const banned = new Set<Candidate>();
+  for (const query of await objective.slowed(start.set)) {
+    const culprits = await culpritsOf(query, best.set);
+    const rest = best.set.filter(one => !culprits.has(one));
+    const without = await prune(search, await greedy(search, rest, 0.5, new Set([...banned, ...culprits])));
+    if (without.total < best.total) {
+      best = without;
+      for (const culprit of culprits) banned.add(culprit);
+    }
+    for (const cure of await curesOf(search, query, best.set)) {
+      if (search.isOver()) return best;
+      if (objective.bytes(cure) > budgetBytes) continue;
+      const fitting = await makeRoom(search, [...best.set, cure], cure);
+      const tried = await prune(search, await greedy(search, fitting, 0.5, banned));
+      if (tried.total >= best.total) continue;
+      best = tried;
+      break;
+    }
+  }
+  return best;
+}
+
+/** Drops what is least worth its bytes until the rest fits the budget. */
+async function makeRoom(
+  { objective, budgetBytes }: Search,
+  set: readonly Candidate[],
+  kept: Candidate,
+): Promise<readonly Candidate[]> {
+  let left = set;
+  while (objective.bytesOf(left) > budgetBytes) {
+    const total = await objective.total(left);
+    let next: { readonly without: readonly Candidate[]; readonly loss: number } | undefined;
+    for (const candidate of left) {
+      if (candidate === kept) continue;
+      const without = left.filter(other => other !== candidate);
+      const loss = ((await objective.total(without)) - total) / Math.max(1, objective.bytes(candidate));
+      if (!next || loss < next.loss) next = { without, loss };
+    }
+    if (!next) break;
+    left = next.without;
+  }
+  return left;
+}
+
+/** Those of its plan without any one of which the statement is not slower; all of its plan if it takes more than one. */
+async function culpritsOf(query: CostedQuery, set: readonly Candidate[]): Promise<Set<Candidate>> {
+  const used = [...(await query.used(set))];
+  for (const candidate of used) {
+    const { slowdown } = await query.risk(set.filter(other => other !== candidate));
+    if (slowdown === 0) return new Set([candidate]);
+  }
+  return new Set(used);
+}
+
+/** What would spare one statement the slowdown, beside the others of the set; the smallest first. */
+async function curesOf({ objective }: Search, query: CostedQuery, set: readonly Candidate[]): Promise<Candidate[]> {
+  const cures: Candidate[] = [];
+  for (const candidate of objective.candidates) {
+    if (set.includes(candidate) || !query.concerns(candidate)) continue;
+    if ((await query.risk([...set, candidate])).slowdown === 0) cures.push(candidate);
+  }
+  return cures.sort((a, b) => objective.bytes(a) - objective.bytes(b) || byIdentity(a, b)).slice(0, MOST_CURES);
 }
 
 async function bestSingle({ objective, budgetBytes }: Search): Promise<Solution> {

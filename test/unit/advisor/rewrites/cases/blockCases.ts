@@ -1,6 +1,6 @@
 import type { RewriteCases } from '../rewriteCases';
 import { aggregateBeforeJoin } from './aggregateBeforeJoin';
-import { leftJoinNullToNotExists, allToNotExists } from './existence';
+import { leftJoinNullToNotExists, allToNotExists, nullOrConditionToOn } from './existence';
 import {
   rowNumberToDistinctOn,
   rowNumberToLateral,
@@ -10,13 +10,14 @@ import {
 } from './firstOfGroup';
 import { orToUnionAll, orWithinTableToUnionAll } from './orToUnionAll';
 import { unionToUnionAll } from './unionToUnionAll';
-import { countToEstimate, writeInBatches } from './wholeTables';
+import { countToEstimate, writeInBatches, writesToOne } from './wholeTables';
 
 /** The cases of rewrites that take a whole query apart. */
 export const BLOCK_CASES: readonly RewriteCases[] = [
   aggregateBeforeJoin,
   leftJoinNullToNotExists,
   allToNotExists,
+  nullOrConditionToOn,
   rowNumberToDistinctOn,
   rowNumberToLateral,
   distinctOnToLateral,
@@ -27,4 +28,5 @@ export const BLOCK_CASES: readonly RewriteCases[] = [
   unionToUnionAll,
   countToEstimate,
   writeInBatches,
+  writesToOne,
 ];

@@ -100,3 +100,46 @@ export const allToNotExists: RewriteCases = {
     },
   ],
 };
+
+export const nullOrConditionToOn: RewriteCases = {
+  id: 'null-or-condition-to-on',
+  schema: SCHEMA,
+  offers: [
+    {
+      title: 'a period of optional rows',
+      sql: "SELECT c.id, count(o.id) FROM customers c LEFT JOIN orders o ON o.customer_id = c.id WHERE c.vip AND (o.at IS NULL OR o.at >= now() - interval '30 days') GROUP BY c.id",
+      becomes:
+        "SELECT c.id, count(o.id) FROM customers c LEFT JOIN orders o ON o.customer_id = c.id AND o.at >= now() - interval '30 days' WHERE c.vip GROUP BY c.id",
+      equality: 'needs checking',
+    },
+    {
+      title: 'the only condition, on a column that may be NULL',
+      sql: "SELECT c.id, o.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id OR o.seller_id = c.id WHERE o.status = 'new' OR o.status IS NULL",
+      becomes:
+        "SELECT c.id, o.id FROM customers c LEFT JOIN orders o ON (o.customer_id = c.id OR o.seller_id = c.id) AND o.status = 'new'",
+      equality: 'needs checking',
+    },
+  ],
+  refuses: [
+    {
+      title: 'a condition on both sides',
+      sql: 'SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id WHERE o.at IS NULL OR o.status = c.region',
+    },
+    {
+      title: 'a test for rows without a match',
+      sql: 'SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id WHERE o.id IS NULL',
+    },
+    {
+      title: 'a condition on the rows that are kept',
+      sql: 'SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id WHERE c.region IS NULL OR c.region > $1',
+    },
+    {
+      title: 'an inner join',
+      sql: 'SELECT c.id FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.total IS NULL OR o.total > 5',
+    },
+    {
+      title: 'three conditions',
+      sql: 'SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id WHERE o.at IS NULL OR o.total > 5 OR o.paid',
+    },
+  ],
+};

@@ -86,3 +86,58 @@ $batches$`,
     { title: 'a parameter', sql: 'DELETE FROM frames WHERE at < $1' },
   ],
 };
+
+export const writesToOne: RewriteCases = {
+  id: 'writes-to-one',
+  schema: SCHEMA,
+  offers: [
+    {
+      title: 'a script of updates',
+      sql: `UPDATE frames SET size = 0, name = 'x' WHERE id = 1;
+update frames set size = 0, name = 'x' where id = 5;
+UPDATE frames SET size = 0, name = 'x' WHERE id = 3;
+UPDATE frames SET size = 1, name = 'x' WHERE id = 4;`,
+      becomes: `UPDATE frames SET size = 0, name = 'x' WHERE id IN (1, 5, 3);
+UPDATE frames SET size = 1, name = 'x' WHERE id = 4;`,
+      equality: 'needs checking',
+    },
+    {
+      title: 'deletes with another condition',
+      sql: "DELETE FROM frames f WHERE f.size > 5 AND f.name = 'a'; DELETE FROM frames f WHERE f.size > 5 AND f.name = 'b'",
+      becomes: "DELETE FROM frames f WHERE f.size > 5 AND f.name IN ('a', 'b')",
+      equality: 'needs checking',
+    },
+  ],
+  refuses: [
+    { title: 'one statement', sql: 'UPDATE frames SET size = 0 WHERE id = 1' },
+    {
+      title: 'other values set',
+      sql: 'UPDATE frames SET size = 0 WHERE id = 1; UPDATE frames SET size = 1 WHERE id = 2',
+    },
+    {
+      title: 'the same row twice',
+      sql: 'UPDATE frames SET size = size + 1 WHERE id = 1; UPDATE frames SET size = size + 1 WHERE id = 1',
+    },
+    {
+      title: 'a value that is changed',
+      sql: "UPDATE frames SET name = 'b' WHERE name = 'a'; UPDATE frames SET name = 'b' WHERE name = 'c'",
+    },
+    {
+      title: 'what reads other rows',
+      sql: 'UPDATE frames SET size = (SELECT max(size) FROM frames) WHERE id = 1; UPDATE frames SET size = (SELECT max(size) FROM frames) WHERE id = 2',
+    },
+    {
+      title: 'parameters of a program',
+      sql: 'UPDATE frames SET size = 0 WHERE id = $1; UPDATE frames SET size = 0 WHERE id = $2',
+    },
+    {
+      title: 'rows that are returned',
+      sql: 'DELETE FROM frames WHERE id = 1 RETURNING id; DELETE FROM frames WHERE id = 2 RETURNING id',
+    },
+    {
+      title: 'something in between',
+      sql: 'DELETE FROM frames WHERE id = 1; DELETE FROM cameras; DELETE FROM frames WHERE id = 2',
+    },
+    { title: 'another comparison', sql: 'DELETE FROM frames WHERE id < 1; DELETE FROM frames WHERE id < 2' },
+  ],
+};

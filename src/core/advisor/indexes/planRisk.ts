@@ -1,0 +1,33 @@
+import type { PlanCost } from '../../ports';
+import { earlyStopCost } from './earlyStop';
+import { memoryCost, type CostFacts } from './memoryCost';
+
+export interface RiskFacts extends CostFacts {
+  readonly isNew: (index: string) => boolean;
+}
+
+/** A statement that gets slower is minded more than one that does not get faster. */
+const SLOWDOWN_WEIGHT = 5;
+/** Run times this close to each other count as the same: row estimates alone put the costs off by more. */
+const SAME_TIME = 1.1;
+
+/** What counts against a plan with new indexes beyond its cost, in planner units. */
+export interface PlanRisk {
+  /** Rows that a LIMIT hopes to meet early may come late. */
+  readonly gamble: number;
+  /** With all pages in memory it takes longer than the plan of today. */
+  readonly slowdown: number;
+}
+
+export const NO_RISK: PlanRisk = { gamble: 0, slowdown: 0 };
+
+/** Nothing if the plan beats that of today also where the planner is known to be too hopeful. */
+export function planRisk(planned: PlanCost, before: Pick<PlanCost, 'totalCost' | 'plan'>, facts: RiskFacts): PlanRisk {
+  const { plan, totalCost } = planned;
+  // else the gain it does not surely have, and more
+  const weigh = (excess: number): number =>
+    excess > 0 ? Math.max(0, before.totalCost - totalCost) + SLOWDOWN_WEIGHT * excess : 0;
+  const late = totalCost + earlyStopCost(plan, facts.isNew) - before.totalCost;
+  const inMemory = memoryCost(plan, facts) - memoryCost(before.plan, facts) * SAME_TIME;
+  return { gamble: weigh(late), slowdown: weigh(inMemory) };
+}
