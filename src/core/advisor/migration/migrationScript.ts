@@ -21,7 +21,7 @@ export function migrationScript(plan: MigrationPlan): string {
     sessionSettings(plan),
     ...planned.map((step, i) => stepText(step, `Step ${i + 1} of ${planned.length}: ${step.title}`)),
     ...stepsOnRequest(plan).map(step => commentedOut(stepText(step, `Later, when you say so: ${step.title}`))),
-    wayBack(plan, planned),
+    commentedOut(wayBackScript(plan)),
   ];
   return `${parts.filter(part => part !== '').join('\n\n')}\n`;
 }
@@ -58,15 +58,15 @@ function stepText(step: MigrationStep, title: string): string {
   ].join('\n');
 }
 
-function wayBack(plan: MigrationPlan, planned: readonly MigrationStep[]): string {
-  const steps = [...planned].reverse().filter(step => step.inverse.length > 0);
+/** The inverses of all planned steps, the last one first, as a script of its own; empty if there is nothing to undo. */
+export function wayBackScript(plan: MigrationPlan): string {
+  const steps = [...plannedSteps(plan)].reverse().filter(step => step.inverse.length > 0);
   if (steps.length === 0) return '';
   const texts = steps.map(step =>
     [comment(`Back from: ${step.title}`), ...inverseStatements(step).map(sql => `${sql};`)].join('\n'),
   );
-  return commentedOut(
-    [comment('The way back, from the last step that was run'), sessionSettings(plan), ...texts].join('\n\n'),
-  );
+  const title = comment('The way back; begin at the last step that was run');
+  return [title, sessionSettings(plan), ...texts].filter(part => part !== '').join('\n\n');
 }
 
 function sessionSettings(plan: MigrationPlan): string {

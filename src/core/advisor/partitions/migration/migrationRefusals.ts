@@ -90,7 +90,7 @@ function ofTheKey(table: TableDefinition, scheme: PartitionScheme, pieces: Parti
     );
   if (pieces && pieces.pieces.length > MOST_PARTITIONS)
     reasons.push(
-      `It would have ${pieces.pieces.length} partitions, more than ${MOST_PARTITIONS}: choose a longer period, or look for values of ${scheme.column} that lie far from the others.`,
+      `It would have more than ${MOST_PARTITIONS} partitions: choose a longer period, or look for values of ${scheme.column} that lie far from the others.`,
     );
   if (!rowKeyOf(table))
     reasons.push(

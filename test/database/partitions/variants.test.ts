@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { migrationScript, wayBackScript } from '../../../src/core/advisor/migration/migrationScript';
+import { planAttach } from '../../../src/core/advisor/partitions/migration/attachPlan';
+import type { KeyKind, PartitionScheme, PeriodUnit } from '../../../src/core/advisor/partitions/scheme';
+import { loadGrammar } from '../../../src/core/sql/grammar';
+import { Script } from '../../../src/core/sql/script';
+import { memoryStore } from '../../../src/database/migration/migrationRecord';
+import { runMigration, undoMigration } from '../../../src/database/migration/runMigration';
+import { readTableDefinition } from '../../../src/database/partitions/readTableDefinition';
+import { onEachServer, type TestServer } from '../servers';
+import { hostileTable, TABLE } from './hostileTable';
+import { assertFinished, checksum, planFor, refusalsFor, value } from './support';
+
+const range = (column: string, keyKind: KeyKind, period: PeriodUnit = 'month', timeZone = 'UTC'): PartitionScheme => ({
+  method: 'range',
+  column,
+  keyKind,
+  period,
+  timeZone,
+});
+
+/** Runs a script as a plain client does: statement by statement, each by itself. */
+async function runScript({ db }: TestServer, text: string): Promise<void> {
+  const { statements } = new Script(await loadGrammar(), text);
+  await db.withSession(async session => {
+    for (const { statement } of statements) await session.execute(statement.text);
+  });
+}
+
+const partitionsOf = (table: string): string => `
+  select json_agg(replace(pg_get_expr(c.relpartbound, c.oid), 'FOR VALUES ', '') order by c.oid) from pg_inherits h
+  join pg_class c on c.oid = h.inhrelid where h.inhparent = '${table}'::regclass`;
+
+describe('database/partitions/variants', function () {
+  this.timeout(60_000);
+  onEachServer('', server => {
+    beforeEach(() => server().run('drop schema public cascade; create schema public; set timezone = "Asia/Tokyo"'));
+
+    it('is the same as a script of plain statements, and so is the way back', async () => {
+      const { db, major, run } = server();
+      await run(hostileTable(major));
+      const scheme = range('Placed At', 'timestamptz', 'quarter');
+      const { table, plan } = await planFor(db, TABLE, scheme);
+      const rows = await checksum(db, TABLE);
+      await runScript(server(), migrationScript(plan));
+      assert.equal((await readTableDefinition(db, TABLE)).kind, 'p');
+      assert.equal(await checksum(db, TABLE), rows);
+      await runScript(server(), wayBackScript(plan));
+      const measured = { sizeBytes: 0, rowEstimate: 0 };
+      assert.deepEqual({ ...(await readTableDefinition(db, TABLE)), ...measured }, { ...table, ...measured });
+      assert.equal(await checksum(db, TABLE), rows);
+    });
+
+    const KEYS: readonly (readonly [kind: KeyKind, type: string, value: string, zone: string, first: string])[] = [
+      ['date', 'date', `date '2024-01-31' + n`, 'UTC', `FROM ('2024-02-01') TO ('2024-03-01')`],
+      [
+        'timestamp',
+        'timestamp',
+        `timestamp '2024-01-31 23:59' + n * interval '1 day'`,
+        'UTC',
+        `FROM ('2024-02-01 00:00:00') TO ('2024-03-01 00:00:00')`,
+      ],
+      [
+        'timestamptz',
+        'timestamptz',
+        `timestamptz '2024-02-01 00:00+01' + (n - 1) * interval '1 day'`,
+        'Europe/Berlin',
+        `FROM ('2024-01-31 23:00:00+00') TO ('2024-02-29 23:00:00+00')`,
+      ],
+      [
+        'epoch milliseconds',
+        'bigint',
+        `1706745600000 + (n - 1) * 86400000::bigint`,
+        'UTC',
+        `FROM ('1706745600000') TO ('1709251200000')`,
+      ],
+      [
+        'uuid v7',
+        'uuid',
+        `(lpad(to_hex(1706745600000 + (n - 1) * 86400000::bigint), 12, '0') || '7abc8def0123456789ab')::uuid`,
+        'UTC',
+        `FROM ('018d61f7-1800-0000-0000-000000000000') TO ('018df74f-8400-0000-0000-000000000000')`,
+      ],
+    ];
+    for (const [kind, type, at, zone, first] of KEYS) {
+      it(`cuts by ${kind}`, async () => {
+        const { db, run } = server();
+        await run(`create table t (k ${type} not null, id int, primary key (k, id));
+          insert into t select ${at}, n from generate_series(1, 100) n`);
+        const { plan } = await planFor(db, 't', range('k', kind, 'month', zone), { defaultPartition: false });
+        const rows = await checksum(db, 't');
+        assertFinished(await runMigration(db, plan, { store: memoryStore() }));
+        assert.equal(await checksum(db, 't'), rows);
+        await db.withSession(async session => {
+          await session.execute(`set timezone = 'UTC'; set datestyle = 'ISO'`);
+          const [row] = await session.query<{ bounds: string[] }>(partitionsOf('t'));
+          assert.equal(Object.values(row ?? {})[0]?.[0], first);
+        });
+      });
+    }
+
+    it('cuts by list and by hash, with keys of several columns and of extensions', async () => {
+      const { db, run } = server();
+      await run(`create extension citext;
+        create table "Li'st" (code citext, "select" text collate "C", moved int, s text, primary key (code, "select"));
+        insert into "Li'st" select 'Code' || n, (array['north', 'south', 'o''st'])[1 + n % 3], n, 's' from generate_series(1, 3000) n`);
+      const refused = await refusalsFor(db, `"Li'st"`, { method: 'hash', column: 'code', modulus: 4 });
+      assert.match(refused.join(), /compared by operators of one schema/);
+      await run(
+        `alter table "Li'st" drop constraint "Li'st_pkey"; alter table "Li'st" add primary key ("select", moved)`,
+      );
+      const list: PartitionScheme = { method: 'list', column: 'select', values: ['north', `o'st`] };
+      const { plan } = await planFor(db, `"Li'st"`, list, { batchRows: 700 });
+      const rows = await checksum(db, `"Li'st"`);
+      const store = memoryStore();
+      assertFinished(await runMigration(db, plan, { store }));
+      assert.equal(await checksum(db, `"Li'st"`), rows);
+      assert.deepEqual(await value(db, partitionsOf(`"Li''st"`)), [`IN ('north')`, `IN ('o''st')`, 'DEFAULT']);
+      assertFinished(await undoMigration(db, { store }));
+      await run(
+        `alter table "Li'st" drop constraint "Li'st_pkey"; alter table "Li'st" drop "select"; alter table "Li'st" add primary key (code)`,
+      );
+      const hash: PartitionScheme = { method: 'hash', column: 'code', modulus: 3 };
+      const hashed = await planFor(db, `"Li'st"`, hash, { batchRows: 700 });
+      const before = await checksum(db, `"Li'st"`);
+      assertFinished(await runMigration(db, hashed.plan, { store: memoryStore() }));
+      assert.equal(await checksum(db, `"Li'st"`), before);
+    });
+
+    it('keeps foreign keys that contain the key, and drops others only if told so', async () => {
+      const { db, run } = server();
+      await run(`create table parent (tenant int, id int, day date not null, boss int, primary key (tenant, id),
+          unique (tenant, day), foreign key (tenant, boss) references parent (tenant, id));
+        insert into parent select 1 + n % 3, n, date '2024-01-01' + n, null from generate_series(1, 90) n;
+        update parent set boss = id;
+        create table child (tenant int, parent_id int, constraint to_parent foreign key (tenant, parent_id)
+          references parent on delete cascade);
+        comment on constraint to_parent on child is 'belongs';
+        insert into child select tenant, id from parent`);
+      const refusals = await refusalsFor(db, 'parent', range('day', 'date'));
+      assert.match(refusals.join('\n'), /foreign key to_parent of public\.child references \(tenant, id\)/);
+      const hash: PartitionScheme = { method: 'hash', column: 'tenant', modulus: 3 };
+      const { table, plan } = await planFor(db, 'parent', hash);
+      const store = memoryStore();
+      assertFinished(await runMigration(db, plan, { store }));
+      await assert.rejects(run('insert into child values (1, 1)'), /to_parent/);
+      await assert.rejects(run('update parent set boss = -1'), /parent_tenant_boss_fkey/);
+      const valid = `select json_object_agg(conname, convalidated and coalesce(obj_description(oid, 'pg_constraint'), 'belongs') = 'belongs')
+        from pg_constraint where contype = 'f' and conparentid = 0 and conrelid in ('child'::regclass, 'parent'::regclass)`;
+      assert.deepEqual(await value(db, valid), { to_parent: true, parent_tenant_boss_fkey: true });
+      await run('delete from parent where id = 5');
+      assert.equal(await value(db, 'select count(*)::int from child'), 89);
+      assertFinished(await undoMigration(db, { store }));
+      const back = await readTableDefinition(db, 'parent');
+      const measured = { sizeBytes: 0, rowEstimate: 0 };
+      assert.deepEqual({ ...back, ...measured }, { ...table, ...measured });
+
+      const dropping = await planFor(db, 'parent', range('day', 'date'), { foreignKeysHere: 'drop' });
+      assert.ok(
+        dropping.plan.notes.some(note => note.startsWith('DROPPED: the foreign key to_parent of public.child')),
+      );
+      const again = memoryStore();
+      assertFinished(await runMigration(db, dropping.plan, { store: again }));
+      await run('delete from parent where id = 6');
+      await run('delete from child where parent_id = 6');
+      assertFinished(await undoMigration(db, { store: again }));
+      assert.deepEqual(await value(db, valid), { to_parent: true, parent_tenant_boss_fkey: true });
+      assert.equal(await value(db, `select count(*)::int from parent`), 88);
+    });
+
+    it('widens other uniqueness only if told so', async () => {
+      const { db, run } = server();
+      await run(`create table t (id int primary key, day date not null, code text unique, name text);
+        create unique index by_name on t (name desc) where name is not null; create unique index by_both on t (name, code);
+        insert into t select n, date '2024-01-01' + n, 'c' || n, 'n' || n from generate_series(1, 50) n`);
+      const refusals = await refusalsFor(db, 't', range('day', 'date'));
+      assert.equal(refusals.length, 3);
+      assert.match(
+        (await refusalsFor(db, 't', range('day', 'date'), { uniqueness: 'widen' })).join(),
+        /by_name is partial/,
+      );
+      await run('drop index by_name');
+      const { plan } = await planFor(db, 't', range('day', 'date'), { uniqueness: 'widen' });
+      assertFinished(await runMigration(db, plan, { store: memoryStore() }));
+      const keys: string[] = await value(
+        db,
+        `select json_agg(pg_get_indexdef(indexrelid) order by indexrelid::regclass::text)
+        from pg_index where indrelid = 't'::regclass`,
+      );
+      assert.deepEqual(
+        keys.map(each => each.replace(/^.* INDEX (\S+) .* USING btree/, '$1')),
+        ['by_both (name, code, day)', 't_code_key (code, day)', 't_pkey (id, day)'],
+      );
+    });
+
+    it('says why it refuses', async () => {
+      const { db, run, major } = server();
+      await run(`create table parts (d date) partition by range (d);
+        create table base (d date); create table inherits () inherits (base);
+        create table bare (d date not null, id int);
+        create table nulls (id int primary key, d date); insert into nulls values (1, null);
+        create table excludes (id int primary key, d date not null, r int4range, exclude using gist (r with &&));
+        create view seen as select * from bare; create materialized view kept as select 1 as d;
+        create table typed (id int primary key, d date not null); create function f(typed) returns int language sql as 'select 1';
+        create table far (id int primary key, d date not null); insert into far values (1, '0001-01-01');
+        create table grouped (id int primary key, d date not null, name text);
+        create view groups as select id, name from grouped group by id;
+        create function watch() returns trigger language plpgsql as 'begin return null; end';
+        create table watched (id int primary key, d date not null);
+        create trigger w after insert on watched referencing new table as n for each row execute function watch();
+        create table plain (id int primary key, d date not null); create role nobody_special;`);
+      const say = async (table: string, period: PeriodUnit = 'month'): Promise<string> =>
+        (await refusalsFor(db, table, range('d', 'date', period))).join('\n');
+      assert.match(await say('parts'), /is partitioned already/);
+      assert.match(await say('inherits'), /inherits or is inherited from \(public\.base\)/);
+      assert.match(await say('bare'), /Add a primary key first/);
+      assert.match(await say('nulls'), /Some rows have no d/);
+      assert.match(
+        await say('excludes'),
+        major < 17 ? /before PostgreSQL 17; this is 14/ : /does not compare d by equality/,
+      );
+      assert.match(await say('seen'), /is a view/);
+      assert.match(await say('kept'), /is a materialized view/);
+      assert.match(await say('typed'), /cannot be bound to a new table: function public\.f\(/);
+      assert.match(await say('far'), /would have more than 2000 partitions/);
+      assert.match(await say('grouped'), /public\.groups groups by the primary key alone/);
+      assert.match(await say('watched'), /The row trigger w reads transition tables/);
+      assert.match(await say('pg_catalog.pg_class'), /belongs to the system/);
+      assert.equal(await say('plain'), '');
+      const { plan } = await planFor(db, 'plain', range('d', 'date'));
+      assertFinished(await runMigration(db, plan, { store: memoryStore(), stopBefore: 'copy-rows' }));
+      assert.match(await say('plain'), /another migration of it was begun/);
+      await assert.rejects(readTableDefinition(db, 'nowhere.to_be_found'), /there is no table nowhere\.to_be_found/);
+    });
+
+    it('attaches an existing table by a validated CHECK', async () => {
+      const { db, run } = server();
+      await run(`create table "All" (id int, "When" timestamptz not null) partition by range ("When");
+        create table "Ma'y" (id int, "When" timestamptz not null);
+        insert into "Ma'y" select n, timestamptz '2024-05-01 00:00+00' + n * interval '1 hour' from generate_series(0, 743) n`);
+      const plan = (to: string) =>
+        planAttach({
+          partitioned: { schema: 'public', name: 'All' },
+          table: { schema: 'public', name: `Ma'y` },
+          keyColumn: 'When',
+          keyType: 'timestamp with time zone',
+          bounds: { method: 'range', from: '2024-05-01 00:00:00+00', to },
+        });
+      const short = memoryStore();
+      const outcome = await runMigration(db, plan('2024-05-31 00:00:00+00'), { store: short });
+      assert.equal(outcome.kind === 'stopped' && outcome.stepId, 'validate-check');
+      assertFinished(await undoMigration(db, { store: short }));
+      const store = memoryStore();
+      assertFinished(await runMigration(db, plan('2024-06-01 00:00:00+00'), { store }));
+      assert.equal(await value(db, 'select count(*)::int from "All"'), 744);
+      assert.equal(
+        await value(
+          db,
+          `select count(*)::int from pg_constraint where contype = 'c' and conrelid = '"Ma''y"'::regclass`,
+        ),
+        0,
+      );
+      assertFinished(await undoMigration(db, { store }));
+      assert.equal(await value(db, 'select count(*)::int from "All"'), 0);
+    });
+  });
+});
