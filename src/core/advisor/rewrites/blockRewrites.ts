@@ -6,11 +6,13 @@ import { distinctJoinToExists } from './distinctJoinToExists';
 import { distinctOnToLateral } from './distinctOnToLateral';
 import { leftJoinNullToNotExists } from './leftJoinNullToNotExists';
 import { maxJoinToDistinctOn, maxJoinToLateral } from './maxJoinToLatest';
+import { nullOrConditionToOn } from './nullOrConditionToOn';
 import { orToUnionAll } from './orToUnionAll';
 import { orWithinTableToUnionAll } from './orWithinTableToUnionAll';
 import { rowNumberToDistinctOn, rowNumberToLateral } from './rowNumberToDistinctOn';
 import { unionToUnionAll } from './unionToUnionAll';
 import { writeInBatches } from './writeInBatches';
+import { writesToOne } from './writesToOne';
 
 /** Rewrites that take a whole query apart: its joins, groups, set operations. */
 export const BLOCK_REWRITES: readonly RewriteDefinition[] = [
@@ -29,4 +31,6 @@ export const BLOCK_REWRITES: readonly RewriteDefinition[] = [
   aggregateBeforeJoin,
   countToEstimate,
   writeInBatches,
+  nullOrConditionToOn,
+  writesToOne,
 ];

@@ -115,4 +115,58 @@ export const EXISTENCE_SHAPES: readonly RewriteShape[] = [
       return `SELECT c.* FROM customers c WHERE c.${random.pick(['id', 'referrer_id'])} IN (SELECT o.${random.pick(['customer_id', 'owner_id', 'priority'])} FROM orders o WHERE ${match})${rest}`;
     },
   },
+  {
+    title: 'LEFT JOIN of which a column is NULL or meets a condition',
+    rewrites: ['null-or-condition-to-on'],
+    statements: 120,
+    generate: random => {
+      const column = random.pick(['id', 'ordered_at', 'total', 'number', 'status']);
+      const test = {
+        id: 'o.id > 20',
+        ordered_at: "o.ordered_at >= '2024-01-31'",
+        total: 'o.total > 1',
+        number: 'o.number < 950',
+        status: "o.status = 'new'",
+      }[column]!;
+      const key = random.pick(['customer_id', 'owner_id']);
+      const columns = random.pick(['c.id, count(o.id)', 'c.id, count(*), sum(o.quantity)']);
+      const other = random.pick(['', 'c.vip AND ', 'c.region IS NOT NULL AND ']);
+      const condition = random.chance(50) ? `o.${column} IS NULL OR ${test}` : `${test} OR o.${column} IS NULL`;
+      const of = `SELECT FROM orders o WHERE o.${key} = c.id`;
+      return {
+        sql: `SELECT ${columns} FROM customers c LEFT JOIN orders o ON o.${key} = c.id WHERE ${other}(${condition}) GROUP BY c.id`,
+        differences: {
+          'null-or-condition-to-on': [
+            {
+              says: /all fail the condition are found too/,
+              applies: `EXISTS (SELECT FROM customers c WHERE EXISTS (${of}) AND NOT EXISTS (${of} AND (${test})))`,
+            },
+            { says: /are found no more/, applies: `EXISTS (SELECT FROM orders WHERE ${column} IS NULL)` },
+          ],
+        },
+      };
+    },
+  },
+  {
+    title: 'the same write for one value after the other',
+    rewrites: ['writes-to-one'],
+    generate: random => {
+      const values = random.some(['1', '2', '3', '5', '8', '40', '99'], 2, 4);
+      const write = random.pick([
+        'UPDATE orders SET priority = 7, total = total + 1 WHERE id = ',
+        'UPDATE orders o SET quantity = o.id, paid = NOT paid WHERE o.paid AND o.owner_id = ',
+        'DELETE FROM items WHERE price > 1 AND order_id = ',
+        "UPDATE marks SET c = 'x' WHERE b = 1 AND a = ",
+      ]);
+      return {
+        sql: values.map(value => `${write}${value}`).join(';\n'),
+        differences: {
+          'writes-to-one': [
+            { says: /none is written/, applies: 'false' },
+            { says: /triggers for each statement/, applies: 'false' },
+          ],
+        },
+      };
+    },
+  },
 ];
