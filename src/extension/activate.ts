@@ -7,6 +7,7 @@ import { Connections } from './connections/connections';
 import { showConnectionStatus } from './connections/connectionStatus';
 import { registerMigrations } from './migration/migrationCommands';
 import { registerSavedPlans } from './panels/savedPlanEditor';
+import { registerRewrites } from './rewrites/rewriteCommands';
 import { ServerApi } from './serverApi';
 
 /** Starts the language server and registers everything. Connects to nothing. */
@@ -22,6 +23,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     registerExplainCommands(context, server, connections),
     registerIndexAdvice(server, connections),
     migrations.registrations,
+    registerRewrites(context, server, connections),
     registerShowRule(context),
     registerSavedPlans(context),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.sendSettings()),

@@ -12,6 +12,7 @@ import type {
 import { checkedLanguages } from './checkedLanguages';
 import { ConfigurationProblems } from './configurationProblems';
 import { MIGRATION_SCHEME } from './migration/migrationScheme';
+import { REWRITE_SCHEME } from './rewrites/rewriteScheme';
 
 /** The language server, with its own requests typed. */
 export class ServerApi implements vscode.Disposable {
@@ -31,9 +32,10 @@ export class ServerApi implements vscode.Disposable {
         documentSelector: [...checkedLanguages(), 'postgresql-plan'].map(language => ({ language })),
         initializationOptions: readServerSettings(),
         middleware: {
-          // our own pages show what each rule flags, our migrations have lenses of their own
+          // our own pages show what each rule flags, our migrations have lenses of their own, rewrites are only shown
           didOpen: async (document, next) => {
-            const isOurs = isWithin(pages, document.uri) || document.uri.scheme === MIGRATION_SCHEME;
+            const isOurs =
+              isWithin(pages, document.uri) || [MIGRATION_SCHEME, REWRITE_SCHEME].includes(document.uri.scheme);
             if (!isOurs) await next(document);
           },
           handleDiagnostics: (uri, diagnostics, next) => next(uri, this.#configurationProblems.pass(uri, diagnostics)),
