@@ -35,6 +35,7 @@ const OPTIONS = {
   'undo-file': { type: 'string' },
   as: { type: 'string' },
   schedule: { type: 'string' },
+  verify: { type: 'boolean' },
 } as const;
 
 /** Options each command understands, besides --help and --format. */
@@ -50,6 +51,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['existing', 'unused-days', 'fail-on', ...SERVER_OPTIONS],
   ],
   matviews: ['workload', 'statements', 'top', 'what-if', 'schedule', ...SERVER_OPTIONS],
+  rewrite: ['schema', 'verify', 'stdin-filename', ...SERVER_OPTIONS],
   profile: ['undo-file', 'as', ...MACHINE_OPTIONS, ...SERVER_OPTIONS],
   health: ['only', 'fail-on', ...SERVER_OPTIONS],
   rules: [],

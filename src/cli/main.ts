@@ -9,6 +9,7 @@ import { lsp } from './commands/lsp';
 import { matviews } from './commands/matviews';
 import { plan } from './commands/plan';
 import { profile } from './commands/profile';
+import { rewrite } from './commands/rewrite';
 import { rules } from './commands/rules';
 import { print, progress } from './io';
 import { HELP, UsageError } from './usage';
@@ -21,6 +22,7 @@ const COMMANDS: Readonly<Record<string, (line: CommandLine) => Promise<number>>>
   diff,
   advise,
   matviews,
+  rewrite,
   profile,
   health,
   rules,

@@ -33,6 +33,11 @@ export const HELP = `query-tuner <command> [options] [files]
       --schedule CRON         when they are refreshed: five fields of pg_cron (default "0 * * * *")
       --top N, --what-if METHOD  as for advise
       --format FORMAT         text | json | sql
+  rewrite FILES               other ways to write the statements of files, with what is known about their rows
+      --schema FILE           DDL to take tables and indexes from (repeatable; globs)
+      --verify                run both forms read-only on the server, compare their rows and time them
+      --stdin-filename FILE   as for lint
+      --format FORMAT         text | json | sql
   profile list | show ID | diff ID | export ID | apply ID | undo FILE
       --ram 16GB --cores 8 --storage ssd --connections 200 --server-version 17
       --as FORM               export: conf | sql | docker | kubernetes | pgbouncer | sqlalchemy | asyncpg |
@@ -45,7 +50,7 @@ export const HELP = `query-tuner <command> [options] [files]
   rules                       the rules and what they say
   lsp --stdio                 language server for any editor
 
-Server, for explain, advise, matviews, profile diff, health and, if given, lint:
+Server, for explain, advise, matviews, profile diff, health and, if given, lint, rewrite:
   --connection URL            else PG* variables, DATABASE_URL, service file, .pgpass
   --embedded                  a throwaway PostgreSQL for this run
       --setup FILE            SQL to run in it first (repeatable)

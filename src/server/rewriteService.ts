@@ -1,5 +1,5 @@
 import { describeVerification } from '../core/advisor/rewrites/describeVerification';
-import { rewritesOf, rewrittenText } from '../core/advisor/rewrites/registry';
+import { rewritesOf, rewrittenRange, rewrittenText } from '../core/advisor/rewrites/registry';
 import type { Rewrite } from '../core/advisor/rewrites/rewrite';
 import type { CancelSignal } from '../core/base/cancelSignal';
 import { hashText } from '../core/base/hashText';
@@ -30,8 +30,7 @@ export function listRewrites(
   const located = document.statementIn(range);
   if (!located) return null;
   const infos = offeredRewrites(document, located, catalog).map((rewrite): RewriteInfo => {
-    const { start } = located.range;
-    const end = Math.max(located.range.end, ...rewrite.edits.map(edit => edit.range.end));
+    const { start, end } = rewrittenRange(located, rewrite);
     const edits = rewrite.edits.map(edit => ({ range: shiftRange(edit.range, -start), newText: edit.newText }));
     return {
       key: rewriteKey(rewrite, start),

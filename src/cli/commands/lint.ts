@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { styleText } from 'node:util';
 import type { Catalog } from '../../core/catalog/catalog';
 import { lintGithub, lintReport, reachesSeverity, type LintedFile } from '../../core/report/lintReport';
@@ -12,11 +11,9 @@ import { RULES } from '../../core/rules/registry';
 import { loadGrammar, type Grammar } from '../../core/sql/grammar';
 import { editsKeepHost, languageOfFile, readHost } from '../../core/sql/hosts/hosts';
 import { Script } from '../../core/sql/script';
-import { ConfigurationFiles } from '../../workspace/configurationFiles';
-import { filesOfGlobs, findFiles } from '../../workspace/findFiles';
 import { choose, type CommandLine, type Options } from '../arguments';
+import { checkedFiles } from '../checkedFiles';
 import { print, printJson, progress, readInput } from '../io';
-import { SchemaFiles } from '../schemaFiles';
 import { namesServer, withServer } from '../target';
 import { UsageError } from '../usage';
 import { VERSION } from '../version';
@@ -30,29 +27,12 @@ export async function lint({ options, operands }: CommandLine): Promise<number> 
   const failOn = choose('fail-on', options['fail-on'], SEVERITIES, 'warning');
   if (operands.length === 0)
     throw new UsageError('lint needs at least one file, folder or glob, or - for standard input.');
-  const cwd = process.cwd();
-  const found = findFiles(operands, cwd);
-  if (found.length === 0) throw new UsageError(`no file matches ${operands.join(' ')}.`);
-  const configurations = new ConfigurationFiles();
   const grammar = await loadGrammar();
-  const linted = new Set(found.map(file => path.resolve(cwd, file)));
-  const server = namesServer(options) ? await serverCatalog(options) : undefined;
-  const schemas = new SchemaFiles(grammar, linted);
-  const given = options.schema && findFiles(options.schema, cwd).map(file => path.resolve(cwd, file));
   const results: LintedFile[] = [];
-  for (const file of found) {
-    // Standard input is linted as a file of the current folder, or as the one it is said to be.
-    const asIf = path.resolve(cwd, file === '-' ? (options['stdin-filename'] ?? 'stdin.sql') : file);
-    const configuration = configurations.forFile(asIf);
-    const [problem] = configurations.problemsFor(path.dirname(asIf));
-    if (problem) {
-      const { line, column, message } = problem;
-      throw new UsageError(`${path.relative(cwd, problem.file)}:${line}:${column}: ${message}`);
-    }
-    if (configuration.isExcluded(asIf) && !operands.includes(file)) continue;
-    const { severities, thresholds, serverVersion, schemaFiles } = configuration;
-    const files = given ?? (schemaFiles && filesOfGlobs(schemaFiles.folder, schemaFiles.globs));
-    const catalog = server ?? (files && schemas.catalogFor(asIf, files));
+  const readServer = async () => (namesServer(options) ? serverCatalog(options) : undefined);
+  for (const checked of await checkedFiles(options, operands, grammar, readServer)) {
+    const { file, asIf, configuration, catalog } = checked;
+    const { severities, thresholds, serverVersion } = configuration;
     const lintOptions: LintOptions = {
       severities,
       thresholds,

@@ -42,7 +42,7 @@ function runOf(context: RewriteContext): FoundRewrite[] | undefined {
   return [
     {
       title: `Insert these ${edits.length + 1} rows with one statement`,
-      range: { start: 0, end: statement.text.length },
+      range: { start: 0, end },
       edits,
       equality: needsChecking(
         'if one row is refused, none is inserted; outside a transaction the rows before it now stay',

@@ -1,4 +1,5 @@
 import { shiftRange } from '../../base/sourceRange';
+import type { SourceRange } from '../../base/sourceRange';
 import type { Catalog } from '../../catalog/catalog';
 import { applyEdits } from '../../rules/applyFixes';
 import { indexOf, viewOf } from '../../rules/statementView';
@@ -80,11 +81,16 @@ export function rewritesOf(located: LocatedStatement, around: RewriteSurrounding
     .map(rewrite => shiftRewrite(rewrite, range.start));
 }
 
-/** The text of a statement after a rewrite; of all statements it touches, if it joins several. */
-export function rewrittenText(document: string, { range }: LocatedStatement, { edits }: Rewrite): string {
-  const end = Math.max(range.end, ...edits.map(edit => edit.range.end));
-  const own = edits.map(edit => ({ ...edit, range: shiftRange(edit.range, -range.start) }));
-  return applyEdits(document.slice(range.start, end), own);
+/** What a rewrite takes the place of: the statement, or of a rewrite that joins several, all of them. */
+export function rewrittenRange({ range }: LocatedStatement, rewrite: Pick<Rewrite, 'range'>): SourceRange {
+  return { start: range.start, end: Math.max(range.end, rewrite.range.end) };
+}
+
+/** The text of that range after the rewrite. */
+export function rewrittenText(document: string, located: LocatedStatement, rewrite: Rewrite): string {
+  const { start, end } = rewrittenRange(located, rewrite);
+  const own = rewrite.edits.map(edit => ({ ...edit, range: shiftRange(edit.range, -start) }));
+  return applyEdits(document.slice(start, end), own);
 }
 
 function rewritesInBodies(outer: ParsedStatement, around: RewriteSurroundings): Rewrite[] {

@@ -17,7 +17,7 @@ export interface Rewrite {
   readonly id: string;
   /** What it does, as an imperative: `Continue after the last row instead of OFFSET`. */
   readonly title: string;
-  /** The stretch of the statement it is about: where it is offered. */
+  /** The stretch of the statement it is about: where it is offered. It ends in a later one if that is joined to it. */
   readonly range: SourceRange;
   /** Text edits that do not overlap; all text they do not name stays as the user wrote it. */
   readonly edits: readonly Edit[];
