@@ -160,7 +160,7 @@ describe('cli', () => {
       };
       const before = await show();
       const undoFile = join(folder, 'undo.json');
-      const common = ['--connection', server.url];
+      const common = ['--connection', server.url, '--ram', '8GB', '--cores', '4'];
       const applied = run('profile', 'apply', 'camera-production', '--undo-file', undoFile, ...common);
       assert.equal(applied.status, 0, applied.stderr);
       assert.deepEqual(await show(), ['10MB', '1.1', before[2]]);

@@ -1,12 +1,17 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { formatBytes } from '../../core/base/units';
 import { diffProfile } from '../../core/profiles/diffProfile';
 import { evaluateProfile, findProfile, PROFILES } from '../../core/profiles/evaluateProfile';
 import { clientPool, POOL_CLIENTS } from '../../core/profiles/exports/clientPools';
 import { pgBouncerIni } from '../../core/profiles/exports/pgbouncer';
 import { planPools } from '../../core/profiles/exports/poolSizes';
 import { settingsText, SETTINGS_FORMATS } from '../../core/profiles/exports/settingsText';
+import { serviceInstructions } from '../../core/profiles/managedService';
 import { assumedFacts, parseSize, type Profile, type ServerFacts } from '../../core/profiles/profile';
+import type { PostgresDatabase } from '../../database/connect';
 import { applySettings } from '../../database/settings/applySettings';
+import { readMachine } from '../../database/settings/readMachine';
+import { readService } from '../../database/settings/readService';
 import { readSettings } from '../../database/settings/readSettings';
 import { parseRecord, type SettingsRecord } from '../../database/settings/settingsRecord';
 import { undoSettings } from '../../database/settings/undoSettings';
@@ -87,16 +92,29 @@ function isOneOf<T extends string>(values: readonly T[], value: string): value i
 async function compare(found: Profile, options: Options, format: 'text' | 'json'): Promise<number> {
   await withServer(options, async database => {
     const server = await readSettings(database);
-    const major = Math.floor(database.serverVersion / 10_000);
-    const facts = readFacts(found, { ...options, 'server-version': options['server-version'] ?? String(major) });
+    const { facts, isMachineKnown } = await serverFacts(database, found, options);
+    const service = await readService(database);
     const settings = diffProfile(evaluateProfile(found, facts), server);
-    if (format === 'json') printJson({ version: 1, id: found.id, server: database.serverText, settings });
-    else {
-      for (const { setting, now, state, takesEffect } of settings) {
-        const unit = now?.unit ? ` (${now.unit})` : '';
-        const detail = state === 'refused' ? `not applied: ${setting.refused}` : `${takesEffect}; ${setting.reason}`;
+    if (format === 'json') {
+      printJson({
+        version: 1,
+        id: found.id,
+        server: database.serverText,
+        service: service?.name ?? null,
+        facts,
+        settings,
+      });
+    } else {
+      const machine = `${formatBytes(facts.ramBytes)} of RAM, ${facts.cores} cores`;
+      print(
+        isMachineKnown ? `for ${machine}` : `for ${machine}, as assumed: say --ram and --cores if it is another one`,
+      );
+      for (const { setting, state, takesEffect } of settings) {
+        const shown = server.get(setting.name)?.shown ?? 'unknown here';
+        const how = state === 'differs' ? `${takesEffect === 'restart' ? 'needs a restart' : takesEffect}; ` : '';
+        const detail = state === 'refused' ? `not applied: ${setting.refused}` : `${how}${setting.reason}`;
         print(
-          `${state.padEnd(8)} ${setting.name}: ${now?.value ?? 'unknown here'}${unit} -> ${setting.value}\n    ${detail}`,
+          `${state.padEnd(8)} ${setting.name}: ${shown}${state === 'same' ? '' : ` -> ${setting.value}`}\n    ${detail}`,
         );
       }
     }
@@ -111,11 +129,20 @@ async function compare(found: Profile, options: Options, format: 'text' | 'json'
 async function apply(found: Profile, options: Options, format: 'text' | 'json'): Promise<number> {
   const file = options['undo-file'] ?? `${found.id}.undo.json`;
   return withServer(options, async database => {
-    const major = Math.floor(database.serverVersion / 10_000);
-    const facts = readFacts(found, { ...options, 'server-version': options['server-version'] ?? String(major) });
+    const { facts, isMachineKnown } = await serverFacts(database, found, options);
+    if (!isMachineKnown) {
+      throw new UsageError('the server does not say how much memory its machine has: say --ram, e.g. --ram 16GB.');
+    }
     const wanted = diffProfile(evaluateProfile(found, facts), await readSettings(database))
       .filter(({ state, takesEffect }) => state === 'differs' && takesEffect !== 'restart')
       .map(({ setting }) => ({ name: setting.name, value: setting.value }));
+    const service = await readService(database);
+    if (service) {
+      print(serviceInstructions(service.service, wanted));
+      throw new UsageError(
+        `${service.name} does not take ALTER SYSTEM: nothing was changed; see above how it is done there.`,
+      );
+    }
     createFile(file);
     let kept: SettingsRecord | undefined;
     const record = await applySettings(database, wanted, next => {
@@ -184,6 +211,32 @@ function howFar({ changes }: SettingsRecord, file: string): string {
       .map(({ name }) => name)
       .join(', ') || 'none';
   return `cut off: written: ${named('written')}; may be written: ${named('sent')}; not written: ${named('planned', 'refused')}. Undo with: query-tuner profile undo ${file}`;
+}
+
+/** What is known of the server: from the options first, from the server itself, and else as the profile assumes. */
+async function serverFacts(
+  database: PostgresDatabase,
+  found: Profile,
+  options: Options,
+): Promise<{ facts: ServerFacts; isMachineKnown: boolean }> {
+  const machine = await readMachine(database);
+  const major = Math.floor(database.serverVersion / 10_000);
+  const [row] = await database.query<{ connections: number }>(
+    `select current_setting('max_connections')::int as connections`,
+  );
+  const facts = readFacts(found, { ...options, 'server-version': options['server-version'] ?? String(major) });
+  return {
+    facts: {
+      ...facts,
+      ...(options.ram === undefined && machine.ramBytes !== undefined && { ramBytes: machine.ramBytes }),
+      ...(options.cores === undefined && machine.cores !== undefined && { cores: machine.cores }),
+      // A profile that says nothing of connections leaves those there are.
+      ...(options.connections === undefined &&
+        !found.settings.some(({ name }) => name === 'max_connections') &&
+        row && { connections: row.connections }),
+    },
+    isMachineKnown: options.ram !== undefined || machine.ramBytes !== undefined,
+  };
 }
 
 function readFacts(found: Profile, options: Options): ServerFacts {
