@@ -28,7 +28,8 @@ interface Bench {
 
 /**
  * Advice for the shared benchmark's workloads and one of our own, with the indexes really built, beside what was
- * recorded for the algorithms of others. Costs are exact; times depend on what else the machine does.
+ * recorded for the algorithms of others. Costs are exact; times depend on what else the machine does, so that a query
+ * counts as slower only beyond the noise measured with it.
  */
 export async function benchAdvisor(): Promise<void> {
   const folder = findBenchmark();
@@ -153,7 +154,7 @@ async function built(
   before: Measured,
   writes: { readonly before: number; readonly statements: readonly BenchQuery[] } | undefined,
 ): Promise<void> {
-  const after = await measureWithIndexes(client, queries, advice.indexes, writes?.statements);
+  const after = await measureWithIndexes(client, queries, before, advice.indexes, writes?.statements);
   const result: Result = { name, budget, data, advice, before, after, writesBefore: writes?.before };
   printResult(result);
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { BenchQuery } from './advisorData';
+import { measureInTurns, type TurnsMeasured } from './advisorTurns';
 
 /** What the statements cost and take, each by its name. */
 export interface Measured {
@@ -14,15 +15,15 @@ export interface BuiltIndexes extends Measured {
   readonly usedNames: ReadonlySet<string>;
   /** Names of the queries whose plan uses one of the indexes. */
   readonly served: ReadonlySet<string>;
+  /** What became of the queries that seemed slower. */
+  readonly turns: TurnsMeasured;
   /** Of the writing statements, if there were any. */
   readonly writesMs?: number;
 }
 
 const REPETITIONS = 3;
-/** A run time counts as slower from here on, as in the figures recorded for the peers. */
-const SLOWER = 1.1;
-/** Below this a difference is the noise of a shared machine. */
-const NOISE_MS = 0.3;
+/** A query that took so much longer at first is measured again, by turns. */
+const SUSPECT = 1.03;
 
 export async function dataBytes(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ bytes: number }>(
@@ -52,6 +53,7 @@ export async function measure(client: pg.Client, queries: readonly BenchQuery[])
 export async function measureWithIndexes(
   client: pg.Client,
   queries: readonly BenchQuery[],
+  before: Measured,
   indexes: readonly { readonly sql: string; readonly relation: string }[],
   writes?: readonly BenchQuery[],
 ): Promise<BuiltIndexes> {
@@ -76,7 +78,16 @@ export async function measureWithIndexes(
     );
     const usedNames = new Set([...used].map(name => indexes[names.indexOf(name)]?.sql ?? name));
     const measured = await measure(client, queries);
-    return { ...measured, bytes, usedNames, served, ...(writes && { writesMs: await measureWrites(client, writes) }) };
+    const suspects = queries.filter(({ name }) => measured.ms.get(name)! > before.ms.get(name)! * SUSPECT);
+    const turns = await measureInTurns(client, suspects, names);
+    return {
+      ...measured,
+      bytes,
+      usedNames,
+      served,
+      turns,
+      ...(writes && { writesMs: await measureWrites(client, writes) }),
+    };
   } finally {
     for (const name of names) await client.query(`drop index ${name}`);
   }
@@ -100,16 +111,9 @@ export async function measureWrites(client: pg.Client, statements: readonly Benc
   return total;
 }
 
-/** Names of the statements whose planner cost rose, and of those whose run time did. */
-export function slower(before: Measured, after: Measured): { cost: string[]; ms: string[] } {
-  const names = [...before.cost.keys()];
-  return {
-    cost: names.filter(name => after.cost.get(name)! > before.cost.get(name)! * 1.001),
-    ms: names.filter(
-      name =>
-        after.ms.get(name)! > before.ms.get(name)! * SLOWER && after.ms.get(name)! > before.ms.get(name)! + NOISE_MS,
-    ),
-  };
+/** Names of the statements whose planner cost rose. */
+export function dearer(before: Measured, after: Measured): string[] {
+  return [...before.cost.keys()].filter(name => after.cost.get(name)! > before.cost.get(name)! * 1.001);
 }
 
 /** How much less the sum is, in percent. */

@@ -1,5 +1,6 @@
-import { reductionPercent, slower, total, type BuiltIndexes, type Measured } from './advisorMeasure';
+import { dearer, reductionPercent, total, type BuiltIndexes, type Measured } from './advisorMeasure';
 import type { Peer } from './advisorPeers';
+import type { InTurns } from './advisorTurns';
 
 export interface Result {
   readonly name: string;
@@ -55,7 +56,8 @@ export function printPeer({
 
 export function printResult({ name, budget, data, advice, before, after, writesBefore }: Result): void {
   const { costBefore, costAfter, indexes } = advice;
-  const worse = slower(before, after);
+  const { turns } = after;
+  const dear = dearer(before, after);
   const bytes = total(after.bytes);
   printRow([
     name,
@@ -63,7 +65,7 @@ export function printResult({ name, budget, data, advice, before, after, writesB
     costBefore === undefined || costAfter === undefined ? '' : (100 * (1 - costAfter / costBefore)).toFixed(2),
     reductionPercent(before.cost, after.cost).toFixed(2),
     reductionPercent(before.ms, after.ms).toFixed(2),
-    String(worse.ms.length),
+    String(turns.slower.length),
     String(indexes.length),
     (bytes / data).toFixed(3),
     String(advice.optimizerCalls),
@@ -74,10 +76,6 @@ export function printResult({ name, budget, data, advice, before, after, writesB
     .filter(({ sql }) => after.bytes.get(sql)! >= 200_000)
     .map(({ sql, estimatedBytes: estimate }) => Math.abs(estimate / after.bytes.get(sql)! - 1))
     .sort((a, b) => a - b);
-  const slowerInWords = (words: string, counts: (name: string) => boolean): string[] => {
-    const names = worse.ms.filter(counts);
-    return names.length > 0 ? [`${words}: ${names.map(name => change(name, before.ms, after.ms)).join(', ')}`] : [];
-  };
   const notes = [
     `${advice.cpuSeconds.toFixed(1)} s of CPU`,
     `sizes estimated ${(estimatedBytes / data).toFixed(3)}`,
@@ -88,13 +86,20 @@ export function printResult({ name, budget, data, advice, before, after, writesB
     ...(writesBefore !== undefined && after.writesMs !== undefined
       ? [`writes ${writesBefore.toFixed(0)} -> ${after.writesMs.toFixed(0)} ms`]
       : []),
-    ...(worse.cost.length > 0
-      ? [`cost rose for ${worse.cost.map(name => change(name, before.cost, after.cost)).join(', ')}`]
-      : []),
-    ...slowerInWords('slower', name => after.served.has(name)),
-    ...slowerInWords('slower, though no plan of theirs uses a new index', name => !after.served.has(name)),
+    ...(dear.length > 0 ? [`cost rose for ${dear.map(name => change(name, before.cost, after.cost)).join(', ')}`] : []),
+    ...inWords(`slower by more than the noise of ${percent(turns.noise)}`, turns.slower, after.served),
+    ...inWords('slower in the first pass but not when measured by turns', turns.cleared, after.served),
   ];
   console.log(`    ${notes.join('; ')}`);
+}
+
+function inWords(words: string, measured: readonly InTurns[], served: ReadonlySet<string>): string[] {
+  const each = measured.map(
+    ({ name, before, beforeAgain, after }) =>
+      `${name} ${before.toFixed(1)}/${beforeAgain.toFixed(1)} -> ${after.toFixed(1)}` +
+      (served.has(name) ? '' : ' (uses no new index)'),
+  );
+  return each.length > 0 ? [`${words}: ${each.join(', ')}`] : [];
 }
 
 function change(name: string, before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): string {

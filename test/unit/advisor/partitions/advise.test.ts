@@ -185,6 +185,21 @@ describe('core/advisor/partitions/advise', () => {
       assert.match(reason, /statement 2 \(90 %\) would look into every partition/);
     });
 
+    it('by a time that UPDATEs set, as long as there is another one', async () => {
+      const both = { keys: [evenKey('created_at', 730), evenKey('updated_at', 730)] };
+      const relation = table('events', [...EVENTS.columns, column('updated_at', 'timestamp with time zone', -0.9)]);
+      const workload = [
+        [`SELECT * FROM events WHERE updated_at > $1`, 60],
+        [`SELECT * FROM events WHERE created_at > $1`, 60],
+        [`UPDATE events SET updated_at = now() WHERE id = $1`, 20],
+      ] as const;
+      const thresholds = { leastPrunedShare: 0.4 };
+      const advice = advised(await adviceFor(factsOf(relation, both), workload, thresholds));
+      assert.equal(advice.scheme.column, 'created_at');
+      const only = factsOf(relation, { keys: [evenKey('updated_at', 730)] });
+      assert.match(refused(await adviceFor(only, workload, thresholds)), /14 % of the calls updates updated_at/);
+    });
+
     it('by a time that statements hide in an expression', async () => {
       const hidden = [`SELECT * FROM events WHERE date_trunc('day', created_at AT TIME ZONE 'UTC') = $1`, 90] as const;
       const reason = refused(await adviceFor(factsOf(EVENTS, { keys: [evenKey('created_at', 730)] }), [hidden]));
