@@ -115,6 +115,14 @@ function byRange(
         ...slowest(effectsOn(key.column, uses, 'range')),
       ],
     };
+  const moving = new Set(updatesOf(key.column, uses).map(({ statement }) => statement));
+  const movingShare = shareOf(effectsOn(key.column, uses, 'range'), ({ statement }) => moving.has(statement));
+  if (movingShare > thresholds.mostMovingShare)
+    return {
+      refusals: [
+        `${percentOf(movingShare)} of the ${weighedBy(uses)} updates ${key.column}: each time the row would move to another partition`,
+      ],
+    };
   const growth = growthAlong(table, key, facts.now);
   const keep = deletes.find(({ keep: kept }) => kept !== undefined)?.keep;
   const chosen = choosePeriod(growth, bytesOf(table) / Math.max(1, table.rows), keep, thresholds);

@@ -96,7 +96,10 @@ function isWritten(column: string, uses: readonly TableUse[]): boolean {
   return updatesOf(column, uses).length > 0;
 }
 
-/** Time keys in the order of how well the workload prunes by them; NOT NULL ones before others. */
+/**
+ * Time keys in the order of how well the workload prunes by them; those that rows keep before those that UPDATEs set,
+ * NOT NULL ones before others.
+ */
 export function rankKeys(
   table: TableFacts,
   uses: readonly TableUse[],
@@ -106,5 +109,10 @@ export function rankKeys(
       key,
       share: shareOf(effectsOn(key.column, uses, 'range'), ({ effect }) => effect === 'prunes'),
     }))
-    .sort((a, b) => b.share - a.share || a.key.nullFraction - b.key.nullFraction);
+    .sort(
+      (a, b) =>
+        Number(isWritten(a.key.column, uses)) - Number(isWritten(b.key.column, uses)) ||
+        b.share - a.share ||
+        a.key.nullFraction - b.key.nullFraction,
+    );
 }

@@ -14,6 +14,8 @@ export interface PartitionThresholds {
   readonly floorBytes: number;
   /** The share of the workload that must filter on the key, or it would get slower as a whole. Our own choice. */
   readonly leastPrunedShare: number;
+  /** UPDATEs that set the key may be so much of the workload: each moves a row to another partition. Our own choice. */
+  readonly mostMovingShare: number;
   /** A partition is to be neither so small that files and locks outweigh it nor so large that its upkeep hurts. Our own choice. */
   readonly leastPartitionBytes: number;
   readonly wantedPartitionBytes: number;
@@ -42,6 +44,7 @@ export const DEFAULT_THRESHOLDS: PartitionThresholds = {
   leastBytesWithRetention: 2 * GB,
   floorBytes: 256 * MB,
   leastPrunedShare: 0.5,
+  mostMovingShare: 0.1,
   leastPartitionBytes: 1 * GB,
   wantedPartitionBytes: 8 * GB,
   mostPartitionBytes: 50 * GB,
