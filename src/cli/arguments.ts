@@ -36,6 +36,20 @@ const OPTIONS = {
   as: { type: 'string' },
   schedule: { type: 'string' },
   verify: { type: 'boolean' },
+  table: { type: 'string' },
+  key: { type: 'string' },
+  method: { type: 'string' },
+  interval: { type: 'string' },
+  partitions: { type: 'string' },
+  future: { type: 'string' },
+  'time-zone': { type: 'string' },
+  'no-default': { type: 'boolean' },
+  'drop-foreign-keys': { type: 'boolean' },
+  'widen-unique': { type: 'boolean' },
+  apply: { type: 'boolean' },
+  undo: { type: 'boolean' },
+  finish: { type: 'boolean' },
+  state: { type: 'string' },
 } as const;
 
 /** Options each command understands, besides --help and --format. */
@@ -51,6 +65,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['existing', 'unused-days', 'fail-on', ...SERVER_OPTIONS],
   ],
   matviews: ['workload', 'statements', 'top', 'what-if', 'schedule', ...SERVER_OPTIONS],
+  partition: [
+    ...['table', 'key', 'method', 'interval', 'partitions', 'future', 'time-zone', 'no-default', 'drop-foreign-keys'],
+    ...['widen-unique', 'apply', 'undo', 'finish', 'state', 'workload', 'statements', 'top', ...SERVER_OPTIONS],
+  ],
   rewrite: ['schema', 'verify', 'stdin-filename', ...SERVER_OPTIONS],
   profile: ['undo-file', 'as', ...MACHINE_OPTIONS, ...SERVER_OPTIONS],
   health: ['only', 'fail-on', ...SERVER_OPTIONS],

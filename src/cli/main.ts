@@ -7,6 +7,7 @@ import { health } from './commands/health';
 import { lint } from './commands/lint';
 import { lsp } from './commands/lsp';
 import { matviews } from './commands/matviews';
+import { partition } from './commands/partition';
 import { plan } from './commands/plan';
 import { profile } from './commands/profile';
 import { rewrite } from './commands/rewrite';
@@ -18,6 +19,7 @@ import { VERSION } from './version';
 const COMMANDS: Readonly<Record<string, (line: CommandLine) => Promise<number>>> = {
   lint,
   explain,
+  partition,
   plan,
   diff,
   advise,

@@ -33,6 +33,18 @@ export const HELP = `query-tuner <command> [options] [files]
       --schedule CRON         when they are refreshed: five fields of pg_cron (default "0 * * * *")
       --top N, --what-if METHOD  as for advise
       --format FORMAT         text | json | sql
+  partition --table TABLE     the migration of a table in use to a partitioned one: a plan, a script, or its run
+      --key COLUMN            else chosen by a workload: --workload PATH or --statements
+      --method METHOD         range | list | hash (default range)
+      --interval PERIOD       day | week | month | quarter | year (default by the data)
+      --time-zone ZONE        whose midnight begins a period (default the server's)
+      --partitions N          of a hash (default 16);  --future N  periods to come (default 3)
+      --no-default            no DEFAULT partition: rows that fit no other one are refused
+      --drop-foreign-keys     drop those of other tables that a partitioned table cannot keep
+      --widen-unique          add the key to unique constraints that lack it
+      --apply --state FILE    run it, or go on; FILE keeps the plan and the steps done
+      --undo --state FILE     take it back;  --finish --state FILE  drop the old table, with no way back
+      --format FORMAT         text | sql | json
   rewrite FILES               other ways to write the statements of files, with what is known about their rows
       --schema FILE           DDL to take tables and indexes from (repeatable; globs)
       --verify                run both forms read-only on the server, compare their rows and time them
@@ -50,7 +62,7 @@ export const HELP = `query-tuner <command> [options] [files]
   rules                       the rules and what they say
   lsp --stdio                 language server for any editor
 
-Server, for explain, advise, matviews, profile diff, health and, if given, lint, rewrite:
+Server, for explain, advise, matviews, partition, profile diff, health and, if given, lint, rewrite:
   --connection URL            else PG* variables, DATABASE_URL, service file, .pgpass
   --embedded                  a throwaway PostgreSQL for this run
       --setup FILE            SQL to run in it first (repeatable)
