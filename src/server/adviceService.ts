@@ -1,6 +1,5 @@
 import { adviseWorkload, type WorkloadAdvice } from '../core/advisor/indexes/adviseWorkload';
 import { dropIndexSql } from '../core/advisor/indexes/createIndexSql';
-import { TimeLimitedEstimator } from '../core/advisor/timeLimit';
 import type { Change } from '../core/advisor/suggestion';
 import { CancelledError, type CancelSignal } from '../core/base/cancelSignal';
 import { DatabaseError } from '../core/ports';
@@ -48,16 +47,15 @@ export class AdviceService {
     if (!workload) return { ...NO_WORKLOAD, ...reviewed };
     const entries = plannedEntries(this.#grammar, workload.entries);
     const deadline = performance.now() + (params.timeLimitMs ?? Infinity);
-    const estimator = new TimeLimitedEstimator(
-      await openCostEstimator(database, catalog, { method: params.whatIf, trialAgreed: true, signal }),
-      () => performance.now() > deadline,
-    );
+    const options = { method: params.whatIf, trialAgreed: true, signal };
+    const estimator = await openCostEstimator(database, catalog, options);
     try {
       const advice = await adviseWorkload({
         statements: entries,
         catalog,
         estimator,
         signal,
+        isTimeUp: () => performance.now() > deadline,
         ...(params.budgetBytes !== undefined && { budgetBytes: params.budgetBytes }),
         onProgress: ({ text, fraction }) => tell(text, fraction),
       });
@@ -66,7 +64,7 @@ export class AdviceService {
       const told = new Set(review.findings.map(({ index }) => index));
       const redundant = view.redundant.filter(({ index }) => !told.has(index));
       const notes = [...reviewed.notes, ...(advice.whatIfDetail === undefined ? [] : [advice.whatIfDetail])];
-      return { ...view, ...reviewed, notes, redundant, timeLimitReached: estimator.isOver };
+      return { ...view, ...reviewed, notes, redundant, timeLimitReached: advice.timeLimitReached ?? false };
     } finally {
       await estimator.dispose();
     }

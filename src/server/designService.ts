@@ -36,7 +36,6 @@ const ANYWAY = {
   leastBytes: 0,
   leastBytesWithRetention: 0,
   leastPartitionBytes: 0,
-  leastPartitions: 1,
   leastPrunedShare: 0,
 };
 

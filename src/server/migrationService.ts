@@ -109,7 +109,8 @@ export function previewMigration({ plan, header, footer = '' }: MigrationPreview
   return { text, steps, changes: planned.map(step => changeOf(step, plan)) };
 }
 
-const WIDTH = 100;
+/** As wide as the script's own comments, without what makes them comments. */
+const WIDTH = 97;
 
 function wrap(paragraph: string): string[] {
   const lines = [''];

@@ -1,4 +1,4 @@
-import { describeVerification } from '../core/advisor/rewrites/describeVerification';
+import { describeVerification, summarizeVerification } from '../core/advisor/rewrites/describeVerification';
 import { rewritesOf, rewrittenRange, rewrittenText } from '../core/advisor/rewrites/registry';
 import type { Rewrite } from '../core/advisor/rewrites/rewrite';
 import type { CancelSignal } from '../core/base/cancelSignal';
@@ -98,7 +98,8 @@ export class RewriteService {
       signal,
     );
     const sentences = describeVerification(verification);
-    return { verification, sentences, ...(plans && { plans: this.shown(params, plans, sentences, catalog) }) };
+    const summary = summarizeVerification(verification);
+    return { verification, summary, sentences, ...(plans && { plans: this.shown(params, plans, sentences, catalog) }) };
   }
 
   /** The rewritten form's plan as the panel shows one, beside that of the original. */

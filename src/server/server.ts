@@ -20,6 +20,7 @@ import { readFileText } from './features/fileText';
 import { FEATURE_CAPABILITIES, registerFeatures } from './features/registerFeatures';
 import { TextPlans } from './features/textPlans';
 import { fileOfUri } from './fileOfUri';
+import { HealthService } from './healthService';
 import { answerMigrations } from './migrationAnswers';
 import { describeParameters } from './parameterValues';
 import { listRewrites, RewriteService } from './rewriteService';
@@ -224,6 +225,13 @@ class Server {
         this.#notify('queryTuner/progress', progress),
       ).verify(params, signal),
     );
+    const health = new HealthService(
+      this.#sessions,
+      folder => (folder === undefined ? {} : this.#configurations.forFolder(folder).health),
+      progress => this.#notify('queryTuner/progress', progress),
+    );
+    answer('queryTuner/health/read', (params, signal) => health.read(params, signal));
+    answer('queryTuner/health/step', (params, signal) => health.step(params, signal));
     answer('queryTuner/change/apply', (params, signal) => changes.apply(params, signal));
     answer('queryTuner/change/undo', (params, signal) => changes.undo(params, signal));
     this.#connection.onNotification(

@@ -31,6 +31,7 @@ const SUITES = [
   { name: 'hints source', command: npm('test:hints'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'plans source', command: npm('test:plans'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'advice source', command: npm('test:advice'), counts: 'tests', limitMs: 5 * MINUTE_MS },
+  { name: 'migration source', command: npm('test:migration'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'package', work: packageExtension },
   {
     name: 'walk packaged',

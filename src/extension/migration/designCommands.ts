@@ -121,7 +121,7 @@ async function pickView(views: ViewAdviceView['views']): Promise<ViewAdviceView[
 }
 
 async function insists(name: string, { reasons, scheme }: PartitionAdviceView): Promise<boolean> {
-  const detail = [...reasons, '', `If it is to be done all the same: by ${scheme}.`].join('\n');
+  const detail = [...reasons.map(sentence), '', `If it is to be done all the same: by ${scheme}.`].join('\n');
   const preview = 'Preview Anyway';
   const options = { modal: true, detail };
   return (
@@ -130,7 +130,15 @@ async function insists(name: string, { reasons, scheme }: PartitionAdviceView): 
 }
 
 async function tell(message: string, lines: readonly string[]): Promise<void> {
-  await vscode.window.showInformationMessage(message, { modal: true, detail: lines.slice(0, 20).join('\n') });
+  await vscode.window.showInformationMessage(message, {
+    modal: true,
+    detail: lines.slice(0, 20).map(sentence).join('\n'),
+  });
+}
+
+/** Reasons are parts of sentences. */
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
 }
 
 function headerOf(name: string, { isAdvised, reasons, losses, scheme }: PartitionAdviceView): string[] {
@@ -138,7 +146,7 @@ function headerOf(name: string, { isAdvised, reasons, losses, scheme }: Partitio
   return [
     `${verdict}: ${reasons.join('; ')}.`,
     `It is cut by ${scheme}.`,
-    ...losses.map(loss => `What will no longer hold, or be slower: ${loss}`),
+    ...losses.map(loss => sentence(`what will no longer hold, or be slower: ${loss}`)),
   ];
 }
 

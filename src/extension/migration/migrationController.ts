@@ -192,6 +192,9 @@ export class MigrationController {
         }
       });
       this.documents.update(key, shown => ({ ...shown, kept: result.kept, ...failureOf(result) }));
+      const next =
+        result.kind === 'stopped' ? result.stepId : stepsLeft({ plan: result.kept.plan, kept: result.kept })[0]?.id;
+      if (next !== undefined) this.documents.reveal(key, next);
       if (result.kind === 'stopped') void this.#tellStop(result);
       return result;
     } finally {

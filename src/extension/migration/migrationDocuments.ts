@@ -34,6 +34,17 @@ export class MigrationDocuments implements vscode.CodeLensProvider, vscode.Dispo
     return uri && this.#shown.get(uri.toString());
   }
 
+  /** Brings a step into sight where its document is in sight. */
+  reveal(key: string, stepId: string): void {
+    for (const editor of vscode.window.visibleTextEditors) {
+      const shown = this.#shown.get(editor.document.uri.toString());
+      const line = shown?.key === key ? shown.preview.steps.find(({ id }) => id === stepId)?.line : undefined;
+      if (line === undefined) continue;
+      const at = new vscode.Range(line, 0, line, 0);
+      editor.revealRange(at, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    }
+  }
+
   /** Replaces what is shown of the same migration. */
   update(key: string, change: (shown: ShownMigration) => ShownMigration): void {
     for (const [uri, shown] of this.#shown) if (shown.key === key) this.#shown.set(uri, change(shown));

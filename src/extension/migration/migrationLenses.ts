@@ -56,7 +56,10 @@ function lensesOfWhole(shown: ShownMigration): Lens[] {
   const done = kept?.finished.length ?? 0;
   const lenses: Lens[] = [];
   if (left.length > 0) {
-    const what = done === 0 ? `Run all ${left.length} steps` : `Run the ${left.length} steps left`;
+    const what =
+      done === 0
+        ? `Run all ${left.length} steps`
+        : `Run the ${left.length === 1 ? 'step' : `${left.length} steps`} left`;
     lenses.push({ line: 0, title: `$(run-all) ${what} on ${connection}`, action: 'runAll' });
   } else lenses.push({ line: 0, title: `$(check) All steps are done on ${connection}` });
   if (done > 0 || kept?.begun !== undefined) lenses.push({ line: 0, title: '$(discard) Undo all', action: 'undo' });
