@@ -1,5 +1,5 @@
 import { rewritesOf, rewrittenText } from '../../../../src/core/advisor/rewrites/registry';
-import type { RewriteSurroundings } from '../../../../src/core/advisor/rewrites/registry';
+import type { Catalog } from '../../../../src/core/catalog/catalog';
 import type { Rewrite } from '../../../../src/core/advisor/rewrites/rewrite';
 import { applyEdits } from '../../../../src/core/rules/applyFixes';
 import { loadGrammar } from '../../../../src/core/sql/grammar';
@@ -14,18 +14,19 @@ export interface Offered extends Rewrite {
 }
 
 /** All rewrites of the statements of a text. */
-export async function offered(text: string, schema?: string, around: RewriteSurroundings = {}): Promise<Offered[]> {
-  const script = new Script(await loadGrammar(), text);
-  const catalog = schema === undefined ? undefined : await catalogOf(schema);
-  const { statements } = script;
+export async function offered(text: string, schema?: string): Promise<Offered[]> {
+  return offeredWith(text, schema === undefined ? undefined : await catalogOf(schema));
+}
+
+/** The same with a catalog that is known already. */
+export async function offeredWith(text: string, catalog: Catalog | undefined): Promise<Offered[]> {
+  const { statements } = new Script(await loadGrammar(), text);
   return statements.flatMap((located, index) =>
-    rewritesOf(located, { ...around, ...(catalog && { catalog }), script: { text, statements, index } }).map(
-      rewrite => ({
-        ...rewrite,
-        becomes: applyEdits(text, rewrite.edits),
-        statement: rewrittenText(text, located, rewrite),
-      }),
-    ),
+    rewritesOf(located, { ...(catalog && { catalog }), script: { text, statements, index } }).map(rewrite => ({
+      ...rewrite,
+      becomes: applyEdits(text, rewrite.edits),
+      statement: rewrittenText(text, located, rewrite),
+    })),
   );
 }
 
