@@ -40,15 +40,7 @@ export interface HealthItem {
 export interface HealthStep {
   readonly title: string;
   readonly action:
-    | 'vacuum'
-    | 'analyze'
-    | 'reindex'
-    | 'cancel'
-    | 'terminate'
-    | 'review indexes'
-    | 'explain statement'
-    | 'show sql'
-    | 'review settings';
+    'vacuum' | 'analyze' | 'reindex' | 'cancel' | 'terminate' | 'review indexes' | 'explain statement' | 'show sql';
   /** What would be run; absent where the step opens a view. */
   readonly sql?: string;
 }

@@ -67,7 +67,17 @@ describe('core/health', () => {
 
   it('draws a queue of locks as a tree, even when they wait in a circle', () => {
     const session = (pid: number, blockers: number[], waits = true) => ({
-      ...{ pid, blockers, waits, role: 'app', application: '', query: `q${pid}`, seconds: pid },
+      ...{
+        pid,
+        blockers,
+        waits,
+        role: 'app',
+        application: '',
+        query: `q${pid}`,
+        seconds: pid,
+        session_began: 'then',
+        statement_began: null,
+      },
     });
     const tree = assessCheck(blockedSessions, [session(3, [2]), session(2, [1]), session(1, [], false)], SERVER);
     assert.deepEqual(

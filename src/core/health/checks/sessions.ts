@@ -1,5 +1,6 @@
 import { formatCount, formatMs } from '../../base/units';
 import { defineCheck, type HealthCheck, type HealthItem, type HealthLimits } from '../check';
+import { quoteLiteral } from '../../sql/identifiers';
 import { statusOf } from '../assess';
 
 interface SessionRow {
@@ -9,6 +10,9 @@ interface SessionRow {
   readonly application: string | null;
   readonly query: string | null;
   readonly seconds: number;
+  /** When the session began and its statement: by them it is still the same one. */
+  readonly session_began: string;
+  readonly statement_began: string | null;
 }
 
 interface BlockedRow extends SessionRow {
@@ -16,7 +20,8 @@ interface BlockedRow extends SessionRow {
   readonly waits: boolean;
 }
 
-const SESSION = `a.pid, a.usename::text as role, a.application_name as application, left(a.query, 500) as query`;
+const SESSION = `a.pid, a.usename::text as role, a.application_name as application, left(a.query, 500) as query,
+  a.backend_start::text as session_began, a.query_start::text as statement_began`;
 const OTHER_CLIENTS = `a.backend_type = 'client backend' and a.pid <> pg_catalog.pg_backend_pid()`;
 const HIDDEN = "other roles' sessions";
 
@@ -156,18 +161,24 @@ function blockingTree(rows: readonly BlockedRow[]): HealthItem[] {
 }
 
 function sessionItem(
-  { pid, role, application, query }: SessionRow,
+  { pid, role, application, query, session_began: sessionBegan, statement_began: statementBegan }: SessionRow,
   detail: string,
   action: 'cancel' | 'terminate',
 ): Omit<HealthItem, 'status'> {
   const who = [role, application].filter(Boolean).join(', ');
+  // Process numbers are used again: whoever has this one by the time somebody presses must be left alone.
+  const stillTheSame =
+    action === 'cancel' && statementBegan !== null
+      ? `query_start = ${quoteLiteral(statementBegan)}`
+      : `backend_start = ${quoteLiteral(sessionBegan)}`;
   const text = query?.replace(/\s+/g, ' ').trim();
   return {
     name: `session ${pid}${who ? ` (${who})` : ''}`,
     detail: text ? `${detail}: ${text.slice(0, 200)}` : detail,
-    step:
-      action === 'cancel'
-        ? { title: 'Cancel its statement', action, sql: `SELECT pg_cancel_backend(${pid});` }
-        : { title: 'End the session', action, sql: `SELECT pg_terminate_backend(${pid});` },
+    step: {
+      title: action === 'cancel' ? 'Cancel its statement' : 'End the session',
+      action,
+      sql: `SELECT ${action === 'cancel' ? 'pg_cancel_backend' : 'pg_terminate_backend'}(pid) AS done FROM pg_stat_activity WHERE pid = ${pid} AND ${stillTheSame};`,
+    },
   };
 }

@@ -98,7 +98,11 @@ export const requestedCheckpoints = defineCheck<CheckpointRow>({
       value,
       detail: `${formatCount(row.requested)} of ${formatCount(all)} checkpoints came before their time; max_wal_size is ${row.max_wal_size}`,
       ...(value > limits.warning && {
-        step: { title: 'Review max_wal_size', action: 'review settings' as const },
+        step: {
+          title: 'Show how to raise max_wal_size',
+          action: 'show sql' as const,
+          sql: `-- The disk needs room for it; a larger one makes recovery after a crash take longer.\nALTER SYSTEM SET max_wal_size = '4GB'; -- now ${row.max_wal_size}\nSELECT pg_reload_conf();`,
+        },
       }),
     };
   },
@@ -148,7 +152,11 @@ export const walArchiving = defineCheck<ArchiverRow>({
         value: 0,
         status: 'warning',
         detail: 'archive_mode is on, but there is no archive_command: WAL is kept and nothing is archived',
-        step: { title: 'Review archiving', action: 'review settings' },
+        step: {
+          title: 'Show archive settings',
+          action: 'show sql',
+          sql: "SELECT name, setting FROM pg_settings WHERE name LIKE 'archive%';",
+        },
       };
     }
     return { value: 0, status: 'ok', detail: `${formatCount(row.archived)} files archived` };
