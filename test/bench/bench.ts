@@ -1,6 +1,7 @@
 import { benchAdvisor } from './advisor';
 import { benchLint } from './lint';
 import { benchLsp } from './lsp';
+import { benchPartition } from './partition';
 import { benchPlan } from './plan';
 
 /** Each prints its figures, ours beside what they are compared with. */
@@ -9,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   lint: benchLint,
   plan: benchPlan,
   advisor: benchAdvisor,
+  partition: benchPartition,
 };
 
 /** `npm run bench [-- name ...]`: all of them, or those named. */
