@@ -7,16 +7,11 @@ import type { ReadWorkload } from '../database/workload/readStatStatements';
 export interface ReportedAdvice {
   readonly workload?: ReadWorkload;
   readonly advice?: WorkloadAdvice;
-  /** The search ended before its end; absent without a limit. */
-  readonly timeLimitReached?: boolean;
   readonly existing?: IndexReview;
 }
 
 /** The JSON of `advise`. Without a workload its lists are empty and `whatIf` is null. */
-export function adviceReport(
-  { workload, advice, timeLimitReached, existing }: ReportedAdvice,
-  elapsedMs: number,
-): object {
+export function adviceReport({ workload, advice, existing }: ReportedAdvice, elapsedMs: number): object {
   const observed = new Map(workload?.entries.map(entry => [entry.id, entry]));
   return {
     version: 1,
@@ -24,7 +19,7 @@ export function adviceReport(
     ...(advice?.whatIfDetail !== undefined && { whatIfDetail: advice.whatIfDetail }),
     elapsedMs,
     optimizerCalls: advice?.optimizerCalls ?? 0,
-    ...(timeLimitReached !== undefined && { timeLimitReached }),
+    ...(advice?.timeLimitReached !== undefined && { timeLimitReached: advice.timeLimitReached }),
     indexes: advice?.indexes ?? [],
     redundant: advice?.redundant ?? [],
     ...(advice && {
@@ -74,8 +69,8 @@ export function adviceText(report: ReportedAdvice): string {
   ].join('\n');
 }
 
-function workloadLines(advice: WorkloadAdvice, { workload, timeLimitReached }: ReportedAdvice): string[] {
-  const { indexes, redundant, skipped, whatIf, whatIfDetail, optimizerCalls } = advice;
+function workloadLines(advice: WorkloadAdvice, { workload }: ReportedAdvice): string[] {
+  const { indexes, redundant, skipped, whatIf, whatIfDetail, optimizerCalls, timeLimitReached } = advice;
   const { costBefore, costAfter } = advice.workload;
   return [
     ...indexes.map(

@@ -1,6 +1,5 @@
-import { adviseWorkload } from '../../core/advisor/indexes/index';
+import { adviseWorkload, type WorkloadAdvice } from '../../core/advisor/indexes/adviseWorkload';
 import type { IndexReview } from '../../core/advisor/existingIndexes/index';
-import { TimeLimitedEstimator } from '../../core/advisor/timeLimit';
 import { parseSize } from '../../core/profiles/profile';
 import { loadGrammar, type Grammar } from '../../core/sql/grammar';
 import { plannedEntries } from '../../core/workload/planningTexts';
@@ -11,7 +10,7 @@ import { openCostEstimator } from '../../database/whatIf/index';
 import { readStatStatements, type ReadWorkload } from '../../database/workload/readStatStatements';
 import { readWorkloadFiles } from '../../database/workload/readWorkloadFiles';
 import { findFiles } from '../../workspace/findFiles';
-import { adviceReport, adviceSql, adviceText, type ReportedAdvice } from '../adviceReport';
+import { adviceReport, adviceSql, adviceText } from '../adviceReport';
 import { choose, positiveInteger, type CommandLine, type Options } from '../arguments';
 import { print, printJson, progress } from '../io';
 import { withServer } from '../target';
@@ -29,13 +28,13 @@ export async function advise({ options, operands }: CommandLine): Promise<number
   const grammar = await loadGrammar();
   const report = await withServer(options, async database => {
     const workload = await readWorkload(database, grammar, wanted);
-    const advice = workload ? await adviseOn(database, grammar, workload, wanted) : {};
+    const advice = workload && (await adviseOn(database, grammar, workload, wanted));
     const existing: IndexReview | undefined = options.existing
       ? await reviewServer(database, await database.readCatalog(), {
           limits: wanted.unusedDays === undefined ? {} : { unusedDays: wanted.unusedDays },
         })
       : undefined;
-    return { ...(workload && { workload }), ...advice, ...(existing && { existing }) };
+    return { ...(workload && { workload }), ...(advice && { advice }), ...(existing && { existing }) };
   });
   const elapsedMs = Math.round(performance.now() - startedAt);
   if (format === 'json') printJson(adviceReport(report, elapsedMs));
@@ -134,26 +133,23 @@ async function adviseOn(
   grammar: Grammar,
   workload: ReadWorkload,
   wanted: Wanted,
-): Promise<Pick<ReportedAdvice, 'advice' | 'timeLimitReached'>> {
-  const { maxWidth, budgetBytes, timeLimitMs = Infinity, method } = wanted;
+): Promise<WorkloadAdvice> {
+  const { maxWidth, budgetBytes, timeLimitMs, method } = wanted;
   const catalog = await database.readCatalog();
   progress(`planning ${workload.entries.length} statements`);
-  const deadline = performance.now() + timeLimitMs;
-  const estimator = new TimeLimitedEstimator(
-    // --what-if trial is the agreement
-    await openCostEstimator(database, catalog, { method, trialAgreed: true }),
-    () => performance.now() > deadline,
-  );
+  const startedAt = performance.now();
+  // --what-if trial is the agreement
+  const estimator = await openCostEstimator(database, catalog, { method, trialAgreed: true });
   try {
-    const advice = await adviseWorkload({
+    return await adviseWorkload({
       statements: plannedEntries(grammar, workload.entries),
       catalog,
       estimator,
       maxWidth,
+      ...(timeLimitMs !== undefined && { isTimeUp: () => performance.now() > startedAt + timeLimitMs }),
       ...(budgetBytes !== undefined && { budgetBytes }),
       onProgress: ({ text }) => progress(text),
     });
-    return { advice, ...(wanted.timeLimitMs !== undefined && { timeLimitReached: estimator.isOver }) };
   } finally {
     await estimator.dispose();
   }

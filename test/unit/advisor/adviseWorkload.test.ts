@@ -100,25 +100,6 @@ describe('core/advisor/indexes/adviseWorkload', () => {
     assert.deepEqual(await chosen(1000), { count: 0, upkeep: 0 });
   });
 
-  it('takes the writes it was not given from the counters, if weights are calls', async () => {
-    const activity = {
-      inserts: 2000,
-      updates: 0,
-      hotUpdates: 0,
-      deletes: 0,
-      sequentialScans: 0,
-      indexScans: 0,
-      deadRows: 0,
-      modifiedSinceAnalyze: 0,
-    };
-    const catalog = catalogOf(PARENT, { ...CHILD, activity }, SMALL);
-    const chosen = async (more: Partial<WorkloadRequest>) =>
-      (await advise(SELECTS, tablePlanner([BY_PARENT, BY_STATE]), { catalog, ...more })).indexes.length;
-    // 2,000 entries of half a unit each cost more than either index saves
-    assert.equal(await chosen({ weightsAreCalls: true }), 0);
-    assert.equal(await chosen({}), 2);
-  });
-
   it('charges an update for the indexes that end its HOT updates more than for others', async () => {
     const update = { statement: 'update', scan: 10, plan: modify(100) };
     const upkeep = async (set: string) => {
@@ -159,14 +140,18 @@ describe('core/advisor/indexes/adviseWorkload', () => {
     );
   });
 
-  it('ends with the best so far when told to', async () => {
-    let asked = 0;
-    const planner = tablePlanner([BY_PARENT, BY_STATE]);
-    const advice = await advise(SELECTS, planner, { isOver: () => ++asked > 3, budgetBytes: 2.5e6 });
-    const whole = await advise(SELECTS, planner, { budgetBytes: 2.5e6 });
-    assert.equal(whole.indexes.length, 2);
-    assert.equal(advice.indexes.length, 1);
-    assert.ok(advice.workload.costAfter < advice.workload.costBefore);
+  it('ends with the best so far when the time is up', async () => {
+    const costs = [BY_PARENT, BY_STATE];
+    const run = (plans: number) => {
+      const planner = tablePlanner(costs);
+      return advise(SELECTS, planner, { isTimeUp: () => planner.calls >= plans, budgetBytes: 2.5e6 });
+    };
+    const whole = await run(Infinity);
+    assert.deepEqual([whole.indexes.length, whole.timeLimitReached], [2, false]);
+    const short = await run(whole.optimizerCalls - 1);
+    assert.deepEqual([short.indexes.length, short.timeLimitReached], [1, true]);
+    assert.ok(short.workload.costAfter < short.workload.costBefore);
+    assert.equal((await advise(SELECTS, tablePlanner(costs))).timeLimitReached, undefined);
   });
 
   it('keeps off indexes that only their order could make a plan gamble on', async () => {

@@ -3,6 +3,7 @@ import { throwIfCancelled } from '../../base/cancelSignal';
 import type { Catalog, Relation } from '../../catalog/catalog';
 import type { CostEstimator } from '../../ports';
 import type { ParsedStatement } from '../../sql/statement';
+import { TimeLimitedEstimator } from '../timeLimit';
 import { readAccessPaths } from './accessPaths';
 import { candidateIndexes, indexIdentity, SMALL_TABLE_PAGES, type Candidate } from './candidates';
 import { CostedQuery, Planner } from './costedQuery';
@@ -12,7 +13,7 @@ import { referentialChecks } from './referentialChecks';
 import { pickCandidates } from './pickCandidates';
 import { selectIndexes } from './selectIndexes';
 import type { TableAccess } from './tableAccess';
-import { countedWrites, readWrites } from './writes';
+import { readWrites } from './writes';
 
 export type { AdvisedIndex, WorkloadAdvice } from './describeAdvice';
 
@@ -35,13 +36,8 @@ export interface WorkloadRequest {
   readonly maxWidth?: number;
   readonly signal?: CancelSignal;
   readonly onProgress?: (progress: { readonly text: string; readonly fraction?: number }) => void;
-  /**
-   * The weights are numbers of calls, as `pg_stat_statements` counts them: what `pg_stat_user_tables` counts of rows
-   * written is then on the same scale, and stands for the writes that no statement here makes.
-   */
-  readonly weightsAreCalls?: boolean;
-  /** Asked between plans; once true the search ends with the best set found so far. */
-  readonly isOver?: () => boolean;
+  /** Asked before each planning; once true nothing is planned any more, and the best set found so far is the answer. */
+  readonly isTimeUp?: () => boolean;
 }
 
 const DEFAULT_MAX_WIDTH = 3;
@@ -54,7 +50,9 @@ const IMPROVING_PLANS_PER_STATEMENT = 30;
  * Statements that cannot be planned are in `skipped` with the reason.
  */
 export async function adviseWorkload(request: WorkloadRequest): Promise<WorkloadAdvice> {
-  const { catalog, estimator, signal, onProgress } = request;
+  const { catalog, signal, onProgress, isTimeUp } = request;
+  const limited = isTimeUp && new TimeLimitedEstimator(request.estimator, isTimeUp);
+  const estimator = limited ?? request.estimator;
   const maxWidth = request.maxWidth ?? DEFAULT_MAX_WIDTH;
   const budgetBytes = request.budgetBytes ?? Infinity;
   const planner = new Planner(estimator, signal, catalog.settings);
@@ -95,15 +93,13 @@ export async function adviseWorkload(request: WorkloadRequest): Promise<Workload
     throwIfCancelled(signal);
     pool.set(candidate, await estimator.estimateBytes(candidate.index));
   }
-  const written = new Set(queries.flatMap(({ writes }) => writes.map(({ relation }) => relation)));
-  const counted = request.weightsAreCalls ? countedWrites(relations, written) : [];
   const begun = planner.calls;
   const limit = PLANS_PER_STATEMENT * queries.length;
   const chosen = await selectIndexes({
-    objective: new Objective(queries, pool, counted),
+    objective: new Objective(queries, pool),
     budgetBytes,
     signal,
-    isOver: () => planner.calls - begun >= limit || (request.isOver?.() ?? false),
+    isOver: () => planner.calls - begun >= limit || (limited?.isOver ?? false),
     isLate: () => planner.calls - begun >= IMPROVING_PLANS_PER_STATEMENT * queries.length,
     onStep: count =>
       onProgress?.({
@@ -111,7 +107,7 @@ export async function adviseWorkload(request: WorkloadRequest): Promise<Workload
         fraction: 0.5 + 0.5 * Math.min(1, (planner.calls - begun) / limit),
       }),
   });
-  return describeAdvice({
+  const advice = await describeAdvice({
     catalog,
     budgetBytes,
     relations: [...relations],
@@ -122,6 +118,7 @@ export async function adviseWorkload(request: WorkloadRequest): Promise<Workload
     pool,
     skipped,
   });
+  return limited ? { ...advice, timeLimitReached: limited.isOver } : advice;
 }
 
 function reasonToSkip(statement: ParsedStatement): string | undefined {

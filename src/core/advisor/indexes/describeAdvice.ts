@@ -16,6 +16,8 @@ export interface WorkloadAdvice {
   /** In one sentence: by what was planned, how far that is off the server's own costs, what it leaves out. */
   readonly whatIfDetail?: string;
   readonly optimizerCalls: number;
+  /** Whether the search ended early; absent if there was no limit. */
+  readonly timeLimitReached?: boolean;
   readonly indexes: readonly AdvisedIndex[];
   readonly redundant: readonly RedundantIndex[];
   readonly workload: {

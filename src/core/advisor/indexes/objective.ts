@@ -1,7 +1,6 @@
 import type { Candidate } from './candidates';
 import { indexIdentity } from './candidates';
 import type { CostedQuery } from './costedQuery';
-import { upkeepCost, type Writes } from './upkeep';
 
 /** The workload's cost under a set of indexes, and what the set takes. */
 export class Objective {
@@ -14,8 +13,6 @@ export class Objective {
   constructor(
     readonly queries: readonly CostedQuery[],
     private readonly pool: ReadonlyMap<Candidate, number>,
-    /** Writes that no statement of the workload makes, but the server has counted. */
-    private readonly counted: readonly Writes[] = [],
   ) {
     this.candidates = [...pool.keys()].sort(byIdentity);
     this.writers = queries.filter(query => query.writes.length > 0);
@@ -65,8 +62,7 @@ export class Objective {
   }
 
   upkeep(set: readonly Candidate[]): number {
-    const ofOthers = this.counted.reduce((sum, writes) => sum + upkeepCost(writes, set), 0);
-    return this.writers.reduce((sum, query) => sum + query.weight * query.upkeep(set), ofOthers);
+    return this.writers.reduce((sum, query) => sum + query.weight * query.upkeep(set), 0);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Catalog, Relation } from '../../catalog/catalog';
+import type { Catalog } from '../../catalog/catalog';
 import { findRelation } from '../../catalog/catalog';
 import type { ParsedStatement } from '../../sql/statement';
 import { child, list } from './parseTree';
@@ -16,18 +16,6 @@ export function readWrites(
     if (use !== 'insert' && use !== 'update' && use !== 'delete' && use !== 'merge') return [];
     const relation = findRelation(catalog, name, schema);
     return relation ? [{ relation, use, rows, columns }] : [];
-  });
-}
-
-/** What the server has counted of writes to tables that no statement of the workload writes. */
-export function countedWrites(relations: Iterable<Relation>, written: ReadonlySet<Relation>): Writes[] {
-  return [...relations].flatMap(relation => {
-    const { activity } = relation;
-    if (!activity || written.has(relation)) return [];
-    return [
-      { relation, use: 'insert', rows: activity.inserts, columns: new Set() },
-      { relation, use: 'update', rows: activity.updates, columns: new Set() },
-    ];
   });
 }
 
