@@ -8,20 +8,23 @@ import { showConnectionStatus } from './connections/connectionStatus';
 import { registerMigrations } from './migration/migrationCommands';
 import { registerSavedPlans } from './panels/savedPlanEditor';
 import { registerRewrites } from './rewrites/rewriteCommands';
+import { registerHealth } from './health/healthCommands';
 import { ServerApi } from './serverApi';
 
 /** Starts the language server and registers everything. Connects to nothing. */
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const server = new ServerApi(context.extensionPath);
   const connections = new Connections(server, context);
-  const migrations = registerMigrations(context, server, connections);
+  const explaining = registerExplainCommands(context, server, connections);
+  const migrations = registerMigrations(context, server, connections, explaining.measuredPlan);
   context.subscriptions.push(
     server,
     connections,
     showConnectionStatus(connections),
     registerConnectionCommands(connections, server),
-    registerExplainCommands(context, server, connections),
+    explaining.registrations,
     registerIndexAdvice(server, connections),
+    registerHealth(server, connections),
     migrations.registrations,
     registerRewrites(context, server, connections),
     registerShowRule(context),

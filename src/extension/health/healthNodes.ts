@@ -1,0 +1,119 @@
+import type { HealthGroup, HealthItem, HealthResult, HealthStatus, HealthStep } from '../../core/health/check';
+import type { HealthView } from '../../protocol/health';
+
+/** A row of the tree. */
+export interface HealthNode {
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  /** Markdown. */
+  readonly tooltip: string;
+  readonly status: HealthStatus;
+  readonly step?: HealthStep;
+  readonly isOpen: boolean;
+  readonly children: readonly HealthNode[];
+}
+
+const GROUPS: Readonly<Record<HealthGroup, string>> = {
+  statements: 'Statements',
+  cache: 'Cache',
+  connections: 'Connections',
+  sessions: 'Sessions and Locks',
+  vacuum: 'Vacuum and Statistics',
+  indexes: 'Indexes',
+  storage: 'Storage and WAL',
+  replication: 'Replication',
+  limits: 'Hard Limits',
+};
+
+/** From the worst on. */
+const ORDER: readonly HealthStatus[] = ['critical', 'warning', 'ok', 'unknown'];
+
+/** Earlier values of each check, oldest first. */
+export type HealthHistory = ReadonlyMap<string, readonly number[]>;
+
+export function healthNodes({ results }: HealthView, history: HealthHistory): HealthNode[] {
+  return (Object.keys(GROUPS) as HealthGroup[]).flatMap(group => {
+    const mine = results.filter(result => result.group === group);
+    if (mine.length === 0) return [];
+    const status = ORDER.find(each => mine.some(result => result.status === each)) ?? 'unknown';
+    const isAlarming = status === 'critical' || status === 'warning';
+    return {
+      id: group,
+      label: GROUPS[group],
+      description: isAlarming ? alarmCount(mine) : '',
+      tooltip: '',
+      status,
+      isOpen: isAlarming,
+      children: mine.map(result => checkNode(result, history.get(result.id) ?? [])),
+    };
+  });
+}
+
+/** One line above the tree: how it is altogether. */
+export function healthMessage({ results, at, costMs }: HealthView): string {
+  const count = (status: HealthStatus): number => results.filter(result => result.status === status).length;
+  const parts = [
+    `${count('critical')} critical`,
+    `${count('warning')} warnings`,
+    `${count('ok')} ok`,
+    `${count('unknown')} unknown`,
+  ];
+  return `${parts.join(', ')}. Asked at ${at.slice(11, 19)} UTC, within ${Math.round(costMs)} ms.`;
+}
+
+const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/** A chart of one line of text: empty for fewer than three values, which show no course. */
+export function sparkline(values: readonly number[]): string {
+  if (values.length < 3) return '';
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const last = BARS.length - 1;
+  return values.map(value => BARS[high === low ? 0 : Math.round(((value - low) / (high - low)) * last)]!).join('');
+}
+
+/** `99.2 %`; empty for what has no value. */
+function valueText({ value, unit }: HealthResult): string {
+  if (value === null) return '';
+  return `${value >= 100 ? Math.round(value) : Number(value.toFixed(2))} ${unit}`;
+}
+
+function checkNode(result: HealthResult, values: readonly number[]): HealthNode {
+  const { id, title, status, detail, items, step, target, critical, source } = result;
+  const facts = [
+    `**${title}**: ${valueText(result) || 'not known'}`,
+    detail,
+    [target && `Target: ${target}`, critical && `critical: ${critical}`].filter(Boolean).join(', '),
+    `Source: ${source}`,
+  ];
+  return {
+    id,
+    label: title,
+    description: [valueText(result) || detail, sparkline(values.slice(-20))].filter(Boolean).join('  '),
+    tooltip: facts.filter(Boolean).join('\n\n'),
+    status,
+    ...(step && { step }),
+    isOpen: status === 'critical' || status === 'warning',
+    children: items.map((item, position) => itemNode(id, item, position)),
+  };
+}
+
+function itemNode(check: string, { name, detail, status, step }: HealthItem, position: number): HealthNode {
+  return {
+    id: `${check}/${position}/${name}`,
+    label: name,
+    description: detail,
+    tooltip: `**${name.trim()}**\n\n${detail}${step?.sql ? `\n\n\`\`\`sql\n${step.sql}\n\`\`\`` : ''}`,
+    status,
+    ...(step && { step }),
+    isOpen: false,
+    children: [],
+  };
+}
+
+function alarmCount(results: readonly HealthResult[]): string {
+  const [critical, warnings] = (['critical', 'warning'] as const).map(
+    status => results.filter(result => result.status === status).length,
+  );
+  return [critical ? `${critical} critical` : '', warnings ? `${warnings} to look at` : ''].filter(Boolean).join(', ');
+}
