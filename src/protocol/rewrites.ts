@@ -62,6 +62,8 @@ export interface RewriteVerifyParams {
 
 export interface RewriteVerified {
   readonly verification: Verification;
+  /** The verdict with what decided it, for a message. */
+  readonly summary: string;
   /** The verification in sentences, the verdict first. */
   readonly sentences: readonly string[];
   /** The plan of the rewritten form beside that of the original; absent if they were not run. */

@@ -18,8 +18,23 @@ export async function applyRewrite({ source, info }: ShownRewrite): Promise<void
     edit.replace(source, new vscode.Range(from!, to!), newText);
   }
   if (!(await vscode.workspace.applyEdit(edit))) throw new Error('The editor refused the change.');
-  const at = document.positionAt(start);
-  await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at), preview: false });
+  await showAt(document, start);
+}
+
+/** The statement in its document, if it is still there; else the document. */
+export async function revealSource({ source, info }: ShownRewrite): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(source);
+  await showAt(document, placeOf(document.getText(), info) ?? 0);
+}
+
+async function showAt(document: vscode.TextDocument, offset: number): Promise<void> {
+  const at = document.positionAt(offset);
+  const open = vscode.window.visibleTextEditors.find(editor => editor.document === document);
+  await vscode.window.showTextDocument(document, {
+    selection: new vscode.Range(at, at),
+    preview: false,
+    ...(open?.viewColumn !== undefined && { viewColumn: open.viewColumn }),
+  });
 }
 
 /** Where the statement stands now: where it was, or else the one place with its text. */

@@ -4,7 +4,7 @@ import { SHOW_REWRITE, type RewriteInfo } from '../../protocol/rewrites';
 import type { Connections } from '../connections/connections';
 import { messageOf } from '../feedback';
 import type { ServerApi } from '../serverApi';
-import { applyRewrite } from './applyRewrite';
+import { applyRewrite, revealSource } from './applyRewrite';
 import { describeEquality, pickRewrite } from './pickRewrite';
 import { RewriteTexts, type ShownRewrite } from './rewriteTexts';
 import { VerificationPanel } from './verificationPanel';
@@ -78,7 +78,7 @@ class RewriteFlow {
     if (!shown) return tellNothingShown();
     const kept = this.verifier.kept(shown);
     const result = kept ?? (await this.verifier.verify(shown));
-    if (result) await this.#tell(shown, result, kept !== undefined);
+    if (result) this.#tell(shown, result, kept !== undefined);
   }
 
   async apply(shown: ShownRewrite | undefined): Promise<void> {
@@ -102,20 +102,18 @@ class RewriteFlow {
     this.#follow(shown, answer);
   }
 
-  async #tell(shown: ShownRewrite, kept: KeptVerification, isOld: boolean): Promise<void> {
+  #tell(shown: ShownRewrite, kept: KeptVerification, isOld: boolean): void {
     const { verified, connection, at } = kept;
     const { verdict } = verified.verification;
-    this.panel.show(verified, () => this.#verifyAgain(shown));
+    this.panel.show(verified, { again: () => this.#verifyAgain(shown), reveal: () => revealSource(shown) });
     const when = isOld ? ` (verified on ${connection} at ${at.toLocaleTimeString()})` : '';
-    const [headline = '', ...others] = verified.sentences;
-    const message = `${headline} ${others.at(verdict === 'equal' ? -1 : 0) ?? ''}${when}`.trim();
+    const message = `${verified.summary}${when}`;
     const again = isOld || verdict === 'not compared' ? [VERIFY_AGAIN] : [];
     const answer =
       verdict === 'equal'
         ? vscode.window.showInformationMessage(message, APPLY, DETAILS, ...again)
         : vscode.window.showWarningMessage(message, DETAILS, ...again, APPLY);
     this.#follow(shown, answer);
-    return Promise.resolve();
   }
 
   /** Nobody waits for a button that may never be pressed. */
@@ -135,7 +133,7 @@ class RewriteFlow {
 
   async #verifyAgain(shown: ShownRewrite): Promise<void> {
     const result = await this.verifier.verify(shown);
-    if (result) await this.#tell(shown, result, false);
+    if (result) this.#tell(shown, result, false);
   }
 
   async #showDetails(shown: ShownRewrite): Promise<void> {

@@ -4,19 +4,25 @@ import type { RewriteVerified } from '../../protocol/rewrites';
 import { PlanWebview } from '../panels/planWebview';
 import { saveExport } from '../panels/saveExport';
 
+export interface VerificationActions {
+  again(): Promise<void>;
+  /** Shows the statement in its document. */
+  reveal(): Promise<void>;
+}
+
 /** The plan of a rewritten statement beside that of the original, with what the verification said. */
 export class VerificationPanel implements vscode.Disposable {
   #open: { readonly panel: PlanWebview } | undefined;
   #shown: NonNullable<RewriteVerified['plans']> | undefined;
-  #again: () => Promise<void> = () => Promise.resolve();
+  #actions: VerificationActions = { again: () => Promise.resolve(), reveal: () => Promise.resolve() };
 
   constructor(private readonly extensionUri: vscode.Uri) {}
 
   /** Nothing is shown of what was not run. */
-  show({ plans }: RewriteVerified, again: () => Promise<void>): void {
+  show({ plans }: RewriteVerified, actions: VerificationActions): void {
     if (!plans) return;
     this.#shown = plans;
-    this.#again = again;
+    this.#actions = actions;
     this.#open ??= { panel: new PlanWebview(this.extensionUri, this.#host(), () => (this.#open = undefined)) };
     this.#open.panel.show(plans.view);
     this.#open.panel.reveal();
@@ -30,12 +36,12 @@ export class VerificationPanel implements vscode.Disposable {
     const nothing = (): Promise<never> =>
       Promise.reject(new Error('This compares two forms of a statement. Explain the statement for that.'));
     return {
-      explain: () => this.#again(),
+      explain: () => this.#actions.again(),
       apply: nothing,
       undo: nothing,
       saveAsMigration: nothing,
       cancel: () => Promise.resolve(),
-      revealStatement: nothing,
+      revealStatement: () => this.#actions.reveal(),
       copy: async what => {
         const text = what === 'plan' ? JSON.stringify(this.#shown?.rawPlan, null, 2) : (this.#shown?.view.sql ?? '');
         await vscode.env.clipboard.writeText(text);

@@ -1,17 +1,29 @@
 import { formatCount, formatMs } from '../../base/units';
-import type { Difference, Outcome, ParameterSet, Timing, Verification } from './verification';
+import type { Difference, Outcome, ParameterSet, Timing, TimingComparison, Verification } from './verification';
 
 /** What a verification showed, in sentences; the first is the verdict. */
 export function describeVerification(verification: Verification): string[] {
   return [
     headline(verification),
     ...verification.comparisons.flatMap(({ values, outcome }) => describeOutcome(outcome, values)),
-    ...verification.timings.map(({ values, original, rewritten }) => {
-      const factor = describeFactor(original, rewritten);
-      return `${forValues(values)}The original took ${describeTiming(original)}, the rewritten form ${describeTiming(rewritten)}${factor}.`;
-    }),
+    ...verification.timings.map(describeTimes),
     ...verification.remarks,
   ];
+}
+
+/** The verdict with what decided it and how long both took, for a message. */
+export function summarizeVerification(verification: Verification): string {
+  const { verdict, comparisons, timings } = verification;
+  const decisive = comparisons.find(({ outcome }) => outcome.kind === verdict) ?? comparisons[0];
+  const [outcome] = decisive ? describeOutcome(decisive.outcome, decisive.values) : [];
+  const [timing] = timings.map(describeTimes);
+  const isWorthTiming = verdict === 'equal' || verdict === 'undetermined';
+  return [headline(verification), outcome, isWorthTiming ? timing : undefined].filter(Boolean).join(' ');
+}
+
+function describeTimes({ values, original, rewritten }: TimingComparison): string {
+  const factor = describeFactor(original, rewritten);
+  return `${forValues(values)}The original took ${describeTiming(original)}, the rewritten form ${describeTiming(rewritten)}${factor}.`;
 }
 
 function headline({ verdict, comparisons, refusal }: Verification): string {

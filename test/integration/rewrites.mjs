@@ -1,0 +1,225 @@
+/**
+ * Rewriting a statement, by keyboard in a real VS Code: choose, see both texts, verify on PostgreSQL, apply, undo; one
+ * that gives other rows; and a workspace that is not trusted.
+ *
+ *   node test/integration/rewrites.mjs [--screenshots FOLDER] [--theme NAME]
+ */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startDatabase } from '../../src/tools/sampleDatabase.mjs';
+import { startBrowser } from '../vscodeHost/browser.mjs';
+import { remoteUri, startServer, workbenchUrl } from '../vscodeHost/server.mjs';
+import { Steps } from './steps.mjs';
+import { ANSWER_LIMIT_MS, START_LIMIT_MS, Workbench } from './walkSupport.mjs';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+const SCHEMA = [
+  'create table customers (id int primary key, name text not null, region text)',
+  'create table orders (id int primary key, customer_id int, owner_id int not null, total numeric)',
+  "insert into customers select n, 'name ' || n, 'region ' || n % 7 from generate_series(1, 2000) n",
+  'insert into orders select n, nullif(n % 1500, 0), 1 + n % 1500, n % 90 from generate_series(1, 20000) n',
+  'analyze',
+];
+
+/** Rows that differ, since an order has no customer; and rows that cannot. */
+const FILE = `-- who has ordered nothing
+SELECT id FROM customers
+WHERE id NOT IN (SELECT customer_id FROM orders);
+
+SELECT region, count(*) FROM customers
+GROUP BY region HAVING region = 'region 3';
+`;
+const REWRITTEN = "WHERE region = 'region 3'";
+
+/** Walks through it. @returns counts of the steps */
+export async function walkRewrites({ screenshots, theme }) {
+  fs.mkdirSync(screenshots, { recursive: true });
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'query-tuner-rewrites-'));
+  const workspace = path.join(scratch, 'shop');
+  fs.mkdirSync(workspace);
+  fs.writeFileSync(path.join(workspace, 'queries.sql'), FILE);
+  const started = [];
+  let page;
+  const shoot = name => page?.screenshot({ path: path.join(screenshots, `${name}.png`), animations: 'disabled' });
+  const steps = new Steps(() => shoot('rewrites-failed').catch(() => {}));
+  try {
+    const database = await steps.run('starts PostgreSQL', () => startDatabase({ statements: SCHEMA }));
+    started.push(database);
+    const connections = [{ name: 'shop', url: database.url, role: 'production' }];
+    const settings = {
+      'queryTuner.connections': connections,
+      'editor.minimap.enabled': false,
+      'files.autoSave': 'off',
+      ...(theme && { 'workbench.colorTheme': theme }),
+    };
+    const browser = await startBrowser();
+    started.push({ stop: () => browser.close() });
+    const openWindow = async asksForTrust => {
+      const server = await startServer({
+        extensionsFolder: path.join(scratch, `extensions-${asksForTrust}`),
+        settings,
+        asksForTrust,
+        verbose: Boolean(process.env.VSCODE_HOST_VERBOSE),
+      });
+      started.push(server);
+      page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+      page.setDefaultTimeout(ANSWER_LIMIT_MS);
+      const payload = [
+        ['extensionDevelopmentPath', remoteUri(server, ROOT)],
+        ['openFile', remoteUri(server, path.join(workspace, 'queries.sql'))],
+      ];
+      await page.goto(workbenchUrl(server, { folder: workspace, payload }));
+      await page.locator('.view-line').first().waitFor({ timeout: START_LIMIT_MS });
+      if (asksForTrust) await page.getByRole('button', { name: "No, I don't trust the authors" }).click();
+      const workbench = new Workbench(page);
+      await page.locator('.codelens-decoration a').first().waitFor({ timeout: START_LIMIT_MS });
+      await workbench.line.first().click();
+      return workbench;
+    };
+    const workbench = await steps.run('opens the SQL file', () => openWindow(false));
+    await walkVerified(steps, workbench, shoot);
+    await walkDifferent(steps, workbench, shoot);
+    const untrusted = await steps.run('opens it in a workspace that is not trusted', () => openWindow(true));
+    await walkUntrusted(steps, untrusted, shoot);
+  } catch (error) {
+    // a failed step has printed itself; anything else must not get lost
+    if (steps.failed === 0) await steps.run('the walk', () => Promise.reject(error)).catch(() => {});
+  } finally {
+    for (const each of started.reverse()) await Promise.resolve(each.stop()).catch(() => {});
+    fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+  return { passed: steps.passed, failed: steps.failed };
+}
+
+const toast = (page, text) => page.locator('.notification-toast', { hasText: text });
+
+/** The statement whose rewrite gives the same rows. */
+async function walkVerified(steps, workbench, shoot) {
+  const { page } = workbench;
+  const dialog = page.locator('.monaco-dialog-box');
+  await steps.run('lists the rewrites of the statement at the cursor', async () => {
+    await workbench.goTo(6, 3);
+    await workbench.command('Query Tuner: Rewrite Statement...');
+    await page.locator('.quick-input-widget:visible', { hasText: 'Rewrite: SELECT region' }).waitFor();
+    await shoot('rewrites-1-list');
+    await workbench.list.filter({ hasText: 'WHERE' }).first().click();
+  });
+  await steps.run('shows both texts, and that the rows stay the same', async () => {
+    await page.locator('.diff-editor .line-insert, .monaco-diff-editor .line-insert').first().waitFor();
+    await toast(page, 'The rows stay the same').waitFor();
+  });
+  await shoot('rewrites-2-preview');
+  await steps.run('asks before it runs anything on production', async () => {
+    await toast(page, 'The rows stay the same').getByRole('button', { name: 'Verify', exact: true }).click();
+    await dialog.filter({ hasText: 'Verify on the production database shop?' }).waitFor();
+    await dialog.getByRole('button', { name: 'Verify', exact: true }).click();
+  });
+  const panel = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  await steps.run('verifies it, and shows both plans', async () => {
+    await toast(page, /Equal on the rows there are now/).waitFor();
+    await panel.locator('section.verdict', { hasText: 'the original statement' }).waitFor();
+    await panel.getByText('Both give the same 1 row').first().waitFor();
+  });
+  await shoot('rewrites-3-verified');
+  await steps.run('applies it', async () => {
+    await toast(page, /Equal on the rows/)
+      .getByRole('button', { name: 'Apply', exact: true })
+      .click();
+    await workbench.activeTab('queries.sql').waitFor();
+    await workbench.line.filter({ hasText: REWRITTEN_PATTERN }).first().waitFor();
+    await page.locator('.tab', { hasText: 'Rewrite:' }).waitFor({ state: 'detached' });
+  });
+  await shoot('rewrites-4-applied');
+  await steps.run('undoes it with one Undo', async () => {
+    await workbench.press('Control+z');
+    await workbench.line
+      .filter({ hasText: /HAVING\sregion/ })
+      .first()
+      .waitFor();
+    await workbench.line.filter({ hasText: REWRITTEN_PATTERN }).first().waitFor({ state: 'detached' });
+  });
+  await steps.run('shows what was found the second time, without running it again', async () => {
+    await workbench.goTo(6, 3);
+    await workbench.command('Query Tuner: Rewrite Statement...');
+    await workbench.list
+      .filter({ hasText: /found equal at/ })
+      .first()
+      .click();
+    await toast(page, /verified on shop at/).waitFor();
+    await shoot('rewrites-5-kept');
+  });
+  await steps.run('closes the preview', async () => {
+    await page.locator('.tab.active', { hasText: 'Rewrite:' }).locator('.codicon-close').click();
+    await workbench.activeTab('queries.sql').waitFor();
+    await workbench.command('Notifications: Clear All Notifications');
+  });
+}
+
+const REWRITTEN_PATTERN = new RegExp(REWRITTEN.replaceAll(' ', '\\s'), 'i');
+
+/** The statement whose rewrite gives other rows. */
+async function walkDifferent(steps, workbench, shoot) {
+  const { page } = workbench;
+  const dialog = page.locator('.monaco-dialog-box');
+  await steps.run('offers a rewrite that is not proved as a code action', async () => {
+    await workbench.fix(3, 20, /\(check: /);
+    await toast(page, 'The rows could differ').waitFor();
+  });
+  await steps.run('finds that it gives other rows', async () => {
+    await workbench.command('Query Tuner: Verify Rewrite');
+    await dialog.getByRole('button', { name: 'Verify', exact: true }).click();
+    await toast(page, /Different: .* 0 rows become 501/).waitFor();
+  });
+  await shoot('rewrites-6-different');
+  await steps.run('shows which rows', async () => {
+    await toast(page, /Different:/)
+      .getByRole('button', { name: 'Show Details' })
+      .click();
+    await workbench.activeTab('verification.md').waitFor();
+    await workbench.line
+      .filter({ hasText: /\+\s\d+/ })
+      .first()
+      .waitFor();
+  });
+  await shoot('rewrites-7-details');
+  await steps.run('asks before it is applied all the same, and changes nothing when told not to', async () => {
+    await page.locator('.tab', { hasText: 'Rewrite:' }).click();
+    await workbench.command('Query Tuner: Apply Rewrite');
+    await dialog.filter({ hasText: 'Both forms gave other rows on shop' }).waitFor();
+    await shoot('rewrites-8-asks');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await workbench.open('queries.sql');
+    await workbench.line
+      .filter({ hasText: /NOT\sIN/ })
+      .first()
+      .waitFor();
+  });
+}
+
+/** Without trust there are rewrites, and nothing is run. */
+async function walkUntrusted(steps, workbench, shoot) {
+  const { page } = workbench;
+  await steps.run('lists rewrites without trust, and verifies none', async () => {
+    await workbench.goTo(3, 20);
+    await workbench.command('Query Tuner: Rewrite Statement...');
+    await workbench.list.filter({ hasText: 'NOT EXISTS' }).first().click();
+    await toast(page, 'The rows could differ').getByRole('button', { name: 'Verify', exact: true }).click();
+    await toast(page, 'in a workspace you do not trust').waitFor();
+  });
+  await shoot('rewrites-9-untrusted');
+}
+
+if (import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href) {
+  const { values } = parseArgs({ options: { screenshots: { type: 'string' }, theme: { type: 'string' } } });
+  const { passed, failed } = await walkRewrites({
+    screenshots: values.screenshots ?? path.join(ROOT, 'test', 'screenshots', 'rewrites'),
+    theme: values.theme,
+  });
+  console.log(`  ${passed} passing\n  ${failed} failing`);
+  process.exit(failed === 0 ? 0 : 1);
+}
