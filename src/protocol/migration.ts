@@ -73,7 +73,10 @@ export interface TryStatisticsParams {
 }
 
 export interface TryStatisticsView {
+  /** What came out for each node, in a sentence with figures. */
   readonly trials: readonly { readonly verdict: string; readonly suggestion: Suggestion | null }[];
+  /** What helped; null if nothing did. */
+  readonly migration: MigrationPlan | null;
   readonly refusals: readonly { readonly node: string; readonly reason: string }[];
 }
 

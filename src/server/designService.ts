@@ -3,6 +3,7 @@ import { rewrittenComments } from '../core/advisor/materializedViews/viewScript'
 import { advisePartitioning, type PartitionIt } from '../core/advisor/partitions/index';
 import { planPartitionMigration, schemeText } from '../core/advisor/partitions/migration/planPartitionMigration';
 import { findMisestimates } from '../core/advisor/statistics/misestimates';
+import { statisticsMigration, type HelpfulStatistics } from '../core/advisor/statistics/statisticsMigration';
 import type { CancelSignal } from '../core/base/cancelSignal';
 import { findRelation } from '../core/catalog/catalog';
 import { DatabaseError } from '../core/ports';
@@ -136,12 +137,14 @@ export class DesignService {
     const catalog = await this.#sessions.catalog(connectionId, signal);
     const { found, refusals } = findMisestimates(this.#grammar, firstTree(plan), catalog);
     const trials: { verdict: string; suggestion: TryStatisticsView['trials'][number]['suggestion'] }[] = [];
+    const helpful: HelpfulStatistics[] = [];
     for (const [place, misestimate] of found.entries()) {
       this.#progress({ token, text: misestimate.node, fraction: place / found.length });
-      const { verdict, suggestion } = await tryStatistics(database, misestimate, { signal });
+      const { verdict, suggestion, candidate } = await tryStatistics(database, misestimate, { signal });
       trials.push({ verdict, suggestion: suggestion ?? null });
+      if (candidate) helpful.push({ candidate, verdict });
     }
-    return { trials, refusals };
+    return { trials, refusals, migration: helpful.length === 0 ? null : statisticsMigration(helpful) };
   }
 
   #entriesOf({ name, text }: PartitionAdviceParams['workload']): WorkloadEntry[] {

@@ -18,6 +18,7 @@ export interface StatisticsTrial {
   readonly tried: readonly { readonly title: string; readonly estimated: number }[];
   /** Only for what brought the estimate decisively nearer than ANALYZE alone. */
   readonly suggestion?: Suggestion;
+  readonly candidate?: StatisticsCandidate;
   /** What came out, in a sentence with the figures. */
   readonly verdict: string;
 }
@@ -27,10 +28,6 @@ export interface TryOptions {
   readonly statementTimeoutMs?: number;
   readonly signal?: CancelSignal;
 }
-
-/** What the user must know before saying "Try". */
-export const TRIAL_WARNING =
-  'Creates statistics and runs ANALYZE in a transaction that is rolled back. ANALYZE takes a SHARE UPDATE EXCLUSIVE lock (reads and writes go on, VACUUM and DDL wait), reads a sample of the table and writes WAL; the row count it finds stays.';
 
 /**
  * Tries each candidate on the server: creates it, analyses its table, and asks for the estimate again. Everything is
@@ -79,11 +76,12 @@ export async function tryStatistics(
       return { ...common, verdict: uselessInWords(common) };
     }
     const verdict = `${node}: ${rowsInWords(estimated)} rows estimated, ${rowsInWords(best.estimated)} with it, ${rowsInWords(actual)} measured; error ${errorInWords(qError(estimated, actual))} -> ${errorInWords(qError(best.estimated, actual))}`;
-    return { ...common, suggestion: suggestionOf(best.candidate, verdict, relation), verdict };
+    const suggestion = suggestionOf(best.candidate, verdict, relation);
+    return { ...common, suggestion, candidate: best.candidate, verdict };
   }, signal);
 }
 
-type Tried = Omit<StatisticsTrial, 'suggestion' | 'verdict'>;
+type Tried = Omit<StatisticsTrial, 'suggestion' | 'candidate' | 'verdict'>;
 
 function staleInWords({ node, estimated, afterAnalyze, actual }: Tried, table: string): string {
   return `${node}: the statistics were stale. ANALYZE ${table} alone brings the estimate from ${rowsInWords(estimated)} to ${rowsInWords(afterAnalyze)} rows, ${rowsInWords(actual)} were measured; no further statistics are needed`;

@@ -18,7 +18,7 @@ export function registerExplainCommands(
   context: vscode.ExtensionContext,
   server: ServerApi,
   connections: Connections,
-): vscode.Disposable {
+): { readonly registrations: vscode.Disposable; readonly measuredPlan: PlanController['measured'] } {
   const fixes = new SuggestedFixes(server);
   const history = new PlanHistory(context, server);
   const controller = new PlanController(context.extensionUri, server, history, (subject, suggestions) =>
@@ -33,7 +33,7 @@ export function registerExplainCommands(
         void vscode.window.showErrorMessage(`Query Tuner: ${messageOf(error)}`);
       }
     });
-  return vscode.Disposable.from(
+  const registrations = vscode.Disposable.from(
     controller,
     fixes,
     register('queryTuner.plan.explain', false),
@@ -43,6 +43,7 @@ export function registerExplainCommands(
     registerCompareFiles(context.extensionUri, server),
     registerClearHistory(history, () => controller.forgetHistory()),
   );
+  return { registrations, measuredPlan: () => controller.measured() };
 }
 
 interface Parts {

@@ -1,13 +1,24 @@
 import * as vscode from 'vscode';
 import { formatBytes, formatCount } from '../../core/base/units';
 import type { PartitionAdviceView, TableChoice, ViewAdviceView } from '../../protocol/migration';
+import type { RawPlan } from '../../protocol/server';
 import { connectionForFile } from '../commands/manageConnections';
-import type { ConnectionEntry } from '../connections/connectionSettings';
+import { roleOf, type ConnectionEntry } from '../connections/connectionSettings';
 import type { Connections } from '../connections/connections';
 import { whatIfMethod } from '../connections/whatIfMethod';
 import { requireTrust } from '../feedback';
 import type { ServerApi } from '../serverApi';
 import type { MigrationController } from './migrationController';
+
+/** A plan that was run, and where. */
+export interface MeasuredPlan {
+  readonly connection: ConnectionEntry;
+  readonly rawPlan: RawPlan;
+}
+
+/** What the user must know before it is tried. */
+const TRIAL =
+  'Statistics are created and ANALYZE is run in a transaction that is rolled back. ANALYZE takes a SHARE UPDATE EXCLUSIVE lock (reads and writes go on, VACUUM and DDL wait), reads a sample of the table and writes WAL. The row count that it finds stays.';
 
 /** "Partition Table..." and "Advise Materialized Views": the advice with its figures, and then the migration. */
 export class DesignCommands {
@@ -67,6 +78,32 @@ export class DesignCommands {
     }
     const header = [view.evidence, view.staleness, ...reasons.map(reason => `No view for ${reason}`)];
     await this.controller.open({ connection: connection.name, plan: view.plan, header, footer: view.rewritten });
+  }
+
+  /** Tries statistics for the wrong estimates of a plan, after saying what that does. */
+  async statistics({ connection, rawPlan }: MeasuredPlan): Promise<void> {
+    if (!requireTrust()) return;
+    const production = roleOf(connection) === 'production';
+    const where = production ? `the production database ${connection.name}` : connection.name;
+    const options = { modal: true, detail: TRIAL };
+    const answer = await vscode.window.showWarningMessage(`Try statistics on ${where}?`, options, 'Try');
+    if (answer !== 'Try') return;
+    await this.connections.ensureOpen(connection);
+    const progressToken = `statistics-${++progressTokens}`;
+    const { trials, refusals, migration } = await withProgress(`Trying statistics on ${connection.name}`, token =>
+      this.server.request(
+        'queryTuner/statistics/try',
+        { connectionId: connection.name, plan: rawPlan, progressToken },
+        token,
+      ),
+    );
+    const verdicts = [
+      ...trials.map(({ verdict }) => sentence(verdict)),
+      ...refusals.map(({ node, reason }) => sentence(`${node}: ${reason}`)),
+    ];
+    if (migration) await this.controller.open({ connection: connection.name, plan: migration, header: verdicts });
+    else if (verdicts.length > 0) await tell('No statistics would help this plan.', verdicts);
+    else await tell('No estimate of this plan is wrong enough to matter.', []);
   }
 
   async #connect(): Promise<ConnectionEntry | undefined> {

@@ -2,17 +2,24 @@ import * as vscode from 'vscode';
 import type { Connections } from '../connections/connections';
 import { messageOf, requireTrust } from '../feedback';
 import type { ServerApi } from '../serverApi';
-import { DesignCommands } from './designCommands';
+import { DesignCommands, type MeasuredPlan } from './designCommands';
 import { MigrationController } from './migrationController';
 import { MigrationDocuments } from './migrationDocuments';
 import { MigrationStorage } from './migrationStore';
+
+export interface RegisteredMigrations {
+  readonly registrations: vscode.Disposable;
+  /** Asks about what was left on its way when the window was closed. */
+  readonly offerToResume: () => Promise<void>;
+}
 
 /** Migrations: advised, shown as a document, run step by step, taken back. */
 export function registerMigrations(
   context: vscode.ExtensionContext,
   server: ServerApi,
   connections: Connections,
-): { readonly registrations: vscode.Disposable; readonly offerToResume: () => Promise<void> } {
+  measuredPlan: () => MeasuredPlan,
+): RegisteredMigrations {
   const documents = new MigrationDocuments();
   const controller = new MigrationController(
     server,
@@ -39,6 +46,7 @@ export function registerMigrations(
     server.onSaveMigration(params => controller.keep(params)),
     register('queryTuner.partition.advise', () => design.partition()),
     register('queryTuner.materializedView.advise', () => design.materializedViews()),
+    register('queryTuner.statistics.try', () => design.statistics(measuredPlan())),
     register('queryTuner.migration.runStep', (key, stepId) => controller.runStep(key, stepId)),
     register('queryTuner.migration.runAll', key => controller.runAll(key)),
     register('queryTuner.migration.undo', (key, stepId) => controller.undo(key, stepId)),

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Suggestion } from '../../core/advisor/suggestion';
 import type { ComparisonView, HistoryView, PlanHost, PlanView, SuggestionView } from '../../protocol/planPanel';
-import type { CreatedIndex, ExplainOutcome, ExplainParams, ShownPlan } from '../../protocol/server';
-import { roleOf } from '../connections/connectionSettings';
+import type { CreatedIndex, ExplainOutcome, ExplainParams, RawPlan, ShownPlan } from '../../protocol/server';
+import { roleOf, type ConnectionEntry } from '../connections/connectionSettings';
 import { whatIfMethod } from '../connections/whatIfMethod';
 import type { ServerApi } from '../serverApi';
 import { migrationText } from './migration';
@@ -77,6 +77,13 @@ export class PlanController implements vscode.Disposable {
         this.#show({ subject, outcome: withSuggestions(this.#shown.outcome, suggested) });
       }
     });
+  }
+
+  /** The plan that is shown, if its statement was run. @throws Error with what to do otherwise */
+  measured(): { readonly connection: ConnectionEntry; readonly rawPlan: RawPlan } {
+    const { subject, outcome } = this.#now();
+    if (!subject.analyze || outcome.failed) throw new Error('Press Explain Analyze first: rows must be measured.');
+    return { connection: subject.connection, rawPlan: outcome.rawPlan };
   }
 
   /** The history was cleared: what is shown has none any more. */

@@ -5,7 +5,7 @@ import { createStatistics, MOST_STATISTICS_COLUMNS, statisticsName } from '../..
 import { contains, functionName, list, operatorOf } from '../../rules/support/expressions';
 import type { NodeFields } from '../../rules/nodeIndex';
 import type { Grammar } from '../../sql/grammar';
-import { quoteIdentifier, quoteQualified } from '../../sql/identifiers';
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/identifiers';
 import { parseStatement } from '../../sql/parseStatement';
 import { unwrap, walk, type TypedNode } from '../../sql/walk';
 
@@ -15,6 +15,8 @@ export interface StatisticsCandidate {
   readonly title: string;
   readonly sql: readonly string[];
   readonly inverse: readonly string[];
+  /** A query of one boolean: true once it stands. */
+  readonly isDone: string;
   /** What the planner would know then, in a sentence. */
   readonly why: string;
 }
@@ -68,6 +70,7 @@ function together(scan: PlanNode, relation: Relation, columns: readonly string[]
     title: `Statistics on ${columns.join(', ')} together`,
     sql: createStatistics(scan, columns).map(text => text.replace(/;$/, '')),
     inverse: [drop(relation, statisticsName(scan, columns))],
+    isDone: exists(statisticsName(scan, columns), relation),
     why: `The planner would know ${what}; without it takes them to be independent.`,
   };
 }
@@ -93,6 +96,7 @@ function expressionStatistics(scan: PlanNode, relation: Relation, expression: st
     title: `Statistics on ${expression}`,
     sql: [`CREATE STATISTICS ${quoteIdentifier(name)} ON (${expression}) FROM ${table}`, `ANALYZE ${table}`],
     inverse: [drop(relation, name)],
+    isDone: exists(name, relation),
     why: 'The planner would know the values of the expression; without it guesses.',
   };
 }
@@ -111,6 +115,7 @@ function mixed(
     title: `Statistics on ${[...columns, ...expressions].join(', ')} together`,
     sql: [`CREATE STATISTICS ${quoteIdentifier(name)} ON ${parts} FROM ${table}`, `ANALYZE ${table}`],
     inverse: [drop(relation, name)],
+    isDone: exists(name, relation),
     why: 'The planner would know how many combinations of them there are.',
   };
 }
@@ -123,8 +128,18 @@ function raisedTarget(relation: Relation, column: string): StatisticsCandidate {
     title: `${RAISED_TARGET} values and buckets of ${column}`,
     sql: [`${alter} ${RAISED_TARGET}`, `ANALYZE ${table}`],
     inverse: [`${alter} -1`, `ANALYZE ${table}`],
+    isDone: `SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(${quoteLiteral(qualified(relation))}) AND attname = ${quoteLiteral(column)} AND attstattarget = ${RAISED_TARGET})`,
     why: `ANALYZE would keep ten times as many of its most common values as it does by default.`,
   };
+}
+
+/** Some statistics of that name on this table. */
+function exists(name: string, relation: Relation): string {
+  return `SELECT EXISTS (SELECT FROM pg_statistic_ext WHERE stxname = ${quoteLiteral(name)} AND stxrelid = to_regclass(${quoteLiteral(qualified(relation))}))`;
+}
+
+function qualified({ schema, name }: Relation): string {
+  return quoteQualified(schema, name);
 }
 
 function drop(relation: Relation, name: string): string {
