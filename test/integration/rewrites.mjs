@@ -40,7 +40,8 @@ export async function walkRewrites({ screenshots, theme }) {
   fs.mkdirSync(screenshots, { recursive: true });
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'query-tuner-rewrites-'));
   const workspace = path.join(scratch, 'shop');
-  fs.mkdirSync(workspace);
+  fs.mkdirSync(path.join(workspace, '.vscode'), { recursive: true });
+  fs.writeFileSync(path.join(workspace, '.vscode', 'settings.json'), JSON.stringify({ 'workbench.colorTheme': theme }));
   fs.writeFileSync(path.join(workspace, 'queries.sql'), FILE);
   const started = [];
   let page;
@@ -54,7 +55,6 @@ export async function walkRewrites({ screenshots, theme }) {
       'queryTuner.connections': connections,
       'editor.minimap.enabled': false,
       'files.autoSave': 'off',
-      ...(theme && { 'workbench.colorTheme': theme }),
     };
     const browser = await startBrowser();
     started.push({ stop: () => browser.close() });
@@ -189,7 +189,7 @@ async function walkDifferent(steps, workbench, shoot) {
   await steps.run('asks before it is applied all the same, and changes nothing when told not to', async () => {
     await page.locator('.tab', { hasText: 'Rewrite:' }).click();
     await workbench.command('Query Tuner: Apply Rewrite');
-    await dialog.filter({ hasText: 'Both forms gave other rows on shop' }).waitFor();
+    await dialog.filter({ hasText: 'The two forms gave different rows on shop' }).waitFor();
     await shoot('rewrites-8-asks');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await dialog.waitFor({ state: 'detached' });

@@ -164,7 +164,7 @@ function toldBefore(kept: KeptVerification | undefined): string | undefined {
 
 async function confirmDifferent({ verified, connection }: KeptVerification): Promise<boolean> {
   const detail = verified.sentences.slice(1, 4).join('\n');
-  const message = `Both forms gave other rows on ${connection}. Rewrite the statement all the same?`;
+  const message = `The two forms gave different rows on ${connection}. Rewrite the statement all the same?`;
   return (await vscode.window.showWarningMessage(message, { modal: true, detail }, 'Rewrite')) === 'Rewrite';
 }
 

@@ -1,5 +1,13 @@
 import { formatCount, formatMs } from '../../base/units';
-import type { Difference, Outcome, ParameterSet, Timing, TimingComparison, Verification } from './verification';
+import type {
+  Difference,
+  Outcome,
+  ParameterSet,
+  SampleRow,
+  Timing,
+  TimingComparison,
+  Verification,
+} from './verification';
 
 /** What a verification showed, in sentences; the first is the verdict. */
 export function describeVerification(verification: Verification): string[] {
@@ -87,20 +95,19 @@ export function describeDifference(difference: Difference): string {
 function describeRows(difference: Extract<Difference, { kind: 'rows' }>): string {
   const { original, rewritten, missing, added, onlyRepeats } = difference;
   const parts = [
-    ...(missing > 0 ? [`${formatCount(missing)} missing`] : []),
-    ...(added > 0 ? [`${formatCount(added)} added`] : []),
+    ...(missing > 0 ? [`${formatCount(missing)} missing${exampleOf(difference.missingRows)}`] : []),
+    ...(added > 0 ? [`${formatCount(added)} added${exampleOf(difference.addedRows)}`] : []),
   ];
   const repeats = onlyRepeats ? '; each row is in both, but not as often' : '';
-  const [sample] = [...difference.missingRows.map(asMissing), ...difference.addedRows.map(asAdded)];
-  const example = sample === undefined ? '' : `, for example ${sample}`;
-  return `${rows(original)} become ${formatCount(rewritten)}: ${parts.join(' and ')}${repeats}${example}.`;
+  return `${rows(original)} become ${formatCount(rewritten)}: ${parts.join(', ')}${repeats}.`;
 }
 
-const asMissing = (row: readonly (string | null)[]): string => `missing ${describeRow(row)}`;
-const asAdded = (row: readonly (string | null)[]): string => `added ${describeRow(row)}`;
+function exampleOf([row]: readonly SampleRow[]): string {
+  return row && row.length > 0 ? ` (for example ${describeRow(row)})` : '';
+}
 
 /** A row as SQL would show it, long cells cut. */
-export function describeRow(row: readonly (string | null)[]): string {
+export function describeRow(row: SampleRow): string {
   return `(${row.map(cell => (cell === null ? 'NULL' : cut(cell))).join(', ')})`;
 }
 
