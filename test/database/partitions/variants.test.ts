@@ -4,6 +4,7 @@ import { planAttach } from '../../../src/core/advisor/partitions/migration/attac
 import type { KeyKind, PartitionScheme, PeriodUnit } from '../../../src/core/advisor/partitions/scheme';
 import { loadGrammar } from '../../../src/core/sql/grammar';
 import { Script } from '../../../src/core/sql/script';
+import { openDatabase } from '../../../src/database/connect';
 import { memoryStore } from '../../../src/database/migration/migrationRecord';
 import { runMigration, undoMigration } from '../../../src/database/migration/runMigration';
 import { readTableDefinition } from '../../../src/database/partitions/readTableDefinition';
@@ -231,6 +232,46 @@ describe('database/partitions/variants', function () {
       assertFinished(await runMigration(db, plan, { store: memoryStore(), stopBefore: 'copy-rows' }));
       assert.match(await say('plain'), /another migration of it was begun/);
       await assert.rejects(readTableDefinition(db, 'nowhere.to_be_found'), /there is no table nowhere\.to_be_found/);
+    });
+
+    it('runs as the owner, who is no superuser, while roles with few rights write', async () => {
+      const { db, run } = server();
+      await run(`drop schema if exists app cascade; drop role if exists app_owner, app_writer;
+        create role app_owner login; create role app_writer login; create schema app authorization app_owner;
+        grant usage on schema app to app_writer; set role app_owner;
+        create table app.notes (id int generated always as identity primary key, at timestamptz not null, who int);
+        create table app.people (id int primary key); insert into app.people values (1);
+        alter table app.notes add foreign key (who) references app.people; grant insert, select on app.notes to app_writer;
+        create view app.latest as select * from app.notes order by at desc limit 10; grant select on app.latest to app_writer;
+        insert into app.notes (at, who) select timestamptz '2024-01-01' + n * interval '1 day', 1 from generate_series(1, 300) n`);
+      const owner = await openDatabase({ ...db.settings, user: 'app_owner' });
+      const writer = await openDatabase({ ...db.settings, user: 'app_writer' });
+      try {
+        const write = (): Promise<void> =>
+          writer.withSession(session => session.execute('insert into app.notes (at, who) values (now(), 1)'));
+        const { table, plan } = await planFor(owner, 'app.notes', range('at', 'timestamptz'));
+        const store = memoryStore();
+        assertFinished(await runMigration(owner, plan, { store, stopBefore: 'copy-rows' }));
+        await write();
+        assertFinished(await runMigration(owner, plan, { store }));
+        await write();
+        assert.equal(await value(writer, 'select count(*)::int from app.notes'), 302);
+        assert.equal(await value(writer, 'select max(id) from app.latest'), 302);
+        await assert.rejects(value(writer, 'select count(*) from app.notes_changed_keys'), /permission denied/);
+        assertFinished(await undoMigration(owner, { store }));
+        const measured = { sizeBytes: 0, rowEstimate: 0 };
+        const back = await readTableDefinition(owner, 'app.notes');
+        assert.deepEqual({ ...back, ...measured }, { ...table, ...measured });
+        await write();
+        assert.equal(await value(db, 'select max(id) from app.notes'), 303);
+        assert.match(
+          (await refusalsFor(writer, 'app.notes', range('at', 'timestamptz'))).join(),
+          /app_writer may not change app\.notes: connect as app_owner/,
+        );
+      } finally {
+        await owner.dispose();
+        await writer.dispose();
+      }
     });
 
     it('attaches an existing table by a validated CHECK', async () => {

@@ -16,7 +16,7 @@ export function migrationScript(plan: MigrationPlan): string {
   const planned = plannedSteps(plan);
   const parts = [
     comment(plan.title),
-    ...plan.notes.map(note => comment(note, '- ')),
+    plan.notes.map(note => comment(note, '- ')).join('\n'),
     comment('Run it with: psql -X -v ON_ERROR_STOP=1 -f FILE'),
     sessionSettings(plan),
     ...planned.map((step, i) => stepText(step, `Step ${i + 1} of ${planned.length}: ${step.title}`)),

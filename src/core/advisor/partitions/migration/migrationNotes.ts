@@ -10,6 +10,7 @@ export function migrationNotes(migration: Migration): string[] {
     ...foreignKeyNotes(migration),
     ...boundNotes(migration),
     ...otherNotes(migration),
+    'A transaction in REPEATABLE READ or SERIALIZABLE that began before the swap and touches the table for the first time after it may not see the rows that were copied since it began: as after TRUNCATE or a rewriting ALTER TABLE (manual, 13.6 Caveats). READ COMMITTED, the default, is not concerned.',
     `The way back: after the swap ${migration.q(migration.names.old)} stays, and changes are written down, so that it can take its place again with all rows written since. Rows of partitions that you drop or detach meanwhile would come back with it. Only when you stop the recording is there no way back.`,
   ];
 }
