@@ -1,3 +1,4 @@
+import { PatternList } from '../sql/patternList';
 import type { Rule } from './defineRule';
 
 /** A rule and what is asked of it before each check. One shape for all, which the rules as written have not. */
@@ -6,6 +7,11 @@ export interface AppliedRule {
   readonly needsFile: boolean;
   /** Text without which it finds nothing. */
   readonly mentions: RegExp | undefined;
+}
+
+/** A rule with its place among the rules of a kind. */
+interface NumberedRule extends AppliedRule {
+  readonly number: number;
 }
 
 const tables = new WeakMap<readonly Rule[], RuleTable>();
@@ -53,8 +59,13 @@ class KindRules {
   private readonly root = new Step();
   /** The types some rule asks for; the others make no difference. */
   private readonly telling: ReadonlySet<string>;
+  private readonly rules: readonly NumberedRule[];
+  /** What the rules must find in the text, by their numbers. */
+  readonly mentions: PatternList;
 
-  constructor(private readonly rules: readonly AppliedRule[]) {
+  constructor(rules: readonly AppliedRule[]) {
+    this.rules = rules.map((applied, number) => ({ ...applied, number }));
+    this.mentions = new PatternList(rules.map(({ mentions }) => mentions));
     this.telling = new Set(rules.flatMap(({ rule }) => rule.nodes ?? []));
   }
 
@@ -63,7 +74,7 @@ class KindRules {
   }
 
   /** Those that find something only in nodes the statement has. A statement that is like an earlier one costs a few look-ups. */
-  withTypes(types: Iterable<string>): readonly AppliedRule[] {
+  withTypes(types: Iterable<string>): readonly NumberedRule[] {
     let step = this.root;
     for (const type of types) {
       if (!this.telling.has(type)) continue;
@@ -75,7 +86,7 @@ class KindRules {
     return step.rules;
   }
 
-  private choose(last: Step): readonly AppliedRule[] {
+  private choose(last: Step): readonly NumberedRule[] {
     const types = new Set<string>();
     for (let step: Step | undefined = last; step; step = step.before) types.add(step.type);
     return this.rules.filter(({ rule: { nodes } }) => !nodes || nodes.some(type => types.has(type)));
@@ -85,7 +96,7 @@ class KindRules {
 /** The way from type to type in the order a statement has them: no text has to be put together to look it up. */
 class Step {
   readonly next = new Map<string, Step>();
-  rules: readonly AppliedRule[] | undefined;
+  rules: readonly NumberedRule[] | undefined;
 
   constructor(
     readonly before?: Step,

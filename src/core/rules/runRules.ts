@@ -118,10 +118,9 @@ function runOnOne(
   const index = indexOf(tree);
   const applying = wanted.withTypes(index.types);
   if (applying.length === 0) return;
+  const mentioned = statement.mentions(wanted.mentions);
   const run = new Run(statement, index, around, body, findings);
-  for (const applied of applying) {
-    if (!applied.mentions || statement.mentions(applied.mentions)) run.check(applied, file);
-  }
+  for (const applied of applying) if (mentioned[applied.number] !== false) run.check(applied, file);
 }
 
 const NO_FIXES: readonly Fix[] = [];

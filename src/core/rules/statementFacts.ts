@@ -1,3 +1,4 @@
+import { PatternList } from '../sql/patternList';
 import type { ParsedStatement } from '../sql/statement';
 import { unwrap } from '../sql/walk';
 import type { NodeFields } from './nodeIndex';
@@ -89,12 +90,12 @@ const NO_SCHEMA_CHANGE: ReadonlySet<string> = new Set([
 function read(statement: ParsedStatement): StatementFacts | undefined {
   const { kind, tree } = statement;
   if (tree === undefined || kind === undefined) return undefined;
-  if (kind === 'DoStmt' && statement.mentions(MAKES_PARTITIONS)) return { names: MAKING, changes: false };
+  if (kind === 'DoStmt' && makesPartitions(statement)) return { names: MAKING, changes: false };
   if (SILENT.has(kind)) return undefined;
   const fields = unwrap(tree)?.fields;
   if (fields === undefined) return undefined;
   if (kind === 'SelectStmt') return readSelect(fields);
-  const isMaking = kind === 'CreateFunctionStmt' && statement.mentions(MAKES_PARTITIONS);
+  const isMaking = kind === 'CreateFunctionStmt' && makesPartitions(statement);
   const names = [...new Set([...namesIn(kind, fields), ...(isMaking ? MAKING : [])])];
   const changes = !NO_SCHEMA_CHANGE.has(kind);
   // DROP TABLE is mostly found in files that build everything anew, CREATE TABLE ... PARTITION OF has a rule of its own.
@@ -215,7 +216,9 @@ export function partitionTopic(table: string): string {
 }
 
 /** Text of a body, or a query, that makes partitions by names it puts together. */
-const MAKES_PARTITIONS = /\bpartition\s+of\b|\battach\s+partition\b|\bcreate_parent\b|\brun_maintenance/i;
+const MAKES_PARTITIONS = new PatternList([
+  /\bpartition\s+of\b|\battach\s+partition\b|\bcreate_parent\b|\brun_maintenance/i,
+]);
 /** Name under which such statements are listed. */
 export const MAKES_PARTITIONS_TOPIC = ' makes partitions';
 const MAKING: readonly string[] = [MAKES_PARTITIONS_TOPIC];
@@ -286,6 +289,10 @@ function readIndex(fields: NodeFields): FileIndex | undefined {
     }),
     partial: fields.whereClause !== undefined,
   };
+}
+
+function makesPartitions(statement: ParsedStatement): boolean {
+  return statement.mentions(MAKES_PARTITIONS)[0] === true;
 }
 
 function settingText(argument: unknown): string {

@@ -2,6 +2,7 @@ import type { SourceRange } from '../base/sourceRange';
 import { readLiterals } from './literals';
 import type { LiteralForm } from './literals';
 import { OffsetMap } from './offsets';
+import type { PatternList } from './patternList';
 import type { ParsedStatement, ParseNode } from './statement';
 
 /** What an earlier statement says about one that differs from it only in literals nobody looked at. */
@@ -34,9 +35,9 @@ export class LiteralWatch {
   /** 1 if looked at, or if it cannot be told. */
   private readonly seen: Uint8Array;
   /** What was asked of the text as a whole, with the answers. */
-  private readonly mentions = new Map<RegExp, boolean>();
+  private readonly mentions: { readonly patterns: PatternList; readonly answers: readonly boolean[] }[] = [];
   /** What was asked of the value of single literals, by the literal's number. */
-  private readonly questions = new Map<number, Map<RegExp, boolean>>();
+  private questions: Map<number, Map<RegExp, boolean>> | undefined;
   private isFirstTree = true;
   /** Grows with what was seen. */
   version = 0;
@@ -65,6 +66,7 @@ export class LiteralWatch {
   }
 
   private ask(number: number, pattern: RegExp, value: string): boolean {
+    this.questions ??= new Map<number, Map<RegExp, boolean>>();
     let asked = this.questions.get(number);
     if (!asked) this.questions.set(number, (asked = new Map<RegExp, boolean>()));
     let answer = asked.get(pattern);
@@ -75,21 +77,24 @@ export class LiteralWatch {
     return answer;
   }
 
-  seeMention(pattern: RegExp, answer: boolean): void {
-    if (this.mentions.has(pattern)) return;
-    this.mentions.set(pattern, answer);
+  seeMentions(patterns: PatternList, answers: readonly boolean[]): void {
+    // Without literals the text is the same.
+    if (this.seen.length === 0 || this.mentions.some(known => known.patterns === patterns)) return;
+    this.mentions.push({ patterns, answers });
     this.version++;
   }
 
   /** Puts a watch on the constants of the statement's tree, each time the tree is made anew. */
   watch(tree: ParseNode): void {
+    if (this.seen.length === 0) return;
     const found = new Set<number>();
     const offsets = new OffsetMap(this.text);
     const pending: unknown[] = [tree];
     while (pending.length > 0) {
       const node = pending.pop();
       if (typeof node !== 'object' || node === null) continue;
-      for (const [key, value] of Object.entries(node)) {
+      for (const key in node) {
+        const value = (node as ParseNode)[key];
         if (key === 'A_Const') this.watchConstant(value as ParseNode, offsets, found);
         else if (typeof value === 'object') pending.push(value);
       }
@@ -132,13 +137,12 @@ export class LiteralWatch {
       if (length !== own.ends[i]! - own.starts[i]!) return false;
       if (!text.startsWith(this.text.slice(own.starts[i], own.ends[i]), starts[i])) return false;
     }
-    for (const [number, asked] of this.questions) {
+    for (const [number, asked] of this.questions ?? []) {
       if (this.seen[number] === 1) continue;
       const value = valueOf('sval', text.slice(starts[number], ends[number]), false) as string;
       for (const [pattern, answer] of asked) if (pattern.test(value) !== answer) return false;
     }
-    for (const [pattern, answer] of this.mentions) if (pattern.test(text) !== answer) return false;
-    return true;
+    return this.mentions.every(({ patterns, answers }) => patterns.gives(text, answers));
   }
 }
 
@@ -187,12 +191,7 @@ export class StatementForms {
   find(statement: WatchableStatement, text: string): LikenessInDoubt | undefined {
     const form = readLiterals(text);
     if (!form) return undefined;
-    const entry = this.entries.get(form.skeleton);
-    if (!entry) {
-      // Most forms are never seen again: only from the second statement on one is watched.
-      this.add(form.skeleton);
-      return undefined;
-    }
+    const entry = this.entries.get(form.skeleton) ?? this.add(form.skeleton);
     for (const known of entry.known) {
       if (!known.literals.allows(text, form) || !known.statement.isPlain) continue;
       entry.misses = 0;
@@ -206,14 +205,16 @@ export class StatementForms {
     return undefined;
   }
 
-  private add(skeleton: string): void {
-    this.entries.set(skeleton, { known: [], misses: 0 });
+  private add(skeleton: string): Entry {
+    const entry: Entry = { known: [], misses: 0 };
+    this.entries.set(skeleton, entry);
     this.characters += skeleton.length;
     for (const oldest of this.entries.keys()) {
       if (this.characters <= KEPT_CHARACTERS) break;
       this.entries.delete(oldest);
       this.characters -= oldest.length;
     }
+    return entry;
   }
 }
 

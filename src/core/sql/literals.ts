@@ -14,7 +14,9 @@ const STRING_MARK = '\u0003';
 /** More digits may be too many for the grammar's integer. */
 const INTEGER_DIGITS = 9;
 /** Longer statements are rarely alike, in UTF-16 code units. */
-const LONGEST = 4000;
+const LONGEST = 2000;
+/** These name something new each time, or have a body. */
+const NEVER_ALIKE = /^(?:create|comment|do)\b/i;
 
 /**
  * Takes out strings in single quotes, integers and decimal fractions. Zero and the empty string stay: the grammar leaves
@@ -23,7 +25,7 @@ const LONGEST = 4000;
  */
 export function readLiterals(text: string): LiteralForm | undefined {
   const { length } = text;
-  if (length > LONGEST) return undefined;
+  if (length > LONGEST || NEVER_ALIKE.test(text)) return undefined;
   const starts: number[] = [];
   const ends: number[] = [];
   let skeleton = '';

@@ -6,6 +6,7 @@ import type { Grammar, GrammarError } from './grammar';
 import { Lexer, TokenKind, isComment } from './lexer';
 import type { Likeness, LikenessInDoubt, LiteralWatch, WatchableStatement } from './likeStatements';
 import { NodeRanges } from './nodeRanges';
+import type { PatternList } from './patternList';
 import type { Hole } from './placeholders';
 import { parseReadings } from './parseWithHoles';
 import { templateReadings } from './templateBranches';
@@ -71,10 +72,10 @@ class LazyStatement implements WatchableStatement {
     this.literals?.see(range);
     return this.source.slice(range.start, range.end);
   }
-  mentions(pattern: RegExp): boolean {
-    const answer = pattern.test(this.source);
-    this.literals?.seeMention(pattern, answer);
-    return answer;
+  mentions(patterns: PatternList): readonly boolean[] {
+    const answers = patterns.answers(this.source);
+    this.literals?.seeMentions(patterns, answers);
+    return answers;
   }
 
   get like(): Likeness | undefined {

@@ -1,5 +1,6 @@
 import type { SourceRange } from '../base/sourceRange';
 import type { Likeness } from './likeStatements';
+import type { PatternList } from './patternList';
 
 /**
  * A node of PostgreSQL's parse tree as libpg_query gives it: an object with one key, the node's type
@@ -61,8 +62,8 @@ export interface ParsedStatement {
   readonly like?: Likeness;
   /** As `text.slice` gives it. Unlike a look at the whole text it leaves the literals elsewhere unseen. */
   slice(range: SourceRange): string;
-  /** Whether a pattern without state matches the text. Of the literals only this is seen. */
-  mentions(pattern: RegExp): boolean;
+  /** Which of the patterns the text matches. Of the literals only this is seen. */
+  mentions(patterns: PatternList): readonly boolean[];
   /** Text range of an expression or clause node, given its type and its fields (not the wrapper); undefined if unknown. */
   rangeOf(type: string, fields: object): SourceRange | undefined;
 }

@@ -24,11 +24,17 @@ export interface ColumnDefinition {
 
 type Context = Pick<RuleContext<Readonly<Record<string, string>>, never>, 'statement' | 'find'>;
 
+/** Many rules ask for them, one after the other, and share the nodes of a statement. */
+const known = new WeakMap<readonly NodeMatch[], readonly ColumnDefinition[]>();
+
 /** The columns a CREATE TABLE or ALTER TABLE defines; none for temporary tables, which end with their session. */
-export function columnDefinitions({ statement, find }: Context): ColumnDefinition[] {
+export function columnDefinitions({ statement, find }: Context): readonly ColumnDefinition[] {
   const relation = unwrap(statement.tree)?.fields.relation as NodeFields | undefined;
   if (!relation || relation.relpersistence === 't') return [];
-  return find('ColumnDef').flatMap(match => readDefinition(statement, match));
+  const nodes = find('ColumnDef');
+  const found = known.get(nodes) ?? nodes.flatMap(match => readDefinition(statement, match));
+  known.set(nodes, found);
+  return found;
 }
 
 function readDefinition(statement: ParsedStatement, match: NodeMatch): ColumnDefinition[] {

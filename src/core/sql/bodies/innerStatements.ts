@@ -64,7 +64,7 @@ function broken(text: string, message: string): BodyStatement['statement'] {
     writes: true,
     inner: NONE,
     slice: ({ start, end }) => text.slice(start, end),
-    mentions: pattern => pattern.test(text),
+    mentions: patterns => patterns.answers(text),
     rangeOf: () => undefined,
   };
 }
