@@ -32,8 +32,9 @@ const ORDER: readonly HealthStatus[] = ['critical', 'warning', 'ok', 'unknown'];
 /** Earlier values of each check, oldest first. */
 export type HealthHistory = ReadonlyMap<string, readonly number[]>;
 
+/** What needs somebody stands first; else the groups keep their order. */
 export function healthNodes({ results }: HealthView, history: HealthHistory): HealthNode[] {
-  return (Object.keys(GROUPS) as HealthGroup[]).flatMap(group => {
+  const nodes = (Object.keys(GROUPS) as HealthGroup[]).flatMap(group => {
     const mine = results.filter(result => result.group === group);
     if (mine.length === 0) return [];
     const status = ORDER.find(each => mine.some(result => result.status === each)) ?? 'unknown';
@@ -45,9 +46,10 @@ export function healthNodes({ results }: HealthView, history: HealthHistory): He
       tooltip: '',
       status,
       isOpen: isAlarming,
-      children: mine.map(result => checkNode(result, history.get(result.id) ?? [])),
+      children: worstFirst(mine).map(result => checkNode(result, history.get(result.id) ?? [])),
     };
   });
+  return [...nodes.filter(({ isOpen }) => isOpen), ...nodes.filter(({ isOpen }) => !isOpen)];
 }
 
 /** One line above the tree: how it is altogether. */
@@ -64,12 +66,13 @@ export function healthMessage({ results, at, costMs }: HealthView): string {
 
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/** A chart of one line of text: empty for fewer than three values, which show no course. */
+/** A chart of one line of text: empty for fewer than three values, and for those that are all the same. */
 export function sparkline(values: readonly number[]): string {
   if (values.length < 3) return '';
   const [low, high] = [Math.min(...values), Math.max(...values)];
+  if (low === high) return '';
   const last = BARS.length - 1;
-  return values.map(value => BARS[high === low ? 0 : Math.round(((value - low) / (high - low)) * last)]!).join('');
+  return values.map(value => BARS[Math.round(((value - low) / (high - low)) * last)]!).join('');
 }
 
 /** `99.2 %`; empty for what has no value. */
@@ -109,6 +112,10 @@ function itemNode(check: string, { name, detail, status, step }: HealthItem, pos
     isOpen: false,
     children: [],
   };
+}
+
+function worstFirst(results: readonly HealthResult[]): HealthResult[] {
+  return ORDER.flatMap(status => results.filter(result => result.status === status));
 }
 
 function alarmCount(results: readonly HealthResult[]): string {

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import type { HealthResult } from '../../../src/core/health/check';
+import { healthMessage, healthNodes, sparkline } from '../../../src/extension/health/healthNodes';
+
+const RESULT: HealthResult = {
+  id: 'a',
+  title: 'A check',
+  group: 'cache',
+  value: 99.123,
+  unit: '%',
+  target: '≥ 99 %',
+  critical: '< 95 %',
+  status: 'ok',
+  detail: 'fine',
+  source: 'own',
+  guideline: null,
+  items: [],
+  step: null,
+};
+
+describe('extension/health/healthNodes', () => {
+  it('opens the groups that need somebody, and says how many', () => {
+    const view = {
+      server: '18.4',
+      at: '2026-11-21T10:20:30Z',
+      costMs: 44.4,
+      results: [
+        RESULT,
+        { ...RESULT, id: 'b', status: 'critical' as const, value: 12 },
+        {
+          ...RESULT,
+          id: 'c',
+          group: 'limits' as const,
+          value: null,
+          status: 'unknown' as const,
+          detail: 'not counted',
+        },
+      ],
+    };
+    const [cache, limits] = healthNodes(view, new Map([['a', [1, 2, 3]]]));
+    assert.deepEqual(
+      [cache?.label, cache?.description, cache?.isOpen, cache?.status],
+      ['Cache', '1 critical', true, 'critical'],
+    );
+    assert.deepEqual(
+      cache?.children.map(({ description }) => description),
+      ['12 %', '99.12 %  ▁▅█'],
+    );
+    assert.deepEqual([limits?.isOpen, limits?.children[0]?.description], [false, 'not counted']);
+    assert.equal(healthMessage(view), '1 critical, 0 warnings, 1 ok, 1 unknown. Asked at 10:20:30 UTC, within 44 ms.');
+  });
+
+  it('draws a course from three values on', () => {
+    assert.equal(sparkline([1, 2]), '');
+    assert.equal(sparkline([5, 5, 5]), '');
+    assert.equal(sparkline([0, 1, 2, 3, 4, 5, 6, 7]), '▁▂▃▄▅▆▇█');
+  });
+});
