@@ -2,7 +2,7 @@
  * Migrations, by clicking in a real VS Code: a table is partitioned step by step, over a closed window and back again;
  * a materialized view is made and taken back.
  *
- *   node test/integration/migration.mjs [--screenshots FOLDER] [--theme "Default Light Modern"]
+ *   node test/integration/migration.mjs [--screenshots FOLDER] [--scheme light|dark|contrast]
  */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -34,15 +34,20 @@ select shop, sum(spent) from sale group by shop;
 select shop, count(*) from sale group by shop;
 `;
 
+/** What the browser says that the user prefers; VS Code follows it. */
+const SCHEMES = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  contrast: { colorScheme: 'dark', forcedColors: 'active' },
+};
+
 /** Walks through two migrations. @returns counts of the steps */
-export async function walkMigration({ screenshots, theme = 'Default Dark Modern' }) {
+export async function walkMigration({ screenshots, scheme = 'light' }) {
   fs.mkdirSync(screenshots, { recursive: true });
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'query-tuner-migration-walk-'));
   const workspace = path.join(scratch, 'workspace');
   fs.mkdirSync(workspace);
   fs.writeFileSync(path.join(workspace, 'report.sql'), REPORT);
-  fs.mkdirSync(path.join(workspace, '.vscode'));
-  fs.writeFileSync(path.join(workspace, '.vscode', 'settings.json'), JSON.stringify({ 'workbench.colorTheme': theme }));
   let page;
   let database;
   let server;
@@ -55,6 +60,7 @@ export async function walkMigration({ screenshots, theme = 'Default Dark Modern'
       startServer({
         extensionsFolder: path.join(scratch, 'extensions'),
         settings: {
+          'window.autoDetectColorScheme': true,
           'queryTuner.connections': [{ name: 'shop', url: database.url, role: 'production' }],
         },
         verbose: Boolean(process.env.VSCODE_HOST_VERBOSE),
@@ -62,6 +68,7 @@ export async function walkMigration({ screenshots, theme = 'Default Dark Modern'
     );
     browser = await startBrowser();
     page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+    await page.emulateMedia(SCHEMES[scheme]);
     page.setDefaultTimeout(ANSWER_LIMIT_MS);
     const workbench = new Workbench(page);
     const lens = text => page.locator('.codelens-decoration', { hasText: text }).first();
@@ -78,10 +85,8 @@ export async function walkMigration({ screenshots, theme = 'Default Dark Modern'
       await dialog.getByRole('button', { name: button, exact: true }).click();
       await dialog.waitFor({ state: 'detached' });
     };
-    const top = async () => {
-      await workbench.line.first().click();
-      await workbench.press('Control+Home');
-    };
+    /** Brings the beginning into sight, wherever the editor is scrolled to. */
+    const top = () => workbench.goTo(1, 1);
     const openFile = async () => {
       const development = ['extensionDevelopmentPath', remoteUri(server, ROOT)];
       const file = ['openFile', remoteUri(server, path.join(workspace, 'report.sql'))];
@@ -128,6 +133,8 @@ export async function walkMigration({ screenshots, theme = 'Default Dark Modern'
       await shoot('migration-5-resume');
       await offer.getByRole('button', { name: 'Open It' }).click();
       await workbench.activeTab('Partition-public.event.sql').waitFor();
+      // The editor remembers where it was scrolled to.
+      await top();
       await lens(/Run the \d+ steps left on shop/).waitFor();
     });
     await steps.run('runs the steps that are left', async () => {
@@ -203,10 +210,10 @@ async function countTables(database) {
 }
 
 if (import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href) {
-  const { values } = parseArgs({ options: { screenshots: { type: 'string' }, theme: { type: 'string' } } });
+  const { values } = parseArgs({ options: { screenshots: { type: 'string' }, scheme: { type: 'string' } } });
   const { passed, failed } = await walkMigration({
     screenshots: values.screenshots ?? fs.mkdtempSync(path.join(os.tmpdir(), 'query-tuner-migration-shots-')),
-    ...(values.theme && { theme: values.theme }),
+    ...(values.scheme && { scheme: values.scheme }),
   });
   console.log(`  ${passed} passing\n  ${failed} failing`);
   process.exit(failed === 0 ? 0 : 1);
