@@ -91,6 +91,7 @@ export const unusedLeftJoin = defineRule({
                   title: 'Remove the join',
                   safe: true,
                   edits: [{ range: { start: words.start - blanks.length, end: join.end }, newText: '' }],
+                  facts: [`${own.map(side => side.name).join(', ')} is a unique key of ${item.relation.name}`],
                 },
               ]
             : [],

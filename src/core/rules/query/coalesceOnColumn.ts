@@ -12,6 +12,7 @@ import {
   stringConstant,
 } from '../support/expressions';
 import { isBesideEquality } from '../support/narrowing';
+import { saidNotNull } from '../support/saidNotNull';
 import { isSmallTable, warningIfBig } from '../support/tableSize';
 import { matchBelow, textOfTree } from '../support/trees';
 
@@ -84,8 +85,9 @@ export const coalesceOnColumn = defineRule({
       if (isSmallTable(known?.relation, thresholds) || hasIndexKey(known?.relation, key)) continue;
       const fixes: Fix[] = [];
       const notNull = known?.column.notNull === true;
-      if (notNull && columnText) {
-        fixes.push({ title: 'Leave out COALESCE', safe: true, edits: [{ range: at, newText: columnText }] });
+      if (known && notNull && columnText) {
+        const edits = [{ range: at, newText: columnText }];
+        fixes.push({ title: 'Leave out COALESCE', safe: true, edits, facts: [saidNotNull(known)] });
       } else if (columnText && comparison.fields.kind === 'AEXPR_OP' && operator === '=') {
         const matches = isSameValue(fallback, value, family === 'text');
         const condition = `${columnText} = ${textOfTree(statement, value)}`;

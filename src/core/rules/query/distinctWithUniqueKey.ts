@@ -96,6 +96,7 @@ export const distinctWithUniqueKey = defineRule({
             title: 'Remove DISTINCT',
             safe: true,
             edits: [{ range: { start: word.index, end: word.index + word[0].length }, newText: '' }],
+            facts: [`${key.keys.join(', ')} is a unique key of ${relation.name} without NULLs`],
           },
         ],
       });

@@ -13,6 +13,7 @@ import {
 import type { ColumnName } from '../support/expressions';
 import type { Fix } from '../finding';
 import type { NodeMatch } from '../nodeIndex';
+import { saidNotNull } from '../support/saidNotNull';
 
 export const notInSubquery = defineRule({
   id: 'query/not-in-subquery',
@@ -75,12 +76,13 @@ export const notInSubquery = defineRule({
       const outerKnown = sides && resolveColumn(outer, sides.outer, context.catalog);
       const innerKnown = sides && resolveColumn(inner, sides.inner, context.catalog);
       const notNull = outerKnown?.column.notNull === true && innerKnown?.column.notNull === true;
+      const facts = [outerKnown, innerKnown].flatMap(known => (known ? saidNotNull(known) : []));
       const noNullInside = notNull || innerKnown?.column.notNull === true || leavesOutNulls(inner, sides?.inner);
       context.report({
         at: context.rangeOf(negation),
         message: noNullInside ? 'notNull' : 'mayBeNull',
         ...(noNullInside && { severity: 'info' as const }),
-        fixes: sides ? existsFix(context, negation, outer, inner, sides, notNull) : [],
+        fixes: sides ? existsFix(context, negation, outer, inner, sides, notNull ? facts : undefined) : [],
       });
     }
   },
@@ -137,7 +139,7 @@ function existsFix(
   outer: NodeMatch,
   inner: NodeMatch,
   sides: Sides,
-  notNull: boolean,
+  notNull: readonly string[] | undefined,
 ): Fix[] {
   if (BLOCKING.some(clause => inner.fields[clause] !== undefined)) return [];
   const innerFrom = fromTables(inner);
@@ -170,7 +172,8 @@ function existsFix(
     {
       title: 'Rewrite as NOT EXISTS',
       // Without NULLs on either side both forms keep the same rows.
-      safe: notNull,
+      safe: notNull !== undefined,
+      ...(notNull && { facts: notNull }),
       edits: [{ range: at, newText: `NOT EXISTS (SELECT 1 FROM ${table}${alias} WHERE ${condition})` }],
     },
   ];

@@ -84,7 +84,14 @@ export const nullsOrderNotOfIndex = defineRule({
       const end = range.end + words[0].length;
       const at = { start: end - words[3]!.length, end };
       const fixes: Fix[] = notNull
-        ? [{ title: `Leave out ${words[3]}`, safe: true, edits: [{ range: { start, end }, newText: '' }] }]
+        ? [
+            {
+              title: `Leave out ${words[3]}`,
+              safe: true,
+              edits: [{ range: { start, end }, newText: '' }],
+              facts: [`${relation.name}.${column.name} is NOT NULL`],
+            },
+          ]
         : [];
       const order = `${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
       const values = { index: first.index.name || `on ${column.name}`, column: column.name, order };
