@@ -8,8 +8,16 @@ export interface Timer {
 }
 
 const NODE_TIMER: Timer = {
-  start: (run, delayMs) => setTimeout(run, delayMs),
-  stop: handle => clearTimeout(handle as NodeJS.Timeout),
+  start: (run, delayMs) => {
+    if (delayMs > 0) {
+      const timeout = setTimeout(run, delayMs);
+      return () => clearTimeout(timeout);
+    }
+    // Requests that have come are read in between; a timeout of 0 would idle a millisecond after each slice of work.
+    const immediate = setImmediate(run);
+    return () => clearImmediate(immediate);
+  },
+  stop: handle => (handle as () => void)(),
 };
 
 /** Keys come faster than this when somebody types; one run serves them all. */

@@ -8,10 +8,11 @@ import { applyEdits, safeEdits } from '../../core/rules/applyFixes';
 import { SEVERITIES } from '../../core/rules/finding';
 import { lintScript, type LintOptions } from '../../core/rules/linter';
 import { RULES } from '../../core/rules/registry';
-import { loadGrammar, type Grammar } from '../../core/sql/grammar';
+import type { Grammar } from '../../core/sql/grammar';
 import { editsKeepHost, languageOfFile, readHost } from '../../core/sql/hosts/hosts';
 import { Script } from '../../core/sql/script';
 import { choose, type CommandLine, type Options } from '../arguments';
+import { loadGrammarForNode } from '../../workspace/grammarForNode';
 import { checkedFiles } from '../checkedFiles';
 import { print, printJson, progress, readInput } from '../io';
 import { namesServer, withServer } from '../target';
@@ -23,11 +24,12 @@ const FIX_ROUNDS = 10;
 
 /** `query-tuner lint`. Exit code 1 if anything is at or above --fail-on. */
 export async function lint({ options, operands }: CommandLine): Promise<number> {
+  const loading = loadGrammarForNode();
   const format = choose('format', options.format, ['text', 'json', 'sarif', 'github'], 'text');
   const failOn = choose('fail-on', options['fail-on'], SEVERITIES, 'warning');
   if (operands.length === 0)
     throw new UsageError('lint needs at least one file, folder or glob, or - for standard input.');
-  const grammar = await loadGrammar();
+  const grammar = await loading;
   const results: LintedFile[] = [];
   const readServer = async () => (namesServer(options) ? serverCatalog(options) : undefined);
   for (const checked of await checkedFiles(options, operands, grammar, readServer)) {
