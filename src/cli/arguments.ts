@@ -50,6 +50,9 @@ const OPTIONS = {
   undo: { type: 'boolean' },
   finish: { type: 'boolean' },
   state: { type: 'string' },
+  upkeep: { type: 'boolean' },
+  keep: { type: 'string' },
+  archive: { type: 'string' },
 } as const;
 
 /** Options each command understands, besides --help and --format. */
@@ -68,6 +71,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   partition: [
     ...['table', 'key', 'method', 'interval', 'partitions', 'future', 'time-zone', 'no-default', 'drop-foreign-keys'],
     ...['widen-unique', 'apply', 'undo', 'finish', 'state', 'workload', 'statements', 'top', ...SERVER_OPTIONS],
+  ],
+  partitions: [
+    ...['workload', 'statements', 'top', 'what-if', 'ram', 'table', 'upkeep', 'keep', 'archive', 'future', 'interval'],
+    ...['time-zone', 'schedule', 'by', ...SERVER_OPTIONS],
   ],
   rewrite: ['schema', 'verify', 'stdin-filename', ...SERVER_OPTIONS],
   profile: ['undo-file', 'as', ...MACHINE_OPTIONS, ...SERVER_OPTIONS],

@@ -8,6 +8,7 @@ import { lint } from './commands/lint';
 import { lsp } from './commands/lsp';
 import { matviews } from './commands/matviews';
 import { partition } from './commands/partition';
+import { partitions } from './commands/partitions';
 import { plan } from './commands/plan';
 import { profile } from './commands/profile';
 import { rewrite } from './commands/rewrite';
@@ -20,6 +21,7 @@ const COMMANDS: Readonly<Record<string, (line: CommandLine) => Promise<number>>>
   lint,
   explain,
   partition,
+  partitions,
   plan,
   diff,
   advise,

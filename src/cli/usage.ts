@@ -33,6 +33,14 @@ export const HELP = `query-tuner <command> [options] [files]
       --schedule CRON         when they are refreshed: five fields of pg_cron (default "0 * * * *")
       --top N, --what-if METHOD  as for advise
       --format FORMAT         text | json | sql
+  partitions --workload PATH  which tables to partition, by what, and which not and why; also --statements
+      --ram 16GB              memory a table should exceed (default the server's effective_cache_size)
+      --what-if METHOD        shadow | none: plan the statements before and after (default shadow)
+      --top N, --table TABLE  as many statements; one table, however small
+      --upkeep --table TABLE  instead: routines that make new partitions and retire old ones, and their schedule
+      --keep AGE              how old rows get, e.g. '24 months';  --archive SCHEMA  move them there, else they go
+      --future N, --interval PERIOD, --time-zone ZONE, --schedule CRON, --by routines | pg_partman
+      --format FORMAT         text | json;  of the upkeep: sql | text | json
   partition --table TABLE     the migration of a table in use to a partitioned one: a plan, a script, or its run
       --key COLUMN            else chosen by a workload: --workload PATH or --statements
       --method METHOD         range | list | hash (default range)
