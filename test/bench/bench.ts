@@ -3,6 +3,7 @@ import { benchLint } from './lint';
 import { benchLsp } from './lsp';
 import { benchPartition } from './partition';
 import { benchPlan } from './plan';
+import { benchRewrites } from './rewrites';
 
 /** Each prints its figures, ours beside what they are compared with. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   plan: benchPlan,
   advisor: benchAdvisor,
   partition: benchPartition,
+  rewrites: benchRewrites,
 };
 
 /** `npm run bench [-- name ...]`: all of them, or those named. */

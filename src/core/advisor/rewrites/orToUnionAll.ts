@@ -2,7 +2,6 @@ import type { SourceRange } from '../../base/sourceRange';
 import type { Edit } from '../../rules/finding';
 import { contains, list } from '../../rules/support/expressions';
 import { isAggregated } from '../../rules/support/fromItems';
-import type { FromItem } from '../../rules/support/fromItems';
 import { conjuncts, disjuncts, rangeOfTree, selectedValues } from '../../rules/support/trees';
 import { unwrap } from '../../sql/walk';
 import { defineRewrite, equalUnless } from './rewrite';
@@ -84,8 +83,9 @@ function orInWhere(block: QueryBlock): SplitOr | undefined {
     if (!range || !arms) continue;
     if (!arms.every(({ column, kind, items }) => column && items.size === 1 && kind !== 'other' && kind !== 'subquery'))
       continue;
-    const groups = groupByItem(arms);
-    if (groups.length > 1) return { range, groups, why: whySplit(arms) };
+    const groups = groupByColumn(arms);
+    const isAcross = new Set(arms.flatMap(({ items }) => [...items])).size > 1;
+    if (isAcross) return { range, groups, why: whySplit(arms) };
   }
   return undefined;
 }
@@ -97,18 +97,22 @@ function readArms(block: QueryBlock, condition: unknown): OrArm[] | undefined {
   return arms.includes(undefined) ? undefined : arms.map(arm => arm!);
 }
 
-function groupByItem(arms: readonly OrArm[]): OrArm[][] {
-  const groups = new Map<FromItem, OrArm[]>();
+/** A query for each column, so that each can use an index whether or not there is one for the others. */
+function groupByColumn(arms: readonly OrArm[]): OrArm[][] {
+  const groups: OrArm[][] = [];
   for (const arm of arms) {
-    const [item] = arm.items;
-    groups.set(item!, [...(groups.get(item!) ?? []), arm]);
+    const group = groups.find(
+      ([first]) => first?.column?.item === arm.column?.item && first?.column?.name === arm.column?.name,
+    );
+    if (group) group.push(arm);
+    else groups.push([arm]);
   }
-  return [...groups.values()];
+  return groups;
 }
 
 function whySplit(arms: readonly OrArm[]): string {
   const why =
-    'A row may qualify by either table, so both are read and joined before OR is looked at. A query for each table begins at an index of that table, and none finds a row that another has found.';
+    'A row may qualify by either table, so both are read and joined before OR is looked at. A query for each column begins at an index on it, and none finds a row that another has found.';
   const lacking = arms.filter(arm => hasIndexFor(arm) === false).map(({ column }) => nameOf(column));
   return lacking.length === 0
     ? why

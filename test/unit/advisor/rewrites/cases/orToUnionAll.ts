@@ -45,8 +45,16 @@ FROM orders o
 JOIN customers c ON c.id = o.customer_id
 WHERE c.vip = true
   AND (
-    c.name ILIKE '%new%' OR c.region ILIKE '%new%'
+    c.name ILIKE '%new%'
   ) AND (o.status ILIKE '%new%') IS NOT TRUE
+UNION ALL
+SELECT o.id, o.at, c.name AS customer
+FROM orders o
+JOIN customers c ON c.id = o.customer_id
+WHERE c.vip = true
+  AND (
+    c.region ILIKE '%new%'
+  ) AND (o.status ILIKE '%new%' OR c.name ILIKE '%new%') IS NOT TRUE
 ORDER BY at DESC, id
 LIMIT 20`,
       equality: 'provably equal',
