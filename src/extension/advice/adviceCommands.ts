@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { AdviceSource } from '../../protocol/advice';
 import type { Connections } from '../connections/connections';
+import { isChecked } from '../checkedLanguages';
 import { connectionForFile } from '../commands/manageConnections';
 import { messageOf, requireTrust } from '../feedback';
 import type { ServerApi } from '../serverApi';
@@ -74,8 +75,8 @@ function activeUri(): vscode.Uri | undefined {
 
 function sourceOfEditor(): AdviceSource | undefined {
   const document = vscode.window.activeTextEditor?.document;
-  if (document?.languageId !== 'sql') {
-    void vscode.window.showInformationMessage('Open a SQL file: its statements are the workload.');
+  if (!document || !isChecked(document)) {
+    void vscode.window.showInformationMessage('Open a file with SQL: its statements are the workload.');
     return undefined;
   }
   const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
