@@ -15,7 +15,16 @@ export interface Offered extends Rewrite {
 
 /** All rewrites of the statements of a text. */
 export async function offered(text: string, schema?: string): Promise<Offered[]> {
-  return offeredWith(text, schema === undefined ? undefined : await catalogOf(schema));
+  return offeredWith(text, schema === undefined ? undefined : await knownCatalog(schema));
+}
+
+const catalogs = new Map<string, Promise<Catalog>>();
+
+/** Most cases speak of the same tables. */
+function knownCatalog(schema: string): Promise<Catalog> {
+  const known = catalogs.get(schema) ?? catalogOf(schema);
+  catalogs.set(schema, known);
+  return known;
 }
 
 /** The same with a catalog that is known already. */

@@ -19,8 +19,19 @@ export const ilikeToTextSearch: RewriteCases = {
         "SELECT id FROM unknown_table WHERE to_tsvector('simple', note) @@ phraseto_tsquery('simple', 'red shoe')",
       equality: 'needs checking',
     },
+    {
+      title: 'a word in one of two columns',
+      sql: "SELECT id FROM orders WHERE quantity > 1 AND (status ILIKE '%gift%' OR note ILIKE '%gift%')",
+      becomes:
+        "SELECT id FROM orders WHERE quantity > 1 AND (to_tsvector('simple', status) @@ plainto_tsquery('simple', 'gift') OR to_tsvector('simple', note) @@ plainto_tsquery('simple', 'gift'))",
+      equality: 'needs checking',
+    },
   ],
   refuses: [
+    {
+      title: 'another condition that reads all rows',
+      sql: "SELECT id FROM orders WHERE note ILIKE '%gift%' OR note LIKE '%box%'",
+    },
     { title: 'the beginning', sql: "SELECT id FROM orders WHERE note ILIKE 'gift%'" },
     { title: 'no wildcard', sql: "SELECT id FROM orders WHERE note ILIKE 'gift'" },
     { title: 'a wildcard within', sql: "SELECT id FROM orders WHERE note ILIKE '%gi_t%'" },
