@@ -35,6 +35,7 @@ const OPTIONS = {
   'undo-file': { type: 'string' },
   as: { type: 'string' },
   schedule: { type: 'string' },
+  measure: { type: 'boolean' },
   verify: { type: 'boolean' },
   table: { type: 'string' },
   key: { type: 'string' },
@@ -67,7 +68,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['workload', 'statements', 'top', 'by', 'budget', 'max-width', 'what-if', 'time-limit'],
     ...['existing', 'unused-days', 'fail-on', ...SERVER_OPTIONS],
   ],
-  matviews: ['workload', 'statements', 'top', 'what-if', 'schedule', ...SERVER_OPTIONS],
+  matviews: ['workload', 'statements', 'top', 'what-if', 'schedule', 'measure', ...SERVER_OPTIONS],
   partition: [
     ...['table', 'key', 'method', 'interval', 'partitions', 'future', 'time-zone', 'no-default', 'drop-foreign-keys'],
     ...['widen-unique', 'apply', 'undo', 'finish', 'state', 'workload', 'statements', 'top', ...SERVER_OPTIONS],

@@ -31,6 +31,7 @@ export const HELP = `query-tuner <command> [options] [files]
       --format FORMAT         text | json | sql
   matviews --workload PATH    materialized views for what a workload aggregates again and again; also --statements
       --schedule CRON         when they are refreshed: five fields of pg_cron (default "0 * * * *")
+      --measure               build each view, run its queries and roll all of it back
       --top N, --what-if METHOD  as for advise
       --format FORMAT         text | json | sql
   partitions --workload PATH  which tables to partition, by what, and which not and why; also --statements
@@ -40,7 +41,7 @@ export const HELP = `query-tuner <command> [options] [files]
       --upkeep --table TABLE  instead: routines that make new partitions and retire old ones, and their schedule
       --keep AGE              how old rows get, e.g. '24 months';  --archive SCHEMA  move them there, else they go
       --future N, --interval PERIOD, --time-zone ZONE, --schedule CRON, --by routines | pg_partman
-      --format FORMAT         text | json;  of the upkeep: sql | text | json
+      --format FORMAT         text | json | sql (for timescaledb or citus, if installed);  of the upkeep: sql | text | json
   partition --table TABLE     the migration of a table in use to a partitioned one: a plan, a script, or its run
       --key COLUMN            else chosen by a workload: --workload PATH or --statements
       --method METHOD         range | list | hash (default range)

@@ -65,6 +65,17 @@ describe('cli matviews', function () {
       );
     });
 
+    it('measures by really building the view when told to, and leaves nothing', async () => {
+      const { stdout, stderr } = run(workload, '--measure');
+      assert.match(stdout, /measured: 40 rows, .* filled in .*; taken back/, stderr);
+      const found = /statement 1 .*: measured ([\d.,]+ m?s) over the tables, ([\d.,]+) ms over the view/.exec(stdout);
+      assert.ok(found, stdout);
+      const [left] = await server().db.query<{ n: number }>(
+        "select count(*)::int as n from pg_class where relkind = 'm'",
+      );
+      assert.equal(left?.n, 0);
+    });
+
     it('writes a migration that runs', async () => {
       const { stdout } = run(workload, '--format', 'sql', '--schedule', '*/15 * * * *');
       assert.match(stdout, /\*\/15 \* \* \* \*/);

@@ -5,10 +5,11 @@ import {
 } from '../../core/advisor/materializedViews/index';
 import { whyNoSchedule } from '../../core/advisor/materializedViews/schedule';
 import { viewScript } from '../../core/advisor/materializedViews/viewScript';
-import { formatCost } from '../../core/base/units';
+import { formatBytes, formatCost, formatCount, formatMs } from '../../core/base/units';
 import { loadGrammar, type Grammar } from '../../core/sql/grammar';
 import { plannedEntries } from '../../core/workload/planningTexts';
 import type { PostgresDatabase } from '../../database/connect';
+import { measureView, type MeasuredView } from '../../database/materializedViews/measureView';
 import { readReaders } from '../../database/materializedViews/readReaders';
 import { openCostEstimator } from '../../database/whatIf/index';
 import { readStatStatements, type ReadWorkload } from '../../database/workload/readStatStatements';
@@ -21,7 +22,7 @@ import { UsageError } from '../usage';
 
 const TOP = 50;
 
-/** `query-tuner matviews`: materialized views for what a workload aggregates again and again. Builds nothing. */
+/** `query-tuner matviews`: materialized views for what a workload aggregates again and again. Builds nothing unless told to measure. */
 export async function matviews({ options, operands }: CommandLine): Promise<number> {
   const format = choose('format', options.format, ['text', 'json', 'sql'], 'text');
   const method = choose('what-if', options['what-if'], ['auto', 'hypopg', 'shadow', 'trial'], 'auto');
@@ -37,19 +38,27 @@ export async function matviews({ options, operands }: CommandLine): Promise<numb
   const files = findFiles(named, process.cwd());
   if (named.length > 0 && files.length === 0) throw new UsageError(`no files match ${named.join(' ')}.`);
   const grammar = await loadGrammar();
-  const { advice, workload } = await withServer(options, async database => {
+  const { advice, workload, measured } = await withServer(options, async database => {
     const read = statements
       ? await readStatStatements(database, grammar, { by: 'total', top })
       : await readWorkloadFiles(grammar, files, { database: database.settings.database, by: 'total', top });
     if (read.entries.length === 0) throw new UsageError('the workload has no statements.');
-    return { workload: read, advice: await adviseOn(database, grammar, read, method, schedule) };
+    const found = await adviseOn(database, grammar, read, method, schedule);
+    const built = new Map<string, MeasuredView>();
+    for (const view of options.measure ? found.views : []) {
+      progress(`building ${view.name} in a transaction that is rolled back`);
+      built.set(view.name, await measureView(database, view));
+    }
+    return { workload: read, advice: found, measured: built };
   });
   const places = new Map(workload.entries.map(({ id, place }) => [id, place]));
   const placeOf = (id: number): string =>
     `statement ${id}${places.get(id) === undefined ? '' : ` (${places.get(id)})`}`;
-  if (format === 'json') printJson({ version: 1, source: workload.source, ...advice });
-  else if (format === 'sql') print(advice.views.map(view => viewScript(view, placeOf)).join('\n'));
-  else print(adviceText(advice, placeOf));
+  if (format === 'json') {
+    const views = advice.views.map(view => ({ ...view, measured: measured.get(view.name) ?? null }));
+    printJson({ version: 1, source: workload.source, ...advice, views });
+  } else if (format === 'sql') print(advice.views.map(view => viewScript(view, placeOf)).join('\n'));
+  else print(adviceText(advice, placeOf, measured));
   return 0;
 }
 
@@ -81,6 +90,7 @@ async function adviseOn(
 function adviceText(
   { views, refusals, skipped, whatIf }: MaterializedViewAdvice,
   placeOf: (id: number) => string,
+  measured: ReadonlyMap<string, MeasuredView>,
 ): string {
   return [
     ...views.flatMap(({ schema, name, evidence, staleness, query, statements, plan }) => [
@@ -94,11 +104,25 @@ function adviceText(
         ...differences.map(difference => `    note: ${difference}`),
       ]),
       ...plan.notes.map(note => `  note: ${note}`),
+      ...measuredLines(measured.get(name), placeOf),
     ]),
     ...(views.length === 0 ? ['no materialized view is worth having for this workload'] : []),
     ...refusals.map(({ statements, reason }) => `no view for ${statements.map(placeOf).join(', ')}: ${reason}`),
     ...skipped.map(({ id, reason }) => `${placeOf(id)} skipped: ${reason}`),
-    ...(views.length > 0 ? ['--format sql writes the migration; nothing was built'] : []),
+    ...(views.length > 0 ? ['--format sql writes the migration; nothing of it stands'] : []),
     `indexes were tried by ${whatIf}`,
   ].join('\n');
+}
+
+function measuredLines(measured: MeasuredView | undefined, placeOf: (id: number) => string): string[] {
+  if (!measured) return [];
+  const { rows, bytes, buildMs, statements } = measured;
+  return [
+    `  measured: ${formatCount(rows)} rows, ${formatBytes(bytes)} with its index, filled in ${formatMs(buildMs)}; taken back`,
+    ...statements.map(({ id, tablesMs, viewMs }) =>
+      tablesMs === null || viewMs === null
+        ? `  ${placeOf(id)}: not measured, it has parameters`
+        : `  ${placeOf(id)}: measured ${formatMs(tablesMs)} over the tables, ${formatMs(viewMs)} over the view`,
+    ),
+  ];
 }

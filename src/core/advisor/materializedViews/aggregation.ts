@@ -9,7 +9,7 @@ import { namesOf } from '../../sql/names/namesOf';
 import type { ParsedStatement } from '../../sql/statement';
 import { unwrap, walk, type TypedNode } from '../../sql/walk';
 import { graphOf, isJoin, readFrom } from './fromGraph';
-import { Expressions, isMoving, type Expression, type Instance } from './expressions';
+import { Expressions, isMoving, isVolatile, type Expression, type Instance } from './expressions';
 import { rollUp, type RolledUp } from './measures';
 
 /** A conjunct of WHERE that is no join. */
@@ -90,11 +90,17 @@ export function readAggregation(
     const node = unwrap(condition);
     const expression = node && expressions.read(node);
     if (!expression) return no('its WHERE names something that is not known');
+    // Over the view it would be asked once a group, not once a row.
+    if (isVolatile(node, catalog)) return no('its WHERE calls a volatile function');
     const moving = isMoving(node, catalog);
     const isFixed = !moving && !expressions.hasPlaceholder(node);
     if (isFixed && isJoin(expression)) joins.push(expression);
     else conditions.push({ expression, isFixed, isMoving: moving });
   }
+  const merged = [...grouped.groups, ...conditions.map(({ expression }) => expression)]
+    .flatMap(({ columns }) => columns)
+    .find(({ column }) => column.type === 'citext' || column.type === 'interval');
+  if (merged) return no(`values of ${merged.column.name} that are equal may be written differently: groups merge them`);
   const fromRange = rangeAround(select.fromClause, statement);
   if (!fromRange) return no('its FROM could not be read');
   if (contains(select.fromClause, (type, fields) => type !== 'RangeVar' && isClock({ type, fields }, catalog)))

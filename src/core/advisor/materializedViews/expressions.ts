@@ -187,6 +187,23 @@ export function isMoving({ type, fields }: TypedNode, catalog: Catalog): boolean
   });
 }
 
+/** Give another value at each call. */
+const VOLATILE: ReadonlySet<string> = new Set(
+  `clock_timestamp timeofday random random_normal gen_random_uuid uuidv4 uuidv7 nextval setval setseed pg_sleep`.split(
+    /\s+/,
+  ),
+);
+
+/** True if the expression may give another value for each row. */
+export function isVolatile({ type, fields }: TypedNode, catalog: Catalog): boolean {
+  return contains({ [type]: fields }, (nodeType, nodeFields) => {
+    if (nodeType !== 'FuncCall') return false;
+    const name = functionName(nodeFields);
+    const own = catalog.functions?.filter(routine => routine.name === name) ?? [];
+    return name === undefined || VOLATILE.has(name) || own.some(({ volatility }) => volatility === 'volatile');
+  });
+}
+
 function overlap(a: SourceRange, b: SourceRange): boolean {
   return a.start < b.end && b.start < a.end;
 }

@@ -49,8 +49,11 @@ export interface AdvisedView {
 export interface ViewStatement {
   readonly id: number;
   readonly weight: number;
+  readonly original: string;
   /** Written over the view. */
   readonly rewritten: string;
+  /** It has no parameters whose values are not known: it can be run. */
+  readonly measurable: boolean;
   readonly costNow: number;
   /** With the best indexes that were found for the workload. */
   readonly costWithIndexes: number;
@@ -228,11 +231,13 @@ async function describeView(
   const statements = design.members.map(member => ({
     id: member.id,
     weight: member.weight,
+    original: member.statement.text,
     rewritten: rewriteStatement(member, design),
+    measurable: member.statement.placeholders.length === 0,
     costNow: costs.get(member.id)!.now,
     costWithIndexes: costs.get(member.id)!.withIndexes,
     costWithView: estimate.readCost,
-    differences: differencesOf(member),
+    differences: differencesOf(member, design),
   }));
   const total = (cost: (each: ViewStatement) => number): number =>
     statements.reduce((sum, each) => sum + each.weight * cost(each), 0);
@@ -248,7 +253,7 @@ async function describeView(
     estimate,
     statements,
     staleness: `Rows are as of the last refresh (schedule ${schedule}); a query that must see the latest writes stays on the tables.`,
-    evidence: `planner cost of the workload's runs ${formatCost(now)} now, ${formatCost(withIndexes)} with the best indexes (${estimator.how}), at most ${formatCost(withView)} over the view (estimated: ${formatCount(estimate.groups)} rows of ${formatCount(estimate.baseRows)}, ${formatBytes(estimate.bytes)}); each refresh costs ${formatCost(estimate.refreshCost)}`,
+    evidence: `Planner cost of the workload's runs ${formatCost(now)} now, ${formatCost(withIndexes)} with the best indexes (${estimator.how}), at most ${formatCost(withView)} over the view (estimated: ${formatCount(estimate.groups)} rows of ${formatCount(estimate.baseRows)}, ${formatBytes(estimate.bytes)}); each refresh costs ${formatCost(estimate.refreshCost)}`,
     plan: viewMigration(design, estimate, { catalog, readers, schedule }),
   };
 }

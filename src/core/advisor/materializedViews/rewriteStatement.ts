@@ -22,7 +22,8 @@ export function rewriteStatement(aggregation: Aggregation, design: ViewDesign): 
   const edits: Edit[] = [{ range: fromRange, text: quoteQualified(schemaOf(design), design.name) }];
   for (const target of list(select.targetList)) edits.push(...targetEdits(aggregation, design, target));
   const grouped = groupEdits(aggregation, design);
-  edits.push(...grouped, ...expressionEdits(aggregation, design, [select.havingClause, select.sortClause]));
+  edits.push(...grouped, ...expressionEdits(aggregation, design, [select.havingClause]));
+  edits.push(...sortEdits(aggregation, design));
   edits.push(...whereEdits(aggregation, design));
   if (following.length > 0) {
     const last = list(select.groupClause)
@@ -74,6 +75,17 @@ function groupEdits(aggregation: Aggregation, design: ViewDesign): Edit[] {
     const key = value && expressions.read(value)?.key;
     const range = rangeOf(aggregation, item);
     return key !== undefined && range ? [{ range, text: quoteIdentifier(columnOf(design, key)) }] : [];
+  });
+}
+
+/** A bare name in ORDER BY means the item of the select list of that name, if there is one. */
+function sortEdits(aggregation: Aggregation, design: ViewDesign): Edit[] {
+  const { select } = aggregation;
+  const items = new Set(list(select.targetList).map(target => unwrap(target)?.fields.name));
+  return expressionEdits(aggregation, design, [select.sortClause]).map(edit => {
+    const name = design.dimensions.find(({ column }) => quoteIdentifier(column) === edit.text)?.column;
+    if (name === undefined || !items.has(name)) return edit;
+    return { ...edit, text: `${quoteIdentifier(design.name)}.${edit.text}` };
   });
 }
 
@@ -154,10 +166,10 @@ function measureColumn({ measures }: ViewDesign, key: string): string {
 }
 
 /** What a reader of the rewritten statement should know beside the age of the rows. */
-export function differencesOf({ aggregates, select, groups }: Aggregation): string[] {
+export function differencesOf({ aggregates, select }: Aggregation, { dimensions }: ViewDesign): string[] {
   const found = new Set(aggregates.flatMap(({ rolledUp }) => rolledUp.difference ?? []));
-  const zoned = groups.some(
-    ({ node, columns }) =>
+  const zoned = dimensions.some(
+    ({ expression: { node, columns } }) =>
       node.type !== 'ColumnRef' &&
       (functionName(node.fields) === 'date_trunc' ||
         node.type === 'TypeCast' ||
