@@ -6,6 +6,7 @@ import {
   maintenancePlan,
   partmanPlan,
   schemeInWords,
+  type EnginePlan,
   type PeriodUnit,
 } from '../../core/advisor/partitions/index';
 import { PERIOD_INTERVALS } from '../../core/advisor/partitions/scheme';
@@ -38,7 +39,7 @@ export async function partitions({ options, operands }: CommandLine): Promise<nu
 }
 
 async function advice(options: Options): Promise<number> {
-  const format = choose('format', options.format, ['text', 'json'], 'text');
+  const format = choose('format', options.format, ['text', 'json', 'sql'], 'text');
   const method = choose('what-if', options['what-if'], ['shadow', 'none'], 'shadow');
   if ((options.workload === undefined) === !options.statements)
     throw new UsageError('partitions needs --workload FILE or --statements, one of them.');
@@ -57,13 +58,23 @@ async function advice(options: Options): Promise<number> {
     });
   });
   if (format === 'json') {
+    const { engines, skipped, facts } = advised;
     const tables = advised.tables.map(({ advice: each, forecast, notes }) => ({
       ...adviceJson(each, forecast),
       notes,
     }));
-    printJson({ version: 1, memoryBytes: advised.facts.memoryBytes, memoryFrom: advised.facts.memorySource, tables });
-  } else print(adviceText(advised));
+    printJson({ version: 1, memoryBytes: facts.memoryBytes, memoryFrom: facts.memorySource, tables, engines, skipped });
+  } else print(format === 'sql' ? engineScripts(advised) : adviceText(advised));
   return 0;
+}
+
+/** Hypertables and distributed tables; for partitions of PostgreSQL's own, `partition` writes the script. */
+function engineScripts({ engines }: AdvisedPartitions): string {
+  const scripts = engines.map(({ engine, result }) =>
+    'plan' in result ? migrationScript(result.plan).trimEnd() : `-- ${engine}: ${result.refusal}`,
+  );
+  if (scripts.length > 0) return scripts.join('\n\n');
+  return '-- neither timescaledb nor citus is installed, or no table is to be partitioned; query-tuner partition writes the script for partitions of PostgreSQL itself';
 }
 
 async function readWorkload(database: PostgresDatabase, options: Options): Promise<ReadWorkload> {
@@ -75,7 +86,7 @@ async function readWorkload(database: PostgresDatabase, options: Options): Promi
   return readWorkloadFiles(grammar, files, { database: database.settings.database, by: 'total', top });
 }
 
-function adviceText({ tables }: AdvisedPartitions): string {
+function adviceText({ tables, engines, skipped }: AdvisedPartitions): string {
   if (tables.length === 0) return 'no table is large enough to ask about (100,000 rows)';
   return tables
     .map(({ advice: each, forecast, notes }) => {
@@ -103,7 +114,15 @@ function adviceText({ tables }: AdvisedPartitions): string {
         `  query-tuner partition --table ${name} --key ${each.scheme.column} --method ${each.scheme.method} writes the migration`,
       ].join('\n');
     })
+    .concat(skipped.map(({ id, reason }) => `statement ${id} is not weighed: ${reason}`))
+    .concat(engines.map(engineText))
     .join('\n\n');
+}
+
+function engineText({ engine, result }: EnginePlan): string {
+  return 'plan' in result
+    ? [`${engine}: ${result.plan.title} (--format sql)`, ...result.plan.notes.map(note => `  ${note}`)].join('\n')
+    : `${engine}: ${result.refusal}`;
 }
 
 async function upkeep(options: Options): Promise<number> {

@@ -1,5 +1,6 @@
 import { advisePartitioning } from '../../core/advisor/partitions/advise';
 import type { StatementForecast } from '../../core/advisor/partitions/describeAdvice';
+import { enginePlans, type EnginePlan } from '../../core/advisor/partitions/enginePlans';
 import type { AdvisedStatement } from '../../core/advisor/partitions/keyUse';
 import type { PartitionAdvice, PartitionIt } from '../../core/advisor/partitions/partitionAdvice';
 import type { PartitionFacts } from '../../core/advisor/partitions/partitionFacts';
@@ -28,6 +29,10 @@ export interface AdvisedPartitions {
     /** What the forecast leaves out. */
     readonly notes: readonly string[];
   }[];
+  /** What engines that are installed would do instead. */
+  readonly engines: readonly EnginePlan[];
+  /** Statements that the server does not plan: they are not weighed. */
+  readonly skipped: readonly { readonly id: number; readonly reason: string }[];
 }
 
 /** Which tables of a server to partition, weighed by what their statements cost there. Only reads. */
@@ -38,7 +43,7 @@ export async function advisePartitions(
 ): Promise<AdvisedPartitions> {
   const { signal } = request;
   const facts = await readPartitionFacts(db, catalog, request);
-  const statements = await withCosts(db, request.statements, signal);
+  const { costed: statements, skipped } = await withCosts(db, request.statements, signal);
   const advised = advisePartitioning(facts, { statements, catalog }, request.thresholds);
   const tables = [];
   for (const advice of advised) {
@@ -49,16 +54,20 @@ export async function advisePartitions(
         : { forecast: [], notes: [] };
     tables.push({ advice, ...planned });
   }
-  return { facts, tables };
+  return { facts, tables, engines: enginePlans(facts, advised, { statements, catalog }), skipped };
 }
 
-/** Costs by EXPLAIN, for all statements or for none: calls and costs are not mixed. */
+/**
+ * Costs by EXPLAIN. Calls and costs are not mixed: a statement the server does not plan is left out, unless it plans
+ * none of them.
+ */
 async function withCosts(
   db: Database,
   statements: readonly AdvisedStatement[],
   signal: CancelSignal | undefined,
-): Promise<readonly AdvisedStatement[]> {
+): Promise<{ costed: readonly AdvisedStatement[]; skipped: readonly { id: number; reason: string }[] }> {
   const costed: AdvisedStatement[] = [];
+  const skipped: { id: number; reason: string }[] = [];
   for (const statement of statements) {
     throwIfCancelled(signal);
     if (statement.cost !== undefined) {
@@ -67,18 +76,16 @@ async function withCosts(
     }
     try {
       const { sql } = statement;
-      const { plan } = await db.explain(
-        { sql, analyze: false, parameters: [], writes: statement.statement.writes },
-        signal,
-      );
+      const request = { sql, analyze: false, parameters: [], writes: statement.statement.writes };
+      const { plan } = await db.explain(request, signal);
       const root = (plan[0]?.['Plan'] ?? {}) as Readonly<Record<string, unknown>>;
       costed.push({ ...statement, cost: Number(root['Total Cost'] ?? 0) });
     } catch (error) {
       if (!(error instanceof DatabaseError) || error.kind === 'connection') throw error;
-      return statements.map(({ cost: _cost, ...rest }) => rest);
+      skipped.push({ id: statement.id, reason: error.message });
     }
   }
-  return costed;
+  return costed.length === 0 ? { costed: statements, skipped: [] } : { costed, skipped };
 }
 
 async function forecastOf(

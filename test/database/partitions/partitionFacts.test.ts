@@ -135,6 +135,15 @@ describe('database/partitions: facts and advice', function () {
       );
     });
 
+    it('weighs by cost what the server plans, and says what it does not', async () => {
+      const { skipped, engines } = await advise([...WORKLOAD, ['select * from gone where id = 1', 5]], {});
+      assert.deepEqual(
+        skipped.map(({ id, reason }) => `${id}: ${reason}`),
+        ['4: relation "gone" does not exist'],
+      );
+      assert.deepEqual(engines, []);
+    });
+
     it('forecasts what each statement costs, and how many partitions it reads', async () => {
       const thresholds = {
         leastBytes: 1,

@@ -1,15 +1,11 @@
--- Distribute 3 tables by Citus 13.0-1
+-- Distribute public.customers, public.orders, public.items by Citus 13.0-1
 
 -- - 95 % of the workload names one value of the column and joins by it: it runs on one node. The
 --   rest is sent to all 32 shards.
-
 -- - Together: public.customers by id, public.orders by customer_id, public.items by customer_id.
-
 -- - Copied to every node: public.countries; a write goes to all of them.
-
 -- - Unique constraints and foreign keys between distributed tables must contain the distribution
 --   column.
-
 -- - Have the workers added first (citus_add_node), and enough room: each table is copied before the
 --   old rows go.
 
@@ -59,18 +55,14 @@ SELECT create_distributed_table('public.items', 'customer_id', colocate_with := 
 -- Back from: Copy public.countries to every node
 -- SELECT undistribute_table('public.countries');
 
--- Distribute 3 tables by Citus 10.2
+-- Distribute public.customers, public.orders, public.items by Citus 10.2
 
 -- - 95 % of the workload names one value of the column and joins by it: it runs on one node. The
 --   rest is sent to all 32 shards.
-
 -- - Together: public.customers by id, public.orders by customer_id, public.items by customer_id.
-
 -- - Copied to every node: public.countries; a write goes to all of them.
-
 -- - Unique constraints and foreign keys between distributed tables must contain the distribution
 --   column.
-
 -- - Have the workers added first (citus_add_node), and enough room: each table is copied before the
 --   old rows go.
 

@@ -2,13 +2,10 @@
 
 -- - A partition of each month begins at midnight in Asia/Ho_Chi_Minh; 3 are kept ready after the
 --   current one.
-
 -- - Partitions whose rows are all older than 90 days are dropped.
-
 -- - Taking a partition off locks readers of the table out for a moment. DETACH ... CONCURRENTLY
 --   does not, but PostgreSQL runs it neither in a routine nor beside a DEFAULT partition: psql runs
 --   the statements of "SELECT public.retirements_of_events()" by \gexec.
-
 -- - Watch: SELECT max(upper_at) AS partitions_until, (SELECT coalesce(sum(n_live_tup), 0) FROM
 --   pg_stat_user_tables s WHERE s.relid IN (SELECT part FROM public.partitions_of_events() WHERE
 --   is_default)) AS rows_in_default FROM public.partitions_of_events()
@@ -265,16 +262,12 @@ SELECT cron.schedule_in_database('partitions of public.events', '17 3 * * *', 'C
 
 -- - A partition of each month begins at midnight in Asia/Ho_Chi_Minh; 3 are kept ready after the
 --   current one.
-
 -- - Partitions whose rows are all older than 24 months are detached and moved to the archive.
-
 -- - Taking a partition off locks readers of the table out for a moment. DETACH ... CONCURRENTLY
 --   does not, but PostgreSQL runs it neither in a routine nor beside a DEFAULT partition: psql runs
 --   the statements of "SELECT public."retirements_of_Odd ""events"""()" by \gexec.
-
 -- - pg_cron is not installed here. A line for cron instead: 17 3 * * * psql -X -v ON_ERROR_STOP=1
 --   -d "service=YOUR_SERVICE" -c 'CALL public."run_maintenance_of_Odd ""events"""()'
-
 -- - Watch: SELECT max(upper_at) AS partitions_until, (SELECT coalesce(sum(n_live_tup), 0) FROM
 --   pg_stat_user_tables s WHERE s.relid IN (SELECT part FROM public."partitions_of_Odd
 --   ""events"""() WHERE is_default)) AS rows_in_default FROM public."partitions_of_Odd

@@ -4,8 +4,10 @@ import * as path from 'node:path';
 import { migrationScript } from '../../../src/core/advisor/migration/migrationScript';
 import type { MigrationPlan } from '../../../src/core/advisor/migration/migrationPlan';
 import {
+  advisePartitioning,
   chooseDistribution,
   continuousAggregates,
+  enginePlans,
   citusPlan,
   foreignShards,
   maintenancePlan,
@@ -192,6 +194,24 @@ describe('golden/partitions', () => {
       planOf(citusPlan(distribution, [{ name: 'citus', version: '10.2' }])),
     ]);
     assert.match(JSON.stringify(citusPlan(distribution, [])), /not installed/);
+  });
+
+  it('engines that are installed, and none else', async () => {
+    const catalog = catalogOf(EVENTS);
+    const statements = await statementsOf(...RECENT);
+    const with_ = (...names: string[]): PartitionFacts => ({
+      ...factsOf(EVENTS, {}),
+      extensions: names.map(name => ({ name, version: name === 'citus' ? '13.0' : '2.20.0' })),
+    });
+    const planned = (facts: PartitionFacts): string[] =>
+      enginePlans(facts, advisePartitioning(facts, { statements, catalog }), { statements, catalog }).map(
+        ({ engine, result }) => `${engine}: ${'plan' in result ? result.plan.title : result.refusal}`,
+      );
+    assert.deepEqual(planned(with_('pg_trgm')), []);
+    assert.deepEqual(planned(with_('timescaledb')), [
+      'timescaledb: Make public.events a hypertable of TimescaleDB 2.20.0',
+    ]);
+    assert.deepEqual(planned(with_('citus')), ['citus: Distribute public.events by Citus 13.0']);
   });
 
   it('postgres_fdw', async () => {

@@ -3,10 +3,8 @@
 -- - pg_partman makes partitions around today. Where the table has partitions for today that have
 --   other names or bounds, create_parent fails on the overlap: begin with p_start_partition after
 --   the last of them.
-
 -- - Periods begin at midnight in the time zone of the session that runs the maintenance: have it be
 --   Asia/Ho_Chi_Minh.
-
 -- - Maintenance: CALL partman.run_maintenance_proc(), by pg_cron or by its background worker
 --   (pg_partman_bgw in shared_preload_libraries).
 
@@ -30,10 +28,8 @@ commit;
 -- - pg_partman makes partitions around today. Where the table has partitions for today that have
 --   other names or bounds, create_parent fails on the overlap: begin with p_start_partition after
 --   the last of them.
-
 -- - Periods begin at midnight in the time zone of the session that runs the maintenance: have it be
 --   Asia/Ho_Chi_Minh.
-
 -- - Maintenance: CALL partman.run_maintenance_proc(), by pg_cron or by its background worker
 --   (pg_partman_bgw in shared_preload_libraries).
 
@@ -57,10 +53,8 @@ commit;
 -- - pg_partman makes partitions around today. Where the table has partitions for today that have
 --   other names or bounds, create_parent fails on the overlap: begin with p_start_partition after
 --   the last of them.
-
 -- - Periods begin at midnight in the time zone of the session that runs the maintenance: have it be
 --   Asia/Ho_Chi_Minh.
-
 -- - Maintenance: CALL partman.run_maintenance_proc(), by pg_cron or by its background worker
 --   (pg_partman_bgw in shared_preload_libraries).
 

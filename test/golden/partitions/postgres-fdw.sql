@@ -43,20 +43,15 @@ commit;
 -- public.all_events on 2 servers
 
 -- - Run the scripts of the other servers first.
-
 -- - No password is in a script. For roles that are no superuser here: ALTER USER MAPPING FOR
 --   CURRENT_USER SERVER name OPTIONS (ADD password ...), typed where no history keeps it, or
 --   passwords in .pgpass or certificates.
-
 -- - A partitioned table with foreign partitions has no unique index or primary key of its own: the
 --   tables on the other servers have them, each for its own rows.
-
 -- - One transaction over several servers commits on each of them one after the other: a crash in
 --   between leaves some committed. Take snapshots across servers for approximate.
-
 -- - An UPDATE of the key that would move a row to another server may be refused (0A000): delete and
 --   insert it instead.
-
 -- - A hash cannot be checked by the other servers: write through this table only.
 
 -- Run it with: psql -X -v ON_ERROR_STOP=1 -f FILE

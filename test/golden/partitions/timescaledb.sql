@@ -2,12 +2,9 @@
 
 -- - 684,932 rows come a day (estimated from the histogram of created_at): a chunk of 28 days takes
 --   about 3.07 GB, and the chunks being written should fit in a quarter of 32 GB memory.
-
 -- - A unique index or primary key of a hypertable must contain the time column.
-
 -- - CREATE INDEX CONCURRENTLY is not possible on a hypertable; WITH
 --   (timescaledb.transaction_per_chunk) locks one chunk at a time instead.
-
 -- - Foreign keys of other tables that refer to a hypertable are possible from 2.16 on.
 
 -- Run it with: psql -X -v ON_ERROR_STOP=1 -f FILE
@@ -82,12 +79,9 @@ commit;
 -- - How many rows come is not known yet: chunks of 7 days, TimescaleDB's own default. Set it anew
 --   once rows have come (set_chunk_time_interval): the chunks being written should fit in a quarter
 --   of 32 GB memory.
-
 -- - A unique index or primary key of a hypertable must contain the time column.
-
 -- - CREATE INDEX CONCURRENTLY is not possible on a hypertable; WITH
 --   (timescaledb.transaction_per_chunk) locks one chunk at a time instead.
-
 -- - Foreign keys of other tables that refer to a hypertable are possible from 2.16 on.
 
 -- Run it with: psql -X -v ON_ERROR_STOP=1 -f FILE

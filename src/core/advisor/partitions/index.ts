@@ -27,3 +27,4 @@ export {
   schemeInWords,
   type StatementForecast,
 } from './describeAdvice';
+export { enginePlans, type EnginePlan } from './enginePlans';

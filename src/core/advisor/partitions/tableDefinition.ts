@@ -29,8 +29,8 @@ export interface TableDefinition {
   readonly rowSecurity: { readonly enabled: boolean; readonly forced: boolean };
   /** Null if nothing was ever granted or revoked: the owner has everything, nobody else anything. */
   readonly grants: readonly Grant[] | null;
-  /** Who is granted something on every new table by ALTER DEFAULT PRIVILEGES. */
-  readonly defaultGrantees: readonly string[];
+  /** Who is granted something on every new table or sequence by ALTER DEFAULT PRIVILEGES; quoted. */
+  readonly defaultGrantees: { readonly table: readonly string[]; readonly sequence: readonly string[] };
   readonly statistics: readonly StatisticsDefinition[];
   readonly publications: readonly PublicationMembership[];
   readonly replicaIdentity: 'default' | 'nothing' | 'full' | 'index';
@@ -56,6 +56,8 @@ export interface Runner {
   /** Sees all rows whatever the policies say: superuser, BYPASSRLS, or owner without FORCE. */
   readonly seesAllRows: boolean;
   readonly isReadOnlyServer: boolean;
+  /** The server's deadlock_timeout. */
+  readonly deadlockTimeoutMs: number;
 }
 
 export interface ColumnDefinition {

@@ -26,7 +26,7 @@ export function citusPlan(
   return {
     plan: {
       id: `citus-${entity.table.relation.schema}.${entity.table.relation.name}`,
-      title: `Distribute ${distribution.together.length} tables by Citus ${version}`,
+      title: `Distribute ${distribution.together.map(({ table }) => tableName(table)).join(', ')} by Citus ${version}`,
       notes: notesOf(distribution),
       steps: [
         ...distribution.reference.map(referenceStep),

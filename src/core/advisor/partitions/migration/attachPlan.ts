@@ -1,7 +1,9 @@
 import { cutToUtf8 } from '../../../base/utf8';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../../sql/identifiers';
 import type { MigrationPlan } from '../../migration/migrationPlan';
-import { LOCK_TIMEOUT_MS } from './migrationCopy';
+
+/** Longer than deadlock_timeout by default (1 s), after which an autovacuum gives way. */
+const LOCK_TIMEOUT_MS = 1500;
 
 export interface QualifiedName {
   readonly schema: string;

@@ -3,7 +3,7 @@ import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../../sql/iden
 import { dollarQuoted } from '../../migration/migrationScript';
 import type { MigrationStep } from '../../migration/migrationPlan';
 import type { DependentMaterializedView } from '../tableDefinition';
-import { dropRecordingTriggers, keyText, LOCK_TIMEOUT_MS } from './migrationCopy';
+import { dropRecordingTriggers, keyText } from './migrationCopy';
 import { validateOldForeignKeys } from './migrationForeignKeys';
 import { statisticsStatements } from './migrationIndexes';
 import { grantStatements } from './migrationTable';
@@ -130,7 +130,7 @@ export function laterSteps(migration: Migration): MigrationStep[] {
       ],
       inverse: [],
       runsInTransaction: true,
-      lockTimeoutMs: LOCK_TIMEOUT_MS,
+      lockTimeoutMs: migration.lockTimeoutMs,
       locks: `ACCESS EXCLUSIVE on ${q(table.name)} for a moment.`,
       onRequest: true,
       irreversible: 'changes made from then on are no longer known.',
@@ -142,7 +142,7 @@ export function laterSteps(migration: Migration): MigrationStep[] {
       sql: [`drop table if exists ${q(names.old)}`],
       inverse: [],
       runsInTransaction: true,
-      lockTimeoutMs: LOCK_TIMEOUT_MS,
+      lockTimeoutMs: migration.lockTimeoutMs,
       locks: `ACCESS EXCLUSIVE on ${q(names.old)}, which nobody uses.`,
       onRequest: true,
       irreversible: 'its rows are gone.',

@@ -72,7 +72,7 @@ export function helpersStep(migration: Migration): MigrationStep {
       `create ${unlogged}table ${q(names.state)} (\n  one boolean primary key default true check (one),\n  ${keys.join(',\n  ')},\n  copied bigint not null default 0,\n  copy_ended boolean not null default false,\n  expected bigint\n)`,
       `insert into ${q(names.state)} (expected) values (${table.rowEstimate === null ? 'null' : Math.round(table.rowEstimate)})`,
       // What default privileges grant on new tables would show the keys to others.
-      ...table.defaultGrantees.flatMap(grantee =>
+      ...table.defaultGrantees.table.flatMap(grantee =>
         [names.changes, names.state].map(name => `revoke all on ${q(name)} from ${grantee}`),
       ),
       recordFunction(migration),
@@ -171,6 +171,9 @@ end
   return `create function ${q(names.copy)}(int) returns bigint language plpgsql as ${dollarQuoted(body, 'body')}`;
 }
 
+/** One of so many rows, or fewer, is looked up by its key; for more, reading everything once is quicker. Our own choice. */
+const LOOKED_UP_SHARE = 50;
+
 /**
  * Makes rows of the target anew whose keys are in the list. With a number it takes so many entries and returns 0 when
  * there were fewer; with null it takes all, and then the target equals the source as of one moment.
@@ -178,11 +181,24 @@ end
 function applyFunction(migration: Migration, name: string, from: string, to: string): string {
   const { names, q } = migration;
   const { listed, matches } = keyText(migration);
+  const statement = `
+    with taken as (
+      delete from ${q(names.changes)} where entry <= $1 returning ${listed}, truncated
+    ), keys as materialized (
+      select distinct ${listed} from taken where not truncated
+    ), gone as (
+      delete from ${q(to)} t using keys k where ${matches('t', 'k')} returning 1
+    )
+    insert into ${q(to)} (${writtenColumns(migration)}) overriding system value
+    select ${writtenColumns(migration, 'o')} from ${q(from)} o join keys k on ${matches('o', 'k')}
+    where (select count(*) from gone) >= 0
+  `;
   const body = `
 ${VARIABLES_LAST}
 declare
   qt_through bigint;
   qt_taken bigint;
+  qt_reads_all text;
 begin
   -- One at a time. And no TRUNCATE from here on: whoever is at one is waited for first.
   perform from ${q(names.state)} for update;
@@ -193,17 +209,15 @@ begin
   if exists (select from ${q(names.changes)} where truncated and entry <= qt_through) then
     truncate ${q(to)};
   end if;
-  -- One statement sees one moment: the entries that it takes, and the rows as these changes left them.
-  with taken as (
-    delete from ${q(names.changes)} where entry <= qt_through returning ${listed}, truncated
-  ), keys as materialized (
-    select distinct ${listed} from taken where not truncated
-  ), gone as (
-    delete from ${q(to)} t using keys k where ${matches('t', 'k')} returning 1
-  )
-  insert into ${q(to)} (${writtenColumns(migration)}) overriding system value
-  select ${writtenColumns(migration, 'o')} from ${q(from)} o join keys k on ${matches('o', 'k')}
-  where (select count(*) from gone) >= 0;
+  -- Few keys are looked up one by one; a planner without statistics would read both tables from end to end.
+  select case when qt_taken * ${LOOKED_UP_SHARE} < copied then 'off' else 'on' end into qt_reads_all from ${q(names.state)};
+  perform set_config(name, qt_reads_all, true)
+  from unnest(array['enable_hashjoin', 'enable_mergejoin', 'enable_seqscan']) name;
+  -- One statement sees one moment: the entries that it takes, and the rows as these changes left them. It is planned
+  -- anew each time, because of the settings.
+  execute ${dollarQuoted(statement, 'one')} using qt_through;
+  perform set_config(name, 'on', true)
+  from unnest(array['enable_hashjoin', 'enable_mergejoin', 'enable_seqscan']) name;
   return case when qt_taken < $1 then 0 else qt_taken end;
 end
 `;
@@ -238,16 +252,10 @@ export function recordStep(migration: Migration): MigrationStep {
     inverse: dropRecordingTriggers(migration, table.name),
     runsInTransaction: true,
     locks: `SHARE ROW EXCLUSIVE on ${q(table.name)} for a moment, after waiting for transactions that write to it; reads go on, writes wait meanwhile.`,
-    lockTimeoutMs: LOCK_TIMEOUT_MS,
+    lockTimeoutMs: migration.lockTimeoutMs,
     isDone: `select exists (select from pg_trigger where tgrelid = to_regclass(${quoteLiteral(q(table.name))}) and tgname = '${RECORDING_TRIGGER}')`,
   };
 }
-
-/**
- * Less than deadlock_timeout (1 s by default): whoever else is in a deadlock with us goes on before the server would
- * choose a victim.
- */
-export const LOCK_TIMEOUT_MS = 800;
 
 export function copyStep(migration: Migration): MigrationStep {
   const { table, names, q, options } = migration;
@@ -264,6 +272,14 @@ export function copyStep(migration: Migration): MigrationStep {
     isDone: `select copy_ended from ${q(names.state)}`,
   };
 }
+
+/** Changes are brought over again and again until few are left, which takes the less time the fewer they are. */
+export function drained({ q }: Migration, apply: string): string {
+  return `do $drain$\nbegin\n  for i in 1..20 loop\n    exit when ${q(apply)}(null) < ${FEW_CHANGES};\n  end loop;\nend $drain$`;
+}
+
+/** So few are brought over in a moment, under the lock of the swap. */
+const FEW_CHANGES = 500;
 
 export function catchUpStep(migration: Migration): MigrationStep {
   const { names, q, options, table } = migration;

@@ -1,7 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from '../../../sql/identifiers';
 import type { MigrationStep } from '../../migration/migrationPlan';
 import type { ConstraintDefinition, IncomingForeignKey } from '../tableDefinition';
-import { LOCK_TIMEOUT_MS } from './migrationCopy';
 import type { Migration } from './migrationOptions';
 
 /**
@@ -138,7 +137,7 @@ export function validateStep(migration: Migration): MigrationStep[] {
       ],
       inverse: [],
       runsInTransaction: false,
-      lockTimeoutMs: LOCK_TIMEOUT_MS,
+      lockTimeoutMs: migration.lockTimeoutMs,
       locks: `SHARE UPDATE EXCLUSIVE on the table that has the key, ROW SHARE on the other one: reads and writes go on${leafwise(migration) ? `; then SHARE ROW EXCLUSIVE on both for a moment` : ''}.`,
     },
   ];

@@ -2,9 +2,9 @@ import { quoteIdentifier, quoteLiteral } from '../../../sql/identifiers';
 import { dollarQuoted } from '../../migration/migrationScript';
 import type { MigrationStep } from '../../migration/migrationPlan';
 import type { IndexDefinitionText } from '../tableDefinition';
-import { keyText } from './migrationTable';
+import { createIndex, keyText } from './migrationTable';
 import { nameBefore } from './migrationNames';
-import { hasPartitionKey, type Migration } from './migrationOptions';
+import type { Migration } from './migrationOptions';
 
 /**
  * Uniqueness is checked over all rows while it is built, so it is built on a moment at which the copy equals the table;
@@ -22,8 +22,10 @@ export function indexSteps(migration: Migration): MigrationStep[] {
 
 function uniqueStep(migration: Migration): MigrationStep[] {
   const { table, names, q } = migration;
-  const constraints = table.constraints.filter(each => each.kind === 'u' || each.kind === 'x');
-  const indexes = table.indexes.filter(each => each.valid && each.unique);
+  const constraints = table.constraints.filter(
+    each => (each.kind === 'u' || each.kind === 'x') && each.name !== migration.key.name,
+  );
+  const indexes = table.indexes.filter(each => each.valid && each.unique && each.name !== migration.key.name);
   if (constraints.length + indexes.length === 0) return [];
   const made = [...constraints.map(each => each.index?.name ?? each.name), ...indexes.map(each => each.name)];
   return [
@@ -69,15 +71,6 @@ function indexStep(migration: Migration, index: IndexDefinitionText, i: number):
     locks: 'None on the table in use.',
     isDone: `select to_regclass(${quoteLiteral(q(nameBefore(names, 'index', index.name)))}) is not null`,
   };
-}
-
-function createIndex({ names, q, scheme }: Migration, index: IndexDefinitionText): string {
-  const name = quoteIdentifier(nameBefore(names, 'index', index.name));
-  const widened =
-    index.unique && !hasPartitionKey(index, scheme)
-      ? index.rest.replace(/^(\w+ \([^()]*)\)/, `$1, ${quoteIdentifier(scheme.column)})`)
-      : index.rest;
-  return `create ${index.unique ? 'unique ' : ''}index ${name} on ${q(names.next)} using ${widened}`;
 }
 
 function commentOn({ names, q }: Migration, index: IndexDefinitionText): string[] {

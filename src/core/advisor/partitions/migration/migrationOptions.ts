@@ -30,6 +30,12 @@ export interface Migration {
   readonly names: MigrationNames;
   /** The columns by which rows are told apart: of the primary key, or of a unique index without NULLs. */
   readonly key: RowKey;
+  /**
+   * How long a step waits for a lock before it lets others pass: longer than deadlock_timeout, after which an autovacuum
+   * gives way, and less than twice of it. So in a deadlock it is this migration that notices first, or has given up by
+   * the time that another would.
+   */
+  readonly lockTimeoutMs: number;
   /** Quotes a name of the table's schema. */
   readonly q: (name: string) => string;
 }
@@ -38,6 +44,8 @@ export interface RowKey {
   readonly columns: readonly string[];
   /** Schema of the operators that compare it. */
   readonly operatorSchema: string;
+  /** The name of the constraint or index that has them. */
+  readonly name: string;
 }
 
 /** What tells rows apart while they are copied; undefined if nothing does. */
@@ -48,14 +56,14 @@ export function rowKeyOf(table: TableDefinition): RowKey | undefined {
   const unique = table.constraints.find(each => each.kind === 'u' && !each.deferrable && notNull(each.columns));
   const index = table.indexes.find(each => each.unique && each.valid && each.isPlain && notNull(each.columns));
   const found = primary ?? unique;
-  if (found?.index) return keyOf(found.columns, found.index.operatorSchemas);
-  return index && keyOf(index.columns, index.operatorSchemas);
+  if (found?.index) return keyOf(found.name, found.columns, found.index.operatorSchemas);
+  return index && keyOf(index.name, index.columns, index.operatorSchemas);
 }
 
-function keyOf(columns: readonly string[], operatorSchemas: readonly string[]): RowKey | undefined {
+function keyOf(name: string, columns: readonly string[], operatorSchemas: readonly string[]): RowKey | undefined {
   // A row comparison has one operator, which must be in one schema for all columns.
   const [operatorSchema, another] = operatorSchemas;
-  return operatorSchema === undefined || another !== undefined ? undefined : { columns, operatorSchema };
+  return operatorSchema === undefined || another !== undefined ? undefined : { columns, operatorSchema, name };
 }
 
 export function hasPartitionKey(

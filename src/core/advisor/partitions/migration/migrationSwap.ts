@@ -2,7 +2,7 @@ import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../../sql/iden
 import { dollarQuoted } from '../../migration/migrationScript';
 import type { MigrationStep } from '../../migration/migrationPlan';
 import { RECORDING_TRIGGER } from '../tableFingerprint';
-import { dropRecordingTriggers, LOCK_TIMEOUT_MS, recordingTriggers, sameTableCheck } from './migrationCopy';
+import { drained, dropRecordingTriggers, recordingTriggers, sameTableCheck } from './migrationCopy';
 import { foreignKeysAtSwap, foreignKeysAtSwapBack, lockedTables } from './migrationForeignKeys';
 import type { Renamed } from './migrationNames';
 import type { Migration } from './migrationOptions';
@@ -50,10 +50,10 @@ export function swapStep(migration: Migration): MigrationStep {
       ...recordingTriggers(migration, table.name),
     ],
     runsInTransaction: true,
-    beforeEachTry: [`select ${q(names.apply)}(null)`],
-    beforeEachInverseTry: [`select ${q(names.applyBack)}(null)`],
-    lockTimeoutMs: LOCK_TIMEOUT_MS,
-    locks: `ACCESS EXCLUSIVE on ${name}${others.length > 0 ? ` and locks on ${others.map(each => each.table).join(', ')}` : ''}: everybody waits, at most ${LOCK_TIMEOUT_MS} ms for each lock that is not to be had, and then until the last changes are over and the names are changed.`,
+    beforeEachTry: [drained(migration, names.apply)],
+    beforeEachInverseTry: [drained(migration, names.applyBack)],
+    lockTimeoutMs: migration.lockTimeoutMs,
+    locks: `ACCESS EXCLUSIVE on ${name}${others.length > 0 ? ` and locks on ${others.map(each => each.table).join(', ')}` : ''}: everybody waits, at most ${migration.lockTimeoutMs} ms for each lock that is not to be had, and then until the last changes are over and the names are changed.`,
     isDone: `select to_regclass(${quoteLiteral(q(names.old))}) is not null and exists (select from pg_class where oid = to_regclass(${quoteLiteral(name)}) and relkind = 'p')`,
     undoObstacle: undoObstacle(migration),
   };

@@ -1,6 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from '../../../sql/identifiers';
 import type { MigrationStep } from '../../migration/migrationPlan';
-import type { ColumnDefinition, ConstraintDefinition, Grant } from '../tableDefinition';
+import type { ColumnDefinition, ConstraintDefinition, Grant, IndexDefinitionText } from '../tableDefinition';
 import { hasPartitionKey, type Migration } from './migrationOptions';
 import { nameBefore } from './migrationNames';
 
@@ -18,6 +18,7 @@ export function createTableStep(migration: Migration): MigrationStep {
     sql: [
       `create ${unlogged}table ${next} (\n  ${members.join(',\n  ')}\n) partition by ${scheme.method} (${quoteIdentifier(scheme.column)})${tablespaceText(table.tablespace)}`,
       ...table.columns.flatMap(column => columnSettings(column).map(setting => `alter table ${next} ${setting}`)),
+      ...keyIndex(migration),
       ...ownerStatements(migration, next),
       ...grantStatements(migration, 'table', next, table.grants),
       ...identitySequences(migration),
@@ -28,6 +29,17 @@ export function createTableStep(migration: Migration): MigrationStep {
     locks: 'None on the table in use.',
     isDone: isRelation(next, 'p'),
   };
+}
+
+/** The unique index that tells rows apart, where no constraint does. */
+function keyIndex(migration: Migration): string[] {
+  const index = migration.table.indexes.find(each => each.name === migration.key.name);
+  if (!index) return [];
+  const name = migration.q(nameBefore(migration.names, 'index', index.name));
+  return [
+    createIndex(migration, index),
+    ...(index.comment === null ? [] : [`comment on index ${name} is ${quoteLiteral(index.comment)}`]),
+  ];
 }
 
 /** A query that is true if there is such a relation of this kind (`pg_class.relkind`). */
@@ -91,7 +103,8 @@ function columnText({ table, names, q }: Migration, column: ColumnDefinition): s
 function tableConstraints(migration: Migration): string[] {
   return migration.table.constraints.flatMap(each => {
     const name = `constraint ${quoteIdentifier(each.name)}`;
-    if (each.kind === 'p') return [keyText(migration, each)];
+    // What tells rows apart is there from the beginning: changed rows are found by it.
+    if (each.kind === 'p' || each.name === migration.key.name) return [keyText(migration, each)];
     if (!each.validated || (each.kind !== 'c' && each.kind !== 'n')) return [];
     // Partitioned tables have only constraints that their partitions have too.
     return [`${name} ${each.definition.replace(/ NO INHERIT$/, '')}`];
@@ -153,7 +166,7 @@ export function grantStatements(
   grants: readonly Grant[] | null,
 ): string[] {
   const owner = quoteIdentifier(table.owner);
-  const byDefault = kind === 'table' ? table.defaultGrantees.filter(grantee => grantee !== owner) : [];
+  const byDefault = table.defaultGrantees[kind].filter(grantee => grantee !== owner);
   return [
     ...byDefault.map(grantee => `revoke all on ${kind} ${object} from ${grantee}`),
     ...(grants === null ? [] : [`revoke all on ${kind} ${object} from ${owner}`]),
@@ -166,17 +179,27 @@ function grantText(kind: string, object: string, grant: Grant): string {
   return `grant ${grant.privilege.toLowerCase()}${column} on ${kind} ${object} to ${grant.grantee}${grant.grantable ? ' with grant option' : ''}`;
 }
 
-function comments({ table, names }: Migration, next: string): string[] {
+function comments({ table, names, key }: Migration, next: string): string[] {
   return [
     ...(table.comment === null ? [] : [`comment on table ${next} is ${quoteLiteral(table.comment)}`]),
     ...table.columns
       .filter(each => each.comment !== null)
       .map(each => `comment on column ${next}.${quoteIdentifier(each.name)} is ${quoteLiteral(each.comment ?? '')}`),
     ...table.constraints
-      .filter(each => each.comment !== null && each.validated && ['c', 'n', 'p'].includes(each.kind))
+      .filter(each => each.comment !== null && each.validated)
+      .filter(each => ['c', 'n', 'p'].includes(each.kind) || each.name === key.name)
       .map(each => {
         const name = each.index ? nameBefore(names, 'index', each.index.name) : each.name;
         return `comment on constraint ${quoteIdentifier(name)} on ${next} is ${quoteLiteral(each.comment ?? '')}`;
       }),
   ];
+}
+
+export function createIndex({ names, q, scheme }: Migration, index: IndexDefinitionText): string {
+  const name = quoteIdentifier(nameBefore(names, 'index', index.name));
+  const widened =
+    index.unique && !hasPartitionKey(index, scheme)
+      ? index.rest.replace(/^(\w+ \([^()]*)\)/, `$1, ${quoteIdentifier(scheme.column)})`)
+      : index.rest;
+  return `create ${index.unique ? 'unique ' : ''}index ${name} on ${q(names.next)} using ${widened}`;
 }

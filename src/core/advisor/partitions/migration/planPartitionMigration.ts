@@ -39,7 +39,10 @@ export function planPartitionMigration(
     table,
     pieces.pieces.map(piece => piece.suffix),
   );
-  const migration: Migration = { table, scheme, pieces, options, names, key, q: qualifier(table) };
+  const migration: Migration = {
+    ...{ table, scheme, pieces, options, names, key, q: qualifier(table) },
+    lockTimeoutMs: Math.round(table.runner.deadlockTimeoutMs * 1.5),
+  };
   const steps: MigrationStep[] = [
     createTableStep(migration),
     createPartitionsStep(migration),
