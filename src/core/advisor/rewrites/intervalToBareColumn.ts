@@ -2,7 +2,7 @@ import { castType, functionName, list, operatorOf, stringConstant } from '../../
 import { comparedExpressions } from '../../rules/support/comparisons';
 import type { Comparison } from '../../rules/support/comparisons';
 import { mirrored } from '../../rules/support/rangeRewrite';
-import { textOfTree } from '../../rules/support/trees';
+import { matchBelow, textOfTree } from '../../rules/support/trees';
 import { unwrap } from '../../sql/walk';
 import type { FoundRewrite, RewriteContext } from './rewrite';
 import { defineRewrite, equalUnless } from './rewrite';
@@ -19,7 +19,9 @@ export const intervalToBareColumn = defineRewrite({
   find(context) {
     return [
       ...comparedExpressions(context.find, 'A_Expr').flatMap(each => differenceOf(context, each) ?? []),
-      ...comparedExpressions(context.find, 'FuncCall').flatMap(each => ageOf(context, each) ?? []),
+      ...comparedExpressions(context.find, 'FuncCall').flatMap(
+        each => ageOf(context, each) ?? secondsOf(context, each) ?? [],
+      ),
     ];
   },
 });
@@ -48,6 +50,41 @@ function ageOf(context: RewriteContext, compared: Comparison): FoundRewrite | un
   );
 }
 
+/** `extract(epoch FROM now() - column) < 3600`: so many seconds, whatever the clocks did meanwhile. */
+function secondsOf(context: RewriteContext, compared: Comparison): FoundRewrite | undefined {
+  const { side, comparison, query, value, operator } = compared;
+  const name = functionName(side.fields);
+  const [unit, difference] = list(side.fields.args);
+  const subtraction = matchBelow(side, 'args', difference);
+  if ((name !== 'extract' && name !== 'date_part') || stringConstant(unit)?.toLowerCase() !== 'epoch') return undefined;
+  if (subtraction?.type !== 'A_Expr' || operatorOf(subtraction.fields) !== '-') return undefined;
+  const { lexpr, rexpr } = subtraction.fields;
+  const column = isMoment(lexpr) ? timeColumn(context, query, subtraction, 'rexpr', rexpr) : undefined;
+  const moment = textOfTree(context.statement, lexpr);
+  const seconds = textOfTree(context.statement, value);
+  if (!column || column.kind === 'date' || moment === undefined || seconds === undefined) return undefined;
+  if (comparison.fields.kind !== 'AEXPR_OP' || operator === '=' || !isNumber(value)) return undefined;
+  const range = context.rangeOf(comparison);
+  const isZoned = column.kind === 'zoned' && isZonedMoment(lexpr);
+  return {
+    range,
+    edits: [{ range, newText: `${column.text} ${mirrored(operator)} ${moment} - ${seconds} * interval '1 second'` }],
+    equality: equalUnless(isZoned ? [] : [OTHER_ZONE], [`${column.name} and the moment have a time zone`]),
+    why: whyBare(column),
+  };
+}
+
+const OTHER_ZONE = 'the column and the moment are not both with time zone: an hour where clocks are changed';
+
+/** A number, or numbers that are multiplied. */
+function isNumber(node: unknown): boolean {
+  const found = unwrap(node);
+  if (found?.type === 'A_Expr') {
+    return operatorOf(found.fields) === '*' && isNumber(found.fields.lexpr) && isNumber(found.fields.rexpr);
+  }
+  return found?.type === 'A_Const' && (found.fields.ival !== undefined || found.fields.fval !== undefined);
+}
+
 function moved(
   context: RewriteContext,
   { comparison, operator, value }: Comparison,
@@ -71,7 +108,7 @@ function moved(
         ...(isOfHours(value)
           ? []
           : ['days and months are then those of the calendar; now a day has 24 hours and a month 30 days']),
-        ...(isZoned ? [] : ['the column and the moment are not both with time zone: an hour where clocks are changed']),
+        ...(isZoned ? [] : [OTHER_ZONE]),
       ],
       [`${column.name} and the moment have a time zone, and the interval has hours, minutes and seconds only`],
     ),

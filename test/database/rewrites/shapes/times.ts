@@ -63,9 +63,11 @@ export const TIME_SHAPES: readonly RewriteShape[] = [
       const since = random.pick([`now() - t.${name}`, `current_timestamp - t.${name}`, `age(now(), t.${name})`]);
       const length = random.pick(['10 minutes', '36 hours', '3 days', '1 month', '90 years']);
       const compare = random.pick(['<', '<=', '>', '>=']);
-      const condition = random.chance(70)
-        ? `${since} ${compare} interval '${length}'`
-        : `'${length}'::interval ${compare} ${since}`;
+      const condition = random.pick([
+        `${since} ${compare} interval '${length}'`,
+        `'${length}'::interval ${compare} ${since}`,
+        `extract(epoch FROM (now() - t.${name})) ${compare} ${random.pick(['3600', '86400 * 900'])}`,
+      ]);
       return {
         sql: queryAround(random, { table, alias: 't', condition }, { anywhere: random.chance(25) }),
         differences: {

@@ -49,6 +49,7 @@ function readSubquery(context: RewriteContext, link: NodeMatch): SelectSubquery 
   const inner = unwrap(link.fields.subselect)?.fields;
   if (link.fields.subLinkType !== 'EXPR_SUBLINK' || !target || outer?.type !== 'SelectStmt' || !inner) return undefined;
   if (OUTER_BLOCKING.some(name => outer.fields[name] !== undefined) || isAggregated(outer.fields)) return undefined;
+  if (isLocked(outer)) return undefined;
   if (INNER_BLOCKING.some(name => inner[name] !== undefined)) return undefined;
   if (list(outer.fields.targetList).some(isBareStar)) return undefined;
   // DISTINCT wants what it sorts by in the select list, where it would be spelled otherwise.
@@ -68,6 +69,12 @@ function readSubquery(context: RewriteContext, link: NodeMatch): SelectSubquery 
 
 function isOneOf(level: string, ...levels: readonly string[]): boolean {
   return levels.includes(level);
+}
+
+/** FOR UPDATE goes on into the subqueries in FROM, where it allows no groups. */
+function isLocked(query: NodeMatch): boolean {
+  for (let at: NodeMatch | undefined = query; at; at = at.parent) if (at.fields.lockingClause) return true;
+  return false;
 }
 
 /** The item of the select list, with nothing in between under which the subquery might not be evaluated. */

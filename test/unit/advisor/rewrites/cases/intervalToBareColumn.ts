@@ -47,8 +47,25 @@ export const intervalToBareColumn: RewriteCases = {
       becomes: "SELECT sensor FROM readings WHERE taken_at < current_date - interval '7 days'",
       equality: 'needs checking',
     },
+    {
+      title: 'seconds',
+      sql: 'SELECT id FROM orders WHERE EXTRACT(EPOCH FROM (NOW() - shipped_at)) < 24 * 3600 AND total > 1',
+      becomes: "SELECT id FROM orders WHERE shipped_at > NOW() - 24 * 3600 * interval '1 second' AND total > 1",
+      equality: 'provably equal',
+    },
+    {
+      title: 'seconds of a column without time zone',
+      sql: "SELECT id FROM orders o WHERE date_part('epoch', now() - o.placed_at) >= 90",
+      becomes: "SELECT id FROM orders o WHERE o.placed_at <= now() - 90 * interval '1 second'",
+      equality: 'needs checking',
+    },
   ],
   refuses: [
+    { title: 'hours', sql: 'SELECT id FROM orders WHERE EXTRACT(HOUR FROM (now() - shipped_at)) < 5' },
+    {
+      title: 'seconds in a parameter',
+      sql: 'SELECT id FROM orders WHERE EXTRACT(EPOCH FROM (now() - shipped_at)) < $1',
+    },
     { title: 'a number of days', sql: 'SELECT id FROM orders WHERE current_date - due_on < 7' },
     { title: 'equality', sql: "SELECT id FROM orders WHERE now() - shipped_at = interval '1 hour'" },
     {

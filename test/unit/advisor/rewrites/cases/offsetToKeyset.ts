@@ -58,6 +58,12 @@ LIMIT 20`,
       equality: 'needs checking',
     },
     {
+      title: 'a page as the standard writes it',
+      sql: 'SELECT id FROM orders ORDER BY id OFFSET 40 ROWS FETCH NEXT 20 ROWS ONLY',
+      becomes: 'SELECT id FROM orders WHERE id > $1 ORDER BY id FETCH NEXT 20 ROWS ONLY',
+      equality: 'needs checking',
+    },
+    {
       title: 'directions that differ',
       sql: 'SELECT id FROM orders ORDER BY placed_at DESC, id LIMIT 20 OFFSET 500',
       becomes:

@@ -20,6 +20,10 @@ const AROUND: readonly Refusal[] = [
     sql: 'SELECT c.id, (SELECT count(*) FROM orders o WHERE o.customer_id = c.id), (SELECT max(id) FROM orders o WHERE o.customer_id = c.id) FROM customers c FOR UPDATE',
   },
   {
+    title: 'rows to lock further out',
+    sql: 'SELECT * FROM (SELECT c.id, (SELECT count(*) FROM orders o WHERE o.customer_id = c.id), (SELECT max(id) FROM orders o WHERE o.customer_id = c.id) FROM customers c) x FOR UPDATE',
+  },
+  {
     title: 'chance',
     sql: 'SELECT c.id, (SELECT count(*) FROM orders o WHERE o.customer_id = c.id AND random() < 0.5), (SELECT max(id) FROM orders o WHERE o.customer_id = c.id AND random() < 0.5) FROM customers c',
   },
