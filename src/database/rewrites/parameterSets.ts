@@ -84,6 +84,9 @@ function uniqueSets(sets: readonly ParameterSet[]): ParameterSet[] {
   });
 }
 
+/** Types are a help: nobody waits long for them while somebody else locks the tables. */
+const WAIT_MS = 2_000;
+
 const PREPARED = 'query_tuner_parameters';
 
 /** The types PostgreSQL infers, in the order of the numbers; none if it refuses the statement, as whoever runs it hears. */
@@ -93,6 +96,9 @@ async function parameterTypes(
   signal: CancelSignal | undefined,
 ): Promise<readonly string[]> {
   const how = signal ? { signal } : {};
+  await session.execute(
+    `begin read only; set local lock_timeout = ${WAIT_MS}; set local statement_timeout = ${WAIT_MS}`,
+  );
   try {
     await session.query(`prepare ${PREPARED} as ${sql}`, [], how);
   } catch (error) {

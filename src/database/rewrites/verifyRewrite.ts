@@ -199,6 +199,12 @@ class Run {
     }
     const all = [...differences, ...rowDifferences(figures), ...orderDifferences(figures, sides)];
     if (all.length === 0) {
+      const { original } = this.forms;
+      if (original.isLimited && original.sortKeys?.length === 0 && figures.original > 0) {
+        this.remark(
+          'LIMIT without ORDER BY: the query itself does not say which rows it keeps; now both kept the same.',
+        );
+      }
       return { kind: 'equal', rows: figures.original, order: comparison.keys.length > 0 ? 'sort keys' : 'none' };
     }
     const reason = await this.leftOpen(all, figures, values);

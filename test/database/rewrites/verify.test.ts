@@ -291,6 +291,12 @@ describe('database/rewrites/verifyRewrite', function () {
         );
       });
 
+      it('is told even if both happen to keep the same rows', async () => {
+        const { verdict, remarks } = await verify('SELECT id FROM people LIMIT 3', 'SELECT p.id FROM people p LIMIT 3');
+        assert.equal(verdict, 'equal');
+        assert.match(remarks[0] ?? '', /does not say which rows it keeps/);
+      });
+
       it('is no difference: ties at the end of a page', async () => {
         const { verdict, comparisons } = await verify(
           'SELECT id, name FROM people ORDER BY name LIMIT 2',
@@ -477,6 +483,22 @@ describe('database/rewrites/verifyRewrite', function () {
           });
           assert.equal(verification.verdict, 'not compared');
           assert.match(describeVerification(verification).join(' '), /another session holds a lock/);
+        } finally {
+          await other.end();
+        }
+      });
+
+      it('does not wait for a lock to propose values', async () => {
+        const settings = await resolveConnection({ url: server().url, env: {}, cwd: '/' });
+        const catalog = await server().db.readCatalog();
+        const other = await openSession(settings);
+        try {
+          await other.execute('begin; lock table bans in access exclusive mode');
+          const sets = await proposeParameterSets(server().db, 'SELECT * FROM bans WHERE reason = $1', catalog);
+          assert.deepEqual(
+            sets.map(({ label }) => label),
+            ['common values', 'NULL'],
+          );
         } finally {
           await other.end();
         }
