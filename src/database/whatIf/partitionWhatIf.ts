@@ -58,7 +58,7 @@ export async function planPartitioned(
   const layout = await readLayout(db, request);
   const thread = new ShadowThread(options.workerFile ?? shadowWorkerPath(), options.cacheDir ?? defaultShadowCache());
   const today = openShadow(db, catalog, options);
-  const contents: ShadowContents = { oids: new Set(), names: new Set() };
+  let contents: ShadowContents = { oids: new Set(), names: new Set() };
   const notes = new Set<string>();
   const plans: PartitionedPlan[] = [];
   try {
@@ -73,7 +73,14 @@ export async function planPartitioned(
         );
         if (model.steps.length + model.storage.length > 0) {
           const cut = hasTable ? partitionedModel(model, table, layout) : model;
-          for (const note of (await thread.call({ kind: 'load', model: cut }, signal)).notes ?? []) notes.add(note);
+          try {
+            for (const note of (await thread.call({ kind: 'load', model: cut }, signal)).notes ?? []) notes.add(note);
+          } catch (error) {
+            // half a model would plan something else: the next statement begins with an empty one
+            contents = { oids: new Set(), names: new Set() };
+            await thread.end(new DatabaseError('cancelled', 'the model is made anew'));
+            throw error;
+          }
         }
         for (const oid of oids) contents.oids.add(oid);
         for (const name of names) contents.names.add(name);

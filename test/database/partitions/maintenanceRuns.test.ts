@@ -173,6 +173,32 @@ describe('database/partitions: maintenance that comes late, early, twice and at 
       assert.deepEqual(await column(server(), archived), ['named_p2024_01_2', 'pN_named_p2024_01_2']);
     });
 
+    it('keeps its quotes whatever a table, its column and its schema are called', async () => {
+      const [schema, table, key] = [`we"ird %s`, `a 'b' %I $maintenance$ "c" \\ ö`, `at 'n" %L`];
+      const quoted = [schema, table, key].map(name => `"${name.replaceAll('"', '""')}"`);
+      const [s, t, k] = quoted;
+      await server()
+        .run(`create schema ${s}; create table ${s}.shops (id int primary key); insert into ${s}.shops values (1);
+        create table ${s}.${t} (id int, ${k} date not null, shop int references ${s}.shops, "100%" text default '%s',
+          primary key (id, ${k})) partition by range (${k});
+        create table ${s}.rest partition of ${s}.${t} default;
+        insert into ${s}.${t} values (1, '2024-01-05', 1), (2, '2024-02-05', null)`);
+      const scheme = { method: 'range', column: key, keyKind: 'date', period: 'month', timeZone: 'UTC' } as const;
+      const ours = await installed(table, {
+        schema,
+        scheme,
+        keep: '1 month',
+        retirement: { action: 'archive', schema },
+      });
+      assert.equal((await ours.run('2024-01-10')).length, 2);
+      assert.deepEqual(await column(server(), `select count(*)::int from ${s}.rest`), [0]);
+      const refused = `insert into ${s}.${t} values (3, '2024-01-06', 7)`;
+      await assert.rejects(server().run(refused), error => (error as DatabaseError).sqlState === '23503');
+      for (const sql of await ours.retirements('2024-04-05')) await server().run(sql);
+      await ours.runStepwise('2024-04-05');
+      assert.deepEqual(await column(server(), `select count(*)::int from ${s}.${t}`), [0]);
+    });
+
     it('gives partitions storage parameters, which their parent cannot have', async () => {
       await server().run(create('stored'));
       const ours = await installed('stored', {
