@@ -1,0 +1,71 @@
+import { spawn, spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { once } from 'node:events';
+
+/** Where Debian and Ubuntu put PostgreSQL's programs and its extensions' control files, by major version. */
+const PROGRAMS = '/usr/lib/postgresql';
+const SHARED = '/usr/share/postgresql';
+
+/** The newest PostgreSQL of the operating system that has an extension; undefined if none has. */
+export function findSystemPostgres(extension: string): string | undefined {
+  if (!fs.existsSync(PROGRAMS)) return undefined;
+  const majors = fs.readdirSync(PROGRAMS).sort((a, b) => Number(b) - Number(a));
+  const found = majors.find(
+    major =>
+      fs.existsSync(path.join(SHARED, major, 'extension', `${extension}.control`)) &&
+      fs.existsSync(path.join(PROGRAMS, major, 'bin', 'initdb')),
+  );
+  return found && path.join(PROGRAMS, found, 'bin');
+}
+
+/** Starts a throwaway server from these programs. @returns its URL, and what ends it and deletes its data. */
+export async function startSystemPostgres(bin: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'query-tuner-system-'));
+  const data = path.join(folder, 'data');
+  // PostgreSQL refuses to run as root
+  const prefix = process.getuid?.() === 0 ? ['unshare', '--user', '--map-user=65534', '--map-group=65534'] : [];
+  const command = (program: string, ...options: string[]): [string, string[]] => {
+    const [first, ...rest] = [...prefix, path.join(bin, program), ...options];
+    return [first!, rest];
+  };
+  const made = spawnSync(...command('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-N'), {
+    cwd: '/',
+    encoding: 'utf8',
+  });
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+  const port = await freePort();
+  const settings = ['fsync=off', `unix_socket_directories=`, 'listen_addresses=127.0.0.1', `port=${port}`];
+  const server = spawn(...command('postgres', '-D', data, ...settings.flatMap(setting => ['-c', setting])), {
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = once(server, 'exit');
+  await new Promise<void>((resolve, reject) => {
+    let log = '';
+    server.stderr.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+      if (log.includes('ready to accept connections')) resolve();
+    });
+    void ended.then(() => reject(new Error(`postgres ended: ${log}`)));
+  });
+  return {
+    url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      server.kill('SIGINT');
+      await ended;
+      fs.rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const probe = net.createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as net.AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
