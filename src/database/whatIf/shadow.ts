@@ -6,7 +6,8 @@ import type { IndexDefinition } from '../../core/advisor/suggestion';
 import { DatabaseError, type CostEstimator, type Database, type PlanCost } from '../../core/ports';
 import { quoteQualified } from '../../core/sql/identifiers';
 import { indexNamesIn } from './planShape';
-import type { Agreement, KnownIndex, SharedShadow } from './sharedShadow';
+import type { Agreement, SharedShadow } from './sharedShadow';
+import type { KnownIndex } from './shadowIndexes';
 import { leaseShadow } from './shadowPool';
 import { defaultShadowCache, shadowWorkerPath } from './shadowThread';
 import { withoutExplain } from '../explain';
@@ -93,11 +94,16 @@ export class ShadowEstimator implements CostEstimator {
       const agreement = await this.shadow.agreement(sql, signal);
       if (agreement) this.agreements.set(sql, agreement);
       if (agreement && agreement.relativeError > this.trustedError) throw untrusted(agreement);
+      await this.shadow.indexes.provideAll(
+        configuration,
+        (index, name) => this.describeIndex(index, name, signal),
+        signal,
+      );
       const made = [];
       for (const index of configuration) made.push(await this.provide(index, configuration.length > 1, signal));
       const visible = made.filter(index => index !== undefined);
       const plan = await this.shadow.explain(sql, visible, signal);
-      await this.shadow.makeRoom(visible, signal);
+      await this.shadow.indexes.makeRoom(visible, signal);
       const used = indexNamesIn(plan);
       const usedIndexes = made.flatMap((index, position) =>
         index?.names.some(name => used.has(name)) ? [position] : [],
@@ -129,7 +135,7 @@ export class ShadowEstimator implements CostEstimator {
     signal: CancelSignal | undefined,
   ): Promise<KnownIndex | undefined> {
     try {
-      return await this.shadow.provide(index, name => this.describeIndex(index, name, signal), signal);
+      return await this.shadow.indexes.provide(index, name => this.describeIndex(index, name, signal), signal);
     } catch (error) {
       if (isOneOfMany && error instanceof DatabaseError && error.kind === 'unsupported') return undefined;
       throw error;

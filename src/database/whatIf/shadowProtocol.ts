@@ -118,6 +118,8 @@ export type ShadowRequest =
   /** New sizes and statistics for relations that are there; hypothetical indexes are forgotten. */
   | { readonly kind: 'refresh'; readonly facts: Pick<ShadowModel, 'storage' | 'extended'> }
   | { readonly kind: 'createIndex'; readonly index: ShadowIndex }
+  /** All of them or, if one fails, none. */
+  | { readonly kind: 'createIndexes'; readonly indexes: readonly ShadowIndex[] }
   | { readonly kind: 'analyzeSample'; readonly sample: SampleToAnalyze }
   | { readonly kind: 'dropIndexes'; readonly names: readonly string[] }
   /** Of the hypothetical indexes `among`, only those in `indexes` are visible; all others stay as they are. */
@@ -135,7 +137,8 @@ export interface ShadowCall {
 }
 
 /**
- * `load` and `refresh` answer with notes, `createIndex` with the names of what it made, `explain` with the plan,
+ * `load` and `refresh` answer with notes, `createIndex` with the names of what it made, `createIndexes`
+ * with those of each, `explain` with the plan,
  * `analyzeSample` with statistics (none for an empty sample), `memory` with the bytes the planner holds.
  */
 export type ShadowAnswer =
@@ -143,6 +146,7 @@ export type ShadowAnswer =
       readonly id: number;
       readonly ok: true;
       readonly notes?: readonly string[];
+      readonly created?: readonly (readonly string[])[];
       readonly plan?: Record<string, unknown>;
       readonly bytes?: number;
       readonly expression?: AnalyzedExpression;

@@ -1,4 +1,3 @@
-import { indexIdentity } from '../../core/advisor/indexes/candidates';
 import { CancelledError, throwIfCancelled, type CancelSignal } from '../../core/base/cancelSignal';
 import type { Catalog, Relation } from '../../core/catalog/catalog';
 import type { IndexDefinition } from '../../core/advisor/suggestion';
@@ -11,14 +10,9 @@ import { readShadowModel, type ShadowContents } from './model/readShadowModel';
 import { readPlannerSettings } from './model/settings';
 import { storageFacts } from './model/storageFacts';
 import { planShape } from './planShape';
-import type { AnalyzedExpression, ShadowIndex } from './shadowProtocol';
+import { isUnsupported, ShadowIndexes, type KnownIndex } from './shadowIndexes';
+import type { AnalyzedExpression } from './shadowProtocol';
 import type { ShadowThread } from './shadowThread';
-
-/**
- * Hypothetical indexes kept for the next question; the planner looks at each one of a table, even hidden. A workload of
- * 40 statements asks for about 320.
- */
-const MOST_INDEXES = 600;
 
 /** How the shadow's plan of a statement compares with the server's, for the design as it is. */
 export interface Agreement {
@@ -27,15 +21,6 @@ export interface Agreement {
   /** |shadow / server - 1| */
   readonly relativeError: number;
   readonly sameShape: boolean;
-}
-
-/** A hypothetical index as the shadow has it. */
-export interface KnownIndex {
-  readonly name: string;
-  /** Its name, or those of its partitions' indexes. */
-  readonly names: readonly string[];
-  /** `schema.name` of its table. */
-  readonly relation: string;
 }
 
 type Plan = Readonly<Record<string, unknown>>;
@@ -52,21 +37,19 @@ export class SharedShadow {
   /** By text: the relations it depends on, or why it cannot be modelled. */
   private readonly statements = new Map<string, ReadonlySet<string> | DatabaseError>();
   private readonly agreements = new Map<string, Agreement | DatabaseError>();
-  /** By identity of the definition, the longest unused first; what cannot be built is remembered, too. */
-  private readonly indexes = new Map<string, KnownIndex | DatabaseError>();
+  readonly indexes: ShadowIndexes;
   /** Statistics of expressions that indexes were thought of for. */
   private readonly expressions = new Map<string, AnalyzedExpression | undefined>();
   private readonly rowEstimates = new Map<string, number>();
   private readonly notesSeen = new Set<string>();
-  private lastIndex = 0;
-  /** Indexes nobody waited for, to be dropped before they are seen. */
-  private abandoned: string[] = [];
   private queue: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly db: Database,
     readonly thread: ShadowThread,
-  ) {}
+  ) {
+    this.indexes = new ShadowIndexes(thread);
+  }
 
   /** What the model leaves out: settings the shadow's version lacks, indexes it cannot build. */
   get notes(): readonly string[] {
@@ -146,23 +129,16 @@ export class SharedShadow {
       for (const name of found.names) this.contents.names.add(name);
       this.statements.set(sql, found.relations);
     } catch (error) {
-      if (error instanceof DatabaseError && error.kind === 'unsupported') this.statements.set(sql, error);
+      if (isUnsupported(error)) this.statements.set(sql, error);
       throw error;
     }
   }
 
   /** The plan with these hypothetical indexes and no other. {@link load} must have been called for the text. */
   async explain(sql: string, visible: readonly KnownIndex[], signal?: CancelSignal): Promise<Plan> {
-    if (this.abandoned.length > 0) {
-      await this.thread.call({ kind: 'dropIndexes', names: this.abandoned }, signal);
-      this.abandoned = [];
-    }
+    await this.indexes.dropAbandoned(signal);
     const relations = this.statements.get(sql);
-    const among = [...this.indexes.values()].flatMap(index =>
-      !(index instanceof DatabaseError) && (!(relations instanceof Set) || relations.has(index.relation))
-        ? [index.name]
-        : [],
-    );
+    const among = this.indexes.namesOn(relations instanceof Set ? relations : undefined);
     const indexes = visible.map(({ name }) => name);
     const { plan } = await this.thread.call({ kind: 'explain', sql, indexes, among }, signal);
     if (!plan) throw new DatabaseError('unsupported', 'the shadow planner gave no plan');
@@ -177,35 +153,6 @@ export class SharedShadow {
     const rows = Math.max(1, Number(plan?.['Plan Rows'] ?? 1));
     this.rowEstimates.set(sql, rows);
     return rows;
-  }
-
-  /** An index in the shadow, made if it is not there. @throws DatabaseError `unsupported` if it cannot be. */
-  async provide(
-    index: IndexDefinition,
-    describe: (name: string) => Promise<ShadowIndex>,
-    signal?: CancelSignal,
-  ): Promise<KnownIndex> {
-    const identity = indexIdentity(index);
-    const known = this.indexes.get(identity);
-    if (known) {
-      this.indexes.delete(identity);
-      this.indexes.set(identity, known);
-      if (known instanceof DatabaseError) throw known;
-      return known;
-    }
-    const name = `hypothetical_${++this.lastIndex}`;
-    try {
-      const request = await describe(name);
-      const { notes } = await this.thread.call({ kind: 'createIndex', index: request }, signal);
-      const made = { name, names: notes ?? [], relation: `${index.schema}.${index.relation}` };
-      this.indexes.set(identity, made);
-      return made;
-    } catch (error) {
-      if (error instanceof DatabaseError && error.kind === 'unsupported') this.indexes.set(identity, error);
-      // the worker may be making it all the same
-      else this.abandoned.push(name);
-      throw error;
-    }
   }
 
   /**
@@ -232,18 +179,6 @@ export class SharedShadow {
     this.expressions.set(identity, found);
     if (!found) this.notesSeen.add(`the values of ${expression} are not known; 200 are assumed`);
     return found;
-  }
-
-  /** Lets go of the indexes unused for longest, except `kept`. Call it where no configuration is being built. */
-  async makeRoom(kept: readonly KnownIndex[], signal?: CancelSignal): Promise<void> {
-    const names: string[] = [];
-    for (const [identity, index] of this.indexes) {
-      if (this.indexes.size <= MOST_INDEXES) break;
-      if (!(index instanceof DatabaseError) && kept.includes(index)) continue;
-      this.indexes.delete(identity);
-      if (!(index instanceof DatabaseError)) names.push(index.name);
-    }
-    if (names.length > 0) await this.thread.call({ kind: 'dropIndexes', names }, signal);
   }
 
   /**
@@ -293,10 +228,9 @@ export class SharedShadow {
     await this.thread.end(new CancelledError());
     this.contents = { oids: new Set(), names: new Set() };
     this.statements.clear();
-    this.indexes.clear();
+    this.indexes.clearAll();
     this.expressions.clear();
     this.rowEstimates.clear();
-    this.abandoned = [];
     this.agreements.clear();
     this.notesSeen.clear();
     this.factsTraces = new Map();

@@ -37,7 +37,9 @@ export class Planner {
       case 'refresh':
         return { notes: await this.refresh(request.facts) };
       case 'createIndex':
-        return { notes: await this.indexes.create(request.index) };
+        return { notes: (await this.indexes.create([request.index]))[0]! };
+      case 'createIndexes':
+        return { created: await this.indexes.create(request.indexes) };
       case 'analyzeSample':
         return { expression: await analyzeSample(this.db, request.sample) };
       case 'dropIndexes':
