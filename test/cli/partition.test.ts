@@ -19,7 +19,7 @@ const SETUP = `
   analyze;`;
 
 describe('cli: partition', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let folder = '';
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'query-tuner-partition-'));

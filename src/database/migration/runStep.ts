@@ -93,16 +93,20 @@ async function runOneByOne(
   lockTimeoutMs: number | undefined,
   context: StepContext,
 ): Promise<void> {
-  await context.session.execute(`set lock_timeout = ${Math.round(lockTimeoutMs ?? 0)}`);
-  for (const each of sql) {
-    if (parseConcurrentBuild(each)) {
-      // It looks for the INVALID index that a failed build leaves, and removes it.
-      const { signal, report } = context;
-      const change = { sql: [each], runsInTransaction: false, locks: '', inverse: [] };
-      await applyChange(context.db, change, { ...(signal ? { signal } : {}), onProgress: report });
-    } else {
-      await runWatched(each, context);
+  const { session, signal, report, db } = context;
+  await session.execute(`set lock_timeout = ${Math.round(lockTimeoutMs ?? 0)}`);
+  try {
+    for (const each of sql) {
+      if (parseConcurrentBuild(each)) {
+        // It looks for the INVALID index that a failed build leaves, and removes it.
+        const change = { sql: [each], runsInTransaction: false, locks: '', inverse: [] };
+        await applyChange(db, change, { ...(signal ? { signal } : {}), onProgress: report });
+      } else {
+        await runWatched(each, context);
+      }
     }
+  } finally {
+    if (!session.lost) await session.execute('set lock_timeout = 0');
   }
 }
 

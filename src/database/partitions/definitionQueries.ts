@@ -38,6 +38,12 @@ const operatorSchemas = (index: string): string => `to_json(array(
     and amo.amoprighttype = opc.opcintype and amo.amopstrategy = 3
   join pg_operator opr on opr.oid = amo.amopopr join pg_namespace opn on opn.oid = opr.oprnamespace))`;
 
+/** For new objects that the reading role makes in the table's schema. */
+const defaultGrantees = (kind: 'r' | 'S'): string => `to_json(array(
+  select distinct case when g.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(g.grantee)) end
+  from pg_default_acl d, aclexplode(d.defaclacl) g
+  where d.defaclobjtype = '${kind}' and d.defaclnamespace in (0, n.oid) and d.defaclrole = r.oid order by 1))`;
+
 export const TABLE = `
   select json_build_object(
     'oid', c.oid::int8, 'schema', n.nspname, 'name', c.relname, 'kind', c.relkind,
@@ -47,7 +53,8 @@ export const TABLE = `
       'ownsTable', pg_has_role(c.relowner, 'USAGE'),
       'mayCreateInSchema', has_schema_privilege(n.oid, 'CREATE'),
       'seesAllRows', r.rolsuper or r.rolbypassrls or not c.relforcerowsecurity,
-      'isReadOnlyServer', pg_is_in_recovery()),
+      'isReadOnlyServer', pg_is_in_recovery(),
+      'deadlockTimeoutMs', (select setting::int from pg_settings where name = 'deadlock_timeout')),
     'rowEstimate', case when c.reltuples >= 0 then c.reltuples end,
     'sizeBytes', pg_table_size(c.oid),
     'tablespace', (select quote_ident(spcname) from pg_tablespace where oid = c.reltablespace),
@@ -66,10 +73,7 @@ export const TABLE = `
         union all
         select json_array_elements((${aclOf('a.attacl', 'a.attname')})) from pg_attribute a
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attacl is not null) x) end,
-    'defaultGrantees', to_json(array(
-      select distinct case when g.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(g.grantee)) end
-      from pg_default_acl d, aclexplode(d.defaclacl) g
-      where d.defaclobjtype = 'r' and d.defaclnamespace in (0, n.oid) and d.defaclrole = r.oid order by 1)),
+    'defaultGrantees', json_build_object('table', ${defaultGrantees('r')}, 'sequence', ${defaultGrantees('S')}),
     'replicaIdentity', case c.relreplident when 'n' then 'nothing' when 'f' then 'full' when 'i' then 'index'
       else 'default' end,
     'inheritance', to_json(array(

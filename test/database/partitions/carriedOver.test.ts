@@ -12,7 +12,7 @@ const SCHEME: RangeScheme = {
   method: 'range',
   column: 'Placed At',
   keyKind: 'timestamptz',
-  period: 'month',
+  period: 'quarter',
   timeZone: 'Europe/Berlin',
 };
 
@@ -46,7 +46,7 @@ const OF_PARTITIONS = (column: string): string => `
     from pg_inherits h join pg_class c on c.oid = h.inhrelid where h.inhparent = '${TABLE}'::regclass) x`;
 
 describe('database/partitions/carriedOver', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   onEachServer('', server => {
     let before: TableDefinition;
     let rows: string;

@@ -12,6 +12,7 @@ export const hostileTable = (major: number): string => `
   create collation "Sales Data".plain (locale = 'C');
   create domain "Sales Data".cents as bigint check (value >= 0);
   alter default privileges in schema "Sales Data" grant select on tables to keeper;
+  alter default privileges in schema "Sales Data" grant usage on sequences to keeper;
   create table "Sales Data".customers (id bigint primary key, name text);
   insert into "Sales Data".customers select n, 'customer ' || n from generate_series(1, 500) n;
   create function "Sales Data".touch() returns trigger language plpgsql as

@@ -44,7 +44,7 @@ const RELATIONS = `select string_agg(c.relname || ' ' || c.relkind::text, ', ' o
 const ROUTINES = `select count(*)::int from pg_proc where pronamespace = 'public'::regnamespace`;
 
 describe('database/partitions/interrupted', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   onEachServer('', server => {
     let planned: Planned;
     let rows: string;

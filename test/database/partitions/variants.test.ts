@@ -33,7 +33,7 @@ const partitionsOf = (table: string): string => `
   join pg_class c on c.oid = h.inhrelid where h.inhparent = '${table}'::regclass`;
 
 describe('database/partitions/variants', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   onEachServer('', server => {
     beforeEach(() => server().run('drop schema public cascade; create schema public; set timezone = "Asia/Tokyo"'));
 
@@ -167,6 +167,46 @@ describe('database/partitions/variants', function () {
       assertFinished(await undoMigration(db, { store: again }));
       assert.deepEqual(await value(db, valid), { to_parent: true, parent_tenant_boss_fkey: true });
       assert.equal(await value(db, `select count(*)::int from parent`), 88);
+    });
+
+    it('cuts names to 63 bytes and avoids those in use', async () => {
+      const { db, run } = server();
+      const long = 'ÄÖÜäöüß'.repeat(4) + 'abcdefg';
+      await run(`create table "${long}" (id int constraint "${long.slice(0, 28)}_pkey" primary key, d date not null);
+        create table "${long.slice(0, 25)}_partitioned" (); create table rest (); create table rest_partitioned ();
+        insert into "${long}" select n, date '2024-01-01' + n from generate_series(1, 99) n`);
+      const { plan } = await planFor(db, `"${long}"`, range('d', 'date'));
+      const rows = await checksum(db, `"${long}"`);
+      const store = memoryStore();
+      assertFinished(await runMigration(db, plan, { store }));
+      assert.equal(await checksum(db, `"${long}"`), rows);
+      assertFinished(await undoMigration(db, { store }));
+      assert.equal(await checksum(db, `"${long}"`), rows);
+    });
+
+    it('tells rows apart by a unique constraint or index if there is no primary key', async () => {
+      const { db, run } = server();
+      for (const unique of [
+        'alter table t add constraint by_k unique (k, d)',
+        'create unique index by_k on t (k, d)',
+      ]) {
+        await run(`drop table if exists t cascade; create table t (k text not null, d date not null, n int); ${unique};
+          insert into t select 'k' || n, date '2024-01-01' + n % 300, n from generate_series(1, 3000) n`);
+        const { table, plan } = await planFor(db, 't', range('d', 'date'), { batchRows: 700 });
+        const store = memoryStore();
+        assertFinished(await runMigration(db, plan, { store, stopBefore: 'catch-up' }));
+        await run(
+          `update t set n = -n where n % 3 = 0; delete from t where n % 100 = 1; insert into t values ('new', '2024-05-05', 0)`,
+        );
+        const rows = await checksum(db, 't');
+        assertFinished(await runMigration(db, plan, { store }));
+        assert.equal(await checksum(db, 't'), rows);
+        await assert.rejects(run(`insert into t values ('new', '2024-05-05', 1)`), /duplicate key/);
+        assertFinished(await undoMigration(db, { store }));
+        assert.equal(await checksum(db, 't'), rows);
+        const measured = { sizeBytes: 0, rowEstimate: 0 };
+        assert.deepEqual({ ...(await readTableDefinition(db, 't')), ...measured }, { ...table, ...measured });
+      }
     });
 
     it('widens other uniqueness only if told so', async () => {
