@@ -34,6 +34,7 @@ export interface ShadowOptions {
 export function openShadow(db: Database, catalog: Catalog, options: ShadowOptions = {}): ShadowEstimator {
   const file = options.workerFile ?? shadowWorkerPath();
   const lease = leaseShadow(db, file, options.cacheDir ?? defaultShadowCache());
+  lease.shadow.thread.start();
   return new ShadowEstimator(db, catalog, lease.shadow, lease.release, options.trustedError ?? Infinity);
 }
 

@@ -56,6 +56,11 @@ export class ShadowThread {
     private readonly cacheDir: string,
   ) {}
 
+  /** Lets the planner start while the caller still gathers what to ask; the first {@link call} would start it as well. */
+  start(): void {
+    this.started();
+  }
+
   /**
    * A cancelled call fails at once; the thread goes on if it comes to an end soon.
    * @throws DatabaseError `sql` for what the planner refuses, `unsupported` for what cannot be modelled or when the
