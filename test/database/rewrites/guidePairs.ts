@@ -77,7 +77,7 @@ WHERE cr.camera_id = 'cam_42' AND cr.result_timestamp > localtimestamp - interva
 WHERE fq.processing_status = 'pending' AND fq.processing_priority > 0 ORDER BY fq.processing_priority DESC, fq.frame_timestamp LIMIT 50`,
     ours: { by: 'indexes' },
     because:
-      "an index in the order of the page; the guide's has whole frames as a key, which a btree refuses beyond 2.7 kB",
+      "an index finds the pending frames; the guide's has whole frames as a key, which a btree refuses beyond 2.7 kB",
     fewerPages: 2,
   },
   {

@@ -8,8 +8,9 @@ import { conjuncts } from '../../../rules/support/trees';
 import type { BlockColumn, QueryBlock } from './queryBlock';
 
 /**
- * From so many rows a group on, one look into an index for each group is faster than reading all rows in order: a look
- * reads some four pages, which hold hundreds of rows (measured on PostgreSQL 18, `npm run bench -- rewrites`).
+ * From so many rows a group on, one look into an index for each group is worth it. Measured on PostgreSQL 18 with
+ * 200,000 rows in memory, against DISTINCT ON: as fast at 2, 3 times at 4 and 10, 9 times at 25, 45 times at 100, 380
+ * times at 1000. Below 10 it reads more pages than DISTINCT ON does, which matters when they are not in memory.
  */
 const ROWS_A_GROUP = 10;
 
