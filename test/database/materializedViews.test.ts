@@ -183,12 +183,14 @@ describe('materialized views', function () {
       });
     }
 
-    it('says nothing of what aggregates nothing, as the query of the guides that a view of 30 seconds replaced', async () => {
-      const advice = await advise(
-        server(),
-        'select * from sale where product = 3 order by sold_at desc limit 100;\n'.repeat(9),
+    it('says what index does it where the guides keep the latest rows of a camera in a view', async () => {
+      const latest = 'select * from sale where product = 3 order by sold_at desc limit 100;\n'.repeat(9);
+      const { views, refusals } = await advise(server(), latest);
+      assert.deepEqual(views, []);
+      assert.match(
+        refusals.map(({ reason }) => reason).join('\n'),
+        /^it aggregates nothing, and an index does it: CREATE INDEX .*\(product, sold_at(?: DESC)?\) \(planner cost [\d,]+ -> [\d.,]+\)$/i,
       );
-      assert.deepEqual([advice.views, advice.refusals], [[], []]);
     });
 
     async function columnsOf(sql: string): Promise<unknown> {

@@ -98,14 +98,17 @@ export async function adviseMaterializedViews(request: MaterializedViewRequest):
   const { catalog, estimator, signal, onProgress } = request;
   const refusals: ViewRefusal[] = [];
   const read: Aggregation[] = [];
+  const others: WorkloadStatement[] = [];
   for (const statement of request.statements) {
     const aggregation = readAggregation(statement, catalog);
     if ('reason' in aggregation) {
       if (aggregation.aggregates) refusals.push(refuse([statement.id], aggregation.reason));
+      else if (statement.statement.kind === 'SelectStmt') others.push(statement);
     } else read.push(aggregation);
   }
   const wanted = read.sort((a, b) => b.weight - a.weight).slice(0, MOST_STATEMENTS);
-  const ids = new Set(wanted.map(({ id }) => id));
+  const plain = others.sort((a, b) => b.weight - a.weight).slice(0, MOST_STATEMENTS - wanted.length);
+  const ids = new Set([...wanted, ...plain].map(({ id }) => id));
   const indexes = await adviseWorkload({
     statements: request.statements.filter(({ id }) => ids.has(id)),
     catalog,
@@ -116,6 +119,7 @@ export async function adviseMaterializedViews(request: MaterializedViewRequest):
   const costs = new Map(
     indexes.workload.queries.map(({ id, costBefore, costAfter }) => [id, { now: costBefore, withIndexes: costAfter }]),
   );
+  refusals.push(...plain.flatMap(({ id }) => servedByIndex(id, costs, indexes) ?? []));
   const views: AdvisedView[] = [];
   const graphs = new Map<string, Aggregation[]>();
   for (const each of wanted) {
@@ -146,6 +150,22 @@ function refuseOutright(members: readonly Aggregation[]): ViewRefusal | undefine
   return undefined;
 }
 
+/** Where others would keep the rows of a query that aggregates nothing in a view, an index gives them fresh. */
+function servedByIndex(
+  id: number,
+  costs: ReadonlyMap<number, Costs>,
+  { indexes }: WorkloadAdvice,
+): ViewRefusal | undefined {
+  const { now, withIndexes } = costs.get(id) ?? { now: 0, withIndexes: 0 };
+  const used = indexes.filter(({ queries }) => queries.includes(id)).map(({ sql }) => sql);
+  if (now < LEAST_COST || withIndexes * LEAST_GAIN > now || used.length === 0) return undefined;
+  return refuse([id], `it aggregates nothing, and ${byIndex(used, now, withIndexes)}`);
+}
+
+function byIndex(used: readonly string[], now: number, withIndexes: number): string {
+  return `an index does it: ${used.join('; ')} (planner cost ${formatCost(now)} -> ${formatCost(withIndexes)})`;
+}
+
 /** Statements that are quick as they are, or with an index, need no view. */
 function servedOtherwise(
   { id }: Aggregation,
@@ -156,10 +176,7 @@ function servedOtherwise(
   if (now < LEAST_COST) return refuse([id], `the planner cost of ${formatCost(now)} is small as it is`);
   if (withIndexes >= LEAST_COST) return undefined;
   const used = indexes.filter(({ queries }) => queries.includes(id)).map(({ sql }) => sql);
-  return refuse(
-    [id],
-    `an index does it: ${used.join('; ')} (planner cost ${formatCost(now)} -> ${formatCost(withIndexes)})`,
-  );
+  return refuse([id], byIndex(used, now, withIndexes));
 }
 
 /** Queries over the same rows share a view as long as it stays worth it for each of them. */
