@@ -16,9 +16,9 @@ insert into address select i, 'city ' || i % 500, 'country ' || i % 500 / 10, i 
 create table skewed (id int primary key, tag text not null);
 insert into skewed
 select row_number() over (), tag from (
-  select 'top ' || i % 100 as tag from generate_series(1, 60000) i
-  union all select 'middle ' || i % 30 from generate_series(1, 12000) i
-  union all select 'rare ' || i from generate_series(1, 100000) i) t;
+  select 'top ' || i % 100 as tag from generate_series(1, 120000) i
+  union all select 'middle ' || i % 30 from generate_series(1, 9000) i
+  union all select 'rare ' || i from generate_series(1, 60000) i) t;
 create table old (id int, state text);
 insert into old select i, 'new' from generate_series(1, 20000) i;
 create table person (id int primary key, address_id int);
