@@ -2,7 +2,7 @@
  * Rewriting a statement, by keyboard in a real VS Code: choose, see both texts, verify on PostgreSQL, apply, undo; one
  * that gives other rows; and a workspace that is not trusted.
  *
- *   node test/integration/rewrites.mjs [--screenshots FOLDER] [--theme NAME]
+ *   node test/integration/rewrites.mjs [--screenshots FOLDER] [--scheme light|dark|contrast]
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -35,13 +35,19 @@ GROUP BY region HAVING region = 'region 3';
 `;
 const REWRITTEN = "WHERE region = 'region 3'";
 
+/** What the browser says that the user prefers; VS Code follows it. */
+const SCHEMES = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  contrast: { colorScheme: 'dark', forcedColors: 'active' },
+};
+
 /** Walks through it. @returns counts of the steps */
-export async function walkRewrites({ screenshots, theme }) {
+export async function walkRewrites({ screenshots, scheme = 'light' }) {
   fs.mkdirSync(screenshots, { recursive: true });
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'query-tuner-rewrites-'));
   const workspace = path.join(scratch, 'shop');
-  fs.mkdirSync(path.join(workspace, '.vscode'), { recursive: true });
-  fs.writeFileSync(path.join(workspace, '.vscode', 'settings.json'), JSON.stringify({ 'workbench.colorTheme': theme }));
+  fs.mkdirSync(workspace);
   fs.writeFileSync(path.join(workspace, 'queries.sql'), FILE);
   const started = [];
   let page;
@@ -55,6 +61,7 @@ export async function walkRewrites({ screenshots, theme }) {
       'queryTuner.connections': connections,
       'editor.minimap.enabled': false,
       'files.autoSave': 'off',
+      'window.autoDetectColorScheme': true,
     };
     const browser = await startBrowser();
     started.push({ stop: () => browser.close() });
@@ -67,6 +74,7 @@ export async function walkRewrites({ screenshots, theme }) {
       });
       started.push(server);
       page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+      await page.emulateMedia(SCHEMES[scheme]);
       page.setDefaultTimeout(ANSWER_LIMIT_MS);
       const payload = [
         ['extensionDevelopmentPath', remoteUri(server, ROOT)],
@@ -215,10 +223,10 @@ async function walkUntrusted(steps, workbench, shoot) {
 }
 
 if (import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href) {
-  const { values } = parseArgs({ options: { screenshots: { type: 'string' }, theme: { type: 'string' } } });
+  const { values } = parseArgs({ options: { screenshots: { type: 'string' }, scheme: { type: 'string' } } });
   const { passed, failed } = await walkRewrites({
     screenshots: values.screenshots ?? path.join(ROOT, 'test', 'screenshots', 'rewrites'),
-    theme: values.theme,
+    scheme: values.scheme,
   });
   console.log(`  ${passed} passing\n  ${failed} failing`);
   process.exit(failed === 0 ? 0 : 1);
