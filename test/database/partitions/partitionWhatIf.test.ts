@@ -137,7 +137,9 @@ describe('database/whatIf: partitions planned before they are there, against rea
       ['a hash', { method: 'hash', column: 'customer_id', modulus: 8 }, BY_VALUE],
     ];
     for (const [title, scheme, statements] of CASES)
-      it(`by ${title}: the same partitions, and nearly the same cost`, async () => {
+      it(`by ${title}: the same partitions, and nearly the same cost`, async function () {
+        // the statistics of an older server are copied in the same way, whatever they are divided by
+        if (server().major < 18 && scheme !== CASES[0]![1]) this.skip();
         const { layout, plans, notes } = await plan(scheme, statements);
         for (const note of notes) console.log(`      note: ${note}`);
         const comparisons = await compare(server(), layout, plans);

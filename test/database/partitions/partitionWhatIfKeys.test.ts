@@ -34,7 +34,9 @@ describe('database/whatIf: partitions by keys of other types', function () {
       ],
     ];
     for (const [column, keyKind, condition] of KEYS)
-      it(`${keyKind}: two months of twelve`, async () => {
+      it(`${keyKind}: two months of twelve`, async function () {
+        // bounds are the same for every version; one key shows that they are read from an older server, too
+        if (server().major < 18 && keyKind !== 'date') this.skip();
         const catalog = await server().db.readCatalog();
         const facts = await readPartitionFacts(server().db, catalog, {
           tables: [{ schema: 'public', name: 'Odd Clicks' }],
