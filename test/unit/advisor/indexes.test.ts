@@ -224,6 +224,20 @@ describe('core/advisor/indexes', () => {
     );
   });
 
+  it('refuses what is cheaper but may take longer with the table in memory', async () => {
+    const table = { 'Relation Name': 'orders', 'Plan Rows': 1e6 };
+    const estimator: CostEstimator = {
+      ...planner(0, []),
+      cost: async (_sql, [index]) =>
+        index && index.keys[0] === 'customer_id' && index.include.length === 0
+          ? { totalCost: 6000, usedIndexes: [0], plan: { ...table, 'Node Type': 'Index Scan', 'Total Cost': 6000 } }
+          : { totalCost: 9000, usedIndexes: [], plan: { ...table, 'Node Type': 'Seq Scan', 'Total Cost': 9000 } },
+    };
+    const { suggestions, refusals } = await suggest(BOTH, estimator);
+    assert.deepEqual(suggestions, []);
+    assert.match(refusals[0]?.reason ?? '', /from 9,000 to 6,000, but may take longer/);
+  });
+
   it('refuses small tables without asking the planner', async () => {
     const estimator = planner(10, []);
     const { refusals } = await suggest("select * from small where region = 'x'", estimator);

@@ -2,7 +2,7 @@ import type { CancelSignal } from '../../base/cancelSignal';
 import { throwIfCancelled } from '../../base/cancelSignal';
 import type { CostEstimator, PlanCost } from '../../ports';
 import { indexIdentity, type Candidate } from './candidates';
-import { NO_RISK, planRisk, type PlanRisk, type RiskFacts } from './planRisk';
+import { NO_RISK, planRisk, riskFacts, type PlanRisk, type RiskFacts } from './planRisk';
 import { mayUse } from './relevance';
 import type { TableAccess } from './tableAccess';
 import { upkeepCost, type Writes } from './upkeep';
@@ -32,14 +32,8 @@ export class Planner {
     private readonly estimator: CostEstimator,
     private readonly signal: CancelSignal | undefined,
     /** The server's, as SHOW prints them. */
-    private readonly settings: Readonly<Record<string, string>> = {},
+    readonly settings: Readonly<Record<string, string>> = {},
   ) {}
-
-  /** A setting that is a number; undefined if it is not known. */
-  setting(name: string): number | undefined {
-    const value = Number(this.settings[name] ?? NaN);
-    return Number.isNaN(value) ? undefined : value;
-  }
 
   /** False for an index the estimator has refused: HypoPG knows no GIN, a shadow may lack an operator class. */
   canPlanWith(candidate: Candidate): boolean {
@@ -91,6 +85,7 @@ export class CostedQuery {
   private readonly leadKeys = new Set<string>();
   /** Cost with all that was offered to it at first: nothing is taken to do better. */
   private best = 0;
+  private readonly facts: RiskFacts;
   private planBefore: Readonly<Record<string, unknown>> = {};
   writes: readonly Writes[] = [];
   /** Whether there was an index to try. */
@@ -103,7 +98,9 @@ export class CostedQuery {
     /** Its mentions of tables: what they ask for decides whether a plan could use an index at all. */
     readonly accesses: readonly TableAccess[],
     private readonly planner: Planner,
-  ) {}
+  ) {
+    this.facts = riskFacts(accesses, planner.settings);
+  }
 
   /** Plans it without any new index; gives the plan. */
   async begin(): Promise<Readonly<Record<string, unknown>>> {
@@ -192,15 +189,6 @@ export class CostedQuery {
       this.costings.push(costing);
       return costing;
     }
-  }
-
-  private get facts(): RiskFacts {
-    const relations = this.accesses.map(({ relation }) => relation);
-    return {
-      relationOf: name => relations.find(relation => relation.name === name),
-      isNew: name => !relations.some(({ indexes }) => indexes.some(index => index.name === name)),
-      setting: name => this.planner.setting(name),
-    };
   }
 
   private maskOf(set: readonly Candidate[]): bigint {

@@ -9,6 +9,7 @@ import { readAccessPaths } from './accessPaths';
 import { candidateIndexes, indexIdentity, type Candidate } from './candidates';
 import { estimateInWords, indexChange, indexCost, indexInWords } from './describeIndex';
 import { coveredInWords, nothingToTry, refuseOutright } from './refusals';
+import { planRisk, riskFacts, type RiskFacts } from './planRisk';
 import type { TableAccess } from './tableAccess';
 
 export { adviseWorkload } from './adviseWorkload';
@@ -30,6 +31,7 @@ const AS_GOOD_AS = 1.02;
 const MIN_GAIN = 0.1;
 /** A statement that joins several tables may need an index on each. */
 const MAX_INDEXES = 3;
+const LONGER = ', but may take longer: where the tables lie in memory, or where the rows asked for come late';
 /** Candidates tried one by one; the planner's own choice among all of them is always tried as well. */
 const MAX_CANDIDATES = 80;
 
@@ -59,7 +61,7 @@ export async function suggestIndexes(
     return { suggestions: [], refusals };
   }
 
-  const search = new Search(sql, estimator, signal);
+  const search = new Search(sql, estimator, signal, riskFacts(accesses, catalog.settings));
   const before = await search.cost([]);
   const chosen = await chooseIndexes(search, pool, before);
   const suggestions: Suggestion[] = [];
@@ -85,13 +87,14 @@ export async function suggestIndexes(
 /** Costs of one statement under sets of candidates, each asked for once. */
 class Search {
   private readonly known = new Map<string, PlanCost>();
-  best: { candidate: Candidate; totalCost: number } | undefined;
+  best: { candidate: Candidate; totalCost: number; isRisky: boolean } | undefined;
   private readonly unusable = new Set<string>();
 
   constructor(
     private readonly sql: string,
     private readonly estimator: CostEstimator,
     private readonly signal: CancelSignal | undefined,
+    private readonly facts: RiskFacts,
   ) {}
 
   async cost(set: readonly Candidate[]): Promise<PlanCost> {
@@ -117,7 +120,7 @@ class Search {
     try {
       const cost = await this.cost([...set, added]);
       if (set.length === 0 && (!this.best || cost.totalCost < this.best.totalCost))
-        this.best = { candidate: added, totalCost: cost.totalCost };
+        this.best = { candidate: added, totalCost: cost.totalCost, isRisky: await this.isRisky(cost) };
       return cost;
     } catch (error) {
       throwIfCancelled(this.signal);
@@ -125,6 +128,12 @@ class Search {
       this.unusable.add(indexIdentity(added.index));
       return undefined;
     }
+  }
+
+  /** The plan may well take longer than that of today, whatever it costs. */
+  async isRisky(planned: PlanCost): Promise<boolean> {
+    const { gamble, slowdown } = planRisk(planned, await this.cost([]), this.facts);
+    return gamble > 0 || slowdown > 0;
   }
 
   usable(pool: readonly Candidate[]): Candidate[] {
@@ -148,7 +157,7 @@ async function chooseIndexes(search: Search, pool: readonly Candidate[], before:
   // two indexes may help only together (a join read from both sides): let the planner choose among all at once
   const rest = search.usable(pool);
   const together = chosen.length === 0 && rest.length > 1 ? await search.cost(rest) : undefined;
-  if (together && together.totalCost <= before.totalCost * (1 - MIN_GAIN)) {
+  if (together && together.totalCost <= before.totalCost * (1 - MIN_GAIN) && !(await search.isRisky(together))) {
     const used = [...new Set(together.usedIndexes)].map(position => rest[position]!);
     return used.length <= MAX_INDEXES ? used : [];
   }
@@ -165,7 +174,8 @@ async function bestAddition(
   for (const candidate of pool) {
     if (chosen.includes(candidate)) continue;
     const planned = await search.tryCost(chosen, candidate);
-    if (planned && planned.usedIndexes.includes(chosen.length)) tried.push({ candidate, totalCost: planned.totalCost });
+    if (planned?.usedIndexes.includes(chosen.length) && !(await search.isRisky(planned)))
+      tried.push({ candidate, totalCost: planned.totalCost });
   }
   const lowest = Math.min(...tried.map(({ totalCost }) => totalCost));
   if (!(lowest <= cost * (1 - MIN_GAIN))) return undefined;
@@ -199,7 +209,7 @@ async function nothingHelps(
   const covered = coveredInWords(accesses);
   const best = search.best;
   const text = best
-    ? `no index helps: the best of ${tried} tried, ${indexInWords(best.candidate.index)}, changes the cost from ${formatCost(before)} to ${formatCost(best.totalCost)}`
+    ? `no index helps: the best of ${tried} tried, ${indexInWords(best.candidate.index)}, changes the cost from ${formatCost(before)} to ${formatCost(best.totalCost)}${best.isRisky ? LONGER : ''}`
     : `no index helps: none of ${tried} tried can be used by the planner`;
   return covered ? `${text}; ${covered.replace(/^no new index on /, '')}` : text;
 }

@@ -1,9 +1,23 @@
 import type { PlanCost } from '../../ports';
 import { earlyStopCost } from './earlyStop';
 import { memoryCost, type CostFacts } from './memoryCost';
+import type { TableAccess } from './tableAccess';
 
 export interface RiskFacts extends CostFacts {
   readonly isNew: (index: string) => boolean;
+}
+
+/** What is known of a statement's tables and of the server's settings, as SHOW prints them. */
+export function riskFacts(accesses: readonly TableAccess[], settings: Readonly<Record<string, string>>): RiskFacts {
+  const relations = accesses.map(({ relation }) => relation);
+  return {
+    relationOf: name => relations.find(relation => relation.name === name),
+    isNew: name => !relations.some(({ indexes }) => indexes.some(index => index.name === name)),
+    setting: name => {
+      const value = Number(settings[name] ?? NaN);
+      return Number.isNaN(value) ? undefined : value;
+    },
+  };
 }
 
 /** A statement that gets slower is minded more than one that does not get faster. */

@@ -28,6 +28,10 @@ export const cteNotMaterialized: RewriteCases = {
   ],
   refuses: [
     { title: 'read once, and merged already', sql: 'WITH o AS (SELECT id FROM orders) SELECT 1 FROM o WHERE o.id = 1' },
+    {
+      title: 'rows that are changed',
+      sql: 'WITH o AS MATERIALIZED (SELECT id FROM orders) UPDATE items SET line = 1 FROM (SELECT id FROM o WHERE o.id = 5) x WHERE x.id = items.order_id',
+    },
     { title: 'no filter', sql: 'WITH o AS MATERIALIZED (SELECT id FROM orders) SELECT 1 FROM o' },
     {
       title: 'groups that are computed once',
@@ -143,6 +147,14 @@ SELECT a.n, b.n FROM t a, t b WHERE a.c = $1 AND b.c BETWEEN 3 AND 5`,
     {
       title: 'read once, where PostgreSQL does it',
       sql: 'WITH t AS (SELECT customer_id, sum(total) FROM orders GROUP BY customer_id) SELECT 1 FROM t WHERE t.customer_id = 5',
+    },
+    {
+      title: 'a condition on a column of the query around',
+      sql: 'WITH t AS MATERIALIZED (SELECT id, customer_id FROM orders) SELECT 1 FROM customers c WHERE EXISTS (SELECT FROM t WHERE c.id = 5)',
+    },
+    {
+      title: 'a name that means two things',
+      sql: 'WITH t AS MATERIALIZED (SELECT id FROM orders) SELECT 1 FROM t WHERE t.id = 5 AND EXISTS (WITH t AS (SELECT 1 AS id) SELECT FROM t WHERE t.id = 5)',
     },
     {
       title: 'a reader without a condition',

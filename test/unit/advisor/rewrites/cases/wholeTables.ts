@@ -43,14 +43,14 @@ export const writeInBatches: RewriteCases = {
       becomes: `DO $batches$
 DECLARE
   first_key public.frames.id%TYPE := (SELECT id FROM public.frames ORDER BY id LIMIT 1);
-  next_key public.frames.id%TYPE;
+  last_key public.frames.id%TYPE;
 BEGIN
   WHILE first_key IS NOT NULL LOOP
-    next_key := (SELECT id FROM public.frames WHERE id >= first_key ORDER BY id OFFSET 10000 LIMIT 1);
+    last_key := (SELECT id FROM (SELECT id FROM public.frames WHERE id >= first_key ORDER BY id LIMIT 10000) AS batch ORDER BY id DESC LIMIT 1);
     UPDATE frames SET name = lower(name)
-    WHERE frames.id IN (SELECT batch.id FROM public.frames AS batch WHERE batch.id >= first_key ORDER BY batch.id LIMIT 10000);
+    WHERE frames.id BETWEEN first_key AND last_key;
     COMMIT;
-    first_key := next_key;
+    first_key := (SELECT id FROM public.frames WHERE id > last_key ORDER BY id LIMIT 1);
   END LOOP;
 END
 $batches$`,
@@ -62,14 +62,14 @@ $batches$`,
       becomes: `DO $batches$
 DECLARE
   first_key public.frames.id%TYPE := (SELECT id FROM public.frames ORDER BY id LIMIT 1);
-  next_key public.frames.id%TYPE;
+  last_key public.frames.id%TYPE;
 BEGIN
   WHILE first_key IS NOT NULL LOOP
-    next_key := (SELECT id FROM public.frames WHERE id >= first_key ORDER BY id OFFSET 10000 LIMIT 1);
+    last_key := (SELECT id FROM (SELECT id FROM public.frames WHERE id >= first_key ORDER BY id LIMIT 10000) AS batch ORDER BY id DESC LIMIT 1);
     DELETE FROM frames f
-    WHERE f.id IN (SELECT batch.id FROM public.frames AS batch WHERE batch.id >= first_key ORDER BY batch.id LIMIT 10000) AND f.at < now() - interval '90 days';
+    WHERE f.id BETWEEN first_key AND last_key AND f.at < now() - interval '90 days';
     COMMIT;
-    first_key := next_key;
+    first_key := (SELECT id FROM public.frames WHERE id > last_key ORDER BY id LIMIT 1);
   END LOOP;
 END
 $batches$`,
