@@ -4,7 +4,7 @@ import { cteReaders } from '../../rules/support/cteFences';
 import { asColumn, contains, isConstantExpression, list, operatorOf } from '../../rules/support/expressions';
 import { fromItems, isAggregated } from '../../rules/support/fromItems';
 import { itemOf } from '../../rules/support/mentions';
-import { conjuncts, isSameTree, rangeOfTree, textOfTree } from '../../rules/support/trees';
+import { conjuncts, isSameTree, isWithin, rangeOfTree, textOfTree } from '../../rules/support/trees';
 import { outputName } from '../../sql/names/outputName';
 import { unwrap } from '../../sql/walk';
 import type { FoundRewrite, RewriteContext } from './rewrite';
@@ -31,6 +31,8 @@ function filtered(context: RewriteContext, cte: NodeMatch): FoundRewrite | undef
   const { ctename, ctematerialized, ctequery } = cte.fields;
   const query = unwrap(ctequery);
   const readers = cteReaders(context, ctename);
+  const sameNamed = context.find('CommonTableExpr').filter(each => each.fields.ctename === ctename);
+  if (sameNamed.length > 1 || readers.some(reader => isWithin(reader, cte))) return undefined;
   const isKept = ctematerialized === 'CTEMaterializeAlways' || readers.length > 1;
   if (query?.type !== 'SelectStmt' || !isKept || readers.length === 0) return undefined;
   if (BLOCKING.some(name => query.fields[name] !== undefined) || !isSteady(query.fields, catalog)) return undefined;
@@ -85,8 +87,10 @@ function conditionOn(context: RewriteContext, reader: NodeMatch, name: string): 
     const node = unwrap(condition);
     const column = unwrap(node?.fields.lexpr);
     if (node?.type !== 'A_Expr' || !isComparison(node.fields) || column?.type !== 'ColumnRef') continue;
-    const owner = items.length === 1 ? items[0] : itemOf(column.fields, items);
-    if (asColumn(node.fields.lexpr)?.name !== name || owner?.fields !== reader.fields) continue;
+    const named = asColumn(node.fields.lexpr);
+    // A bare name is its own if it has one of that name, whatever is around the query.
+    const owner = items.length === 1 && !named?.qualifier ? items[0] : itemOf(column.fields, items);
+    if (named?.name !== name || owner?.fields !== reader.fields) continue;
     const whole = rangeOfTree(statement, condition);
     const tested = rangeOfTree(statement, node.fields.lexpr);
     if (!whole || !tested || !isSteady(node.fields.rexpr, catalog)) continue;

@@ -20,7 +20,8 @@ export const cteNotMaterialized = defineRewrite({
   why: 'A WITH query that is kept whole is computed before the filters outside, and has no index. Merged into the query, each filter can use the indexes of its tables.',
   nodes: ['CommonTableExpr'],
   find(context) {
-    if (!hasMarkers(context)) return [];
+    // A row that waited for a lock is looked at again, and then so is what is merged with it.
+    if (!hasMarkers(context) || context.statement.writes) return [];
     return context.find('CommonTableExpr').flatMap(cte => opened(context, cte) ?? []);
   },
 });

@@ -61,7 +61,8 @@ export function filterOn({ find, catalog }: View, reader: NodeMatch): NodeMatch 
     if (!isConstantExpression(node.fields.rexpr)) continue;
     const column = unwrap(node.fields.lexpr);
     if (column?.type !== 'ColumnRef') continue;
-    const owner = items.length === 1 ? items[0] : itemOf(column.fields, items);
+    const isBare = list(column.fields.fields).length === 1;
+    const owner = items.length === 1 && isBare ? items[0] : itemOf(column.fields, items);
     if (owner?.fields === reader.fields) return find('A_Expr').find(each => each.fields === node.fields);
   }
   return undefined;
