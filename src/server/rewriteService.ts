@@ -1,6 +1,11 @@
-import { describeVerification, summarizeVerification } from '../core/advisor/rewrites/describeVerification';
+import {
+  describeTimes,
+  describeVerification,
+  summarizeVerification,
+} from '../core/advisor/rewrites/describeVerification';
 import { rewritesOf, rewrittenRange, rewrittenText } from '../core/advisor/rewrites/registry';
 import type { Rewrite } from '../core/advisor/rewrites/rewrite';
+import type { TimingComparison } from '../core/advisor/rewrites/verification';
 import type { CancelSignal } from '../core/base/cancelSignal';
 import { hashText } from '../core/base/hashText';
 import { shiftRange, type SourceRange } from '../core/base/sourceRange';
@@ -73,6 +78,13 @@ export function rewriteKey({ id, edits }: Rewrite, statementStart: number): stri
   return `${id} ${hashText(JSON.stringify(relative))}`;
 }
 
+/** What is told beside the plans. */
+interface Told {
+  readonly notes: readonly string[];
+  readonly timings: readonly TimingComparison[];
+  readonly catalog: Catalog;
+}
+
 /** Compares both forms on a connection; see `verifyRewrite`. */
 export class RewriteService {
   constructor(
@@ -99,15 +111,19 @@ export class RewriteService {
     );
     const sentences = describeVerification(verification);
     const summary = summarizeVerification(verification);
-    return { verification, summary, sentences, ...(plans && { plans: this.shown(params, plans, sentences, catalog) }) };
+    return {
+      verification,
+      summary,
+      sentences,
+      ...(plans && { plans: this.shown(params, plans, { notes: sentences, timings: verification.timings, catalog }) }),
+    };
   }
 
   /** The rewritten form's plan as the panel shows one, beside that of the original. */
   private shown(
     { connectionId, connection, title, rewritten }: RewriteVerifyParams,
     plans: ComparedPlans,
-    notes: readonly string[],
-    catalog: Catalog,
+    { notes, timings, catalog }: Told,
   ): NonNullable<RewriteVerified['plans']> {
     const [before, tree] = [firstTree(plans.original), firstTree(plans.rewritten)];
     const view = buildPlanView({
@@ -121,8 +137,11 @@ export class RewriteService {
       notes,
       comparison: comparePlans(before, tree),
     });
+    // One run says little about the time; the verdict beside the plans must not be the last word.
+    const times = timings.slice(0, 1).map(timing => `Both plans are of one run each. ${describeTimes(timing)}`);
     const comparison = view.comparison && {
       ...view.comparison,
+      cautions: [...times, ...(view.comparison.cautions ?? [])],
       against: { kind: 'file' as const, name: 'the original statement' },
     };
     return { view: { ...view, ...(comparison && { comparison }) }, rawPlan: plans.rewritten };

@@ -98,6 +98,7 @@ describe('server: rewrites', function () {
       [[2, 2]],
     );
     assert.ok(plans && plans.view.analyzed && plans.view.nodes.length > 0);
+    assert.match(plans.view.comparison?.cautions?.[0] ?? '', /one run each\. The original took .* \(median of 2 runs/);
   });
 
   it('finds values for the parameters itself', async () => {

@@ -29,7 +29,8 @@ export function summarizeVerification(verification: Verification): string {
   return [headline(verification), outcome, isWorthTiming ? timing : undefined].filter(Boolean).join(' ');
 }
 
-function describeTimes({ values, original, rewritten }: TimingComparison): string {
+/** How long both forms took for one set of values, and whether one is clearly faster. */
+export function describeTimes({ values, original, rewritten }: TimingComparison): string {
   const factor = describeFactor(original, rewritten);
   return `${forValues(values)}The original took ${describeTiming(original)}, the rewritten form ${describeTiming(rewritten)}${factor}.`;
 }
