@@ -50,28 +50,28 @@ function rewrite(context: RewriteContext): FoundRewrite[] {
   const taken = takenNames(context);
   relation.columns.forEach(column => taken.add(column.name));
   const first = freshName('first_key', taken);
-  const next = freshName('next_key', taken);
+  const last = freshName('last_key', taken);
   const batch = freshName('batch', taken);
   const column = quoteIdentifier(key);
   const full = quoteQualified(relation.schema, relation.name);
   const whole = unwrap(fields.whereClause);
   const isOr = whole?.type === 'BoolExpr' && whole.fields.boolop === 'OR_EXPR';
   const condition = where && text.slice(where.start, where.end);
-  const inBatch = `${quoteIdentifier(name)}.${column} IN (SELECT ${batch}.${column} FROM ${full} AS ${batch} WHERE ${batch}.${column} >= ${first} ORDER BY ${batch}.${column} LIMIT ${BATCH_ROWS})`;
+  const inBatch = `${quoteIdentifier(name)}.${column} BETWEEN ${first} AND ${last}`;
   const kept = condition === undefined ? '' : ` AND ${isOr ? `(${condition})` : condition}`;
   const head = where ? text.slice(0, where.start).replace(/\s*where[\s(]*$/i, '') : text;
   const script = [
     'DO $batches$',
     'DECLARE',
     `  ${first} ${full}.${column}%TYPE := (SELECT ${column} FROM ${full} ORDER BY ${column} LIMIT 1);`,
-    `  ${next} ${full}.${column}%TYPE;`,
+    `  ${last} ${full}.${column}%TYPE;`,
     'BEGIN',
     `  WHILE ${first} IS NOT NULL LOOP`,
-    `    ${next} := (SELECT ${column} FROM ${full} WHERE ${column} >= ${first} ORDER BY ${column} OFFSET ${BATCH_ROWS} LIMIT 1);`,
+    `    ${last} := (SELECT ${column} FROM (SELECT ${column} FROM ${full} WHERE ${column} >= ${first} ORDER BY ${column} LIMIT ${BATCH_ROWS}) AS ${batch} ORDER BY ${column} DESC LIMIT 1);`,
     `    ${head}`,
     `    WHERE ${inBatch}${kept};`,
     '    COMMIT;',
-    `    ${first} := ${next};`,
+    `    ${first} := (SELECT ${column} FROM ${full} WHERE ${column} > ${last} ORDER BY ${column} LIMIT 1);`,
     '  END LOOP;',
     'END',
     '$batches$',
