@@ -17,7 +17,7 @@ export interface TestServer {
 /** Declares the same tests for each major version, each against a server of its own, filled by `setup`. */
 export function onEachServer(
   setup: string,
-  declare: (server: () => TestServer) => void,
+  declare: (server: () => TestServer, major: number) => void,
   settings: (major: number) => Readonly<Record<string, string>> = () => ({}),
 ): void {
   for (const major of MAJORS) {
@@ -46,7 +46,7 @@ export function onEachServer(
         await stop();
       });
 
-      declare(() => current);
+      declare(() => current, major);
     });
   }
 }

@@ -8,7 +8,7 @@ const ZONES = ['Asia/Ho_Chi_Minh', 'America/New_York'];
 describe('database/partitions: maintenance on other clocks, names and keys', function () {
   this.timeout(60_000);
 
-  onEachServer('create schema "Größe"', server => {
+  onEachServer('create schema "Größe"', (server, major) => {
     const keyed = (
       table: string,
       keyKind: KeyKind,
@@ -92,8 +92,9 @@ describe('database/partitions: maintenance on other clocks, names and keys', fun
         assert.ok(partitions[1]!.endsWith(`to '${end}'`), partitions[1]);
       });
 
-    it('takes a new uuid of version 7 into the partition of its time', async function () {
-      if (server().major < 18) this.skip(); // uuidv7() came with 18
+    // uuidv7() came with 18
+    const itWithUuids = major < 18 ? () => undefined : it;
+    itWithUuids('takes a new uuid of version 7 into the partition of its time', async function () {
       await create('Seven', 'uuid');
       const ours = await keyed('Seven', 'uuid v7', 'day', 'UTC');
       await ours.run(new Date().toISOString());

@@ -102,7 +102,7 @@ function report(title: string, comparisons: readonly Comparison[]): void {
 describe('database/whatIf: partitions planned before they are there, against real ones', function () {
   this.timeout(180_000);
 
-  onEachServer(SETUP, server => {
+  onEachServer(SETUP, (server, major) => {
     before(async function () {
       this.timeout(120_000);
       await buildTestWorker();
@@ -136,10 +136,9 @@ describe('database/whatIf: partitions planned before they are there, against rea
       ['a list', { method: 'list', column: 'region', values: ['north', 'south', 'east', 'west'] }, BY_VALUE],
       ['a hash', { method: 'hash', column: 'customer_id', modulus: 8 }, BY_VALUE],
     ];
-    for (const [title, scheme, statements] of CASES)
+    // the statistics of an older server are copied in the same way, whatever they are divided by
+    for (const [title, scheme, statements] of major < 18 ? CASES.slice(0, 1) : CASES)
       it(`by ${title}: the same partitions, and nearly the same cost`, async function () {
-        // the statistics of an older server are copied in the same way, whatever they are divided by
-        if (server().major < 18 && scheme !== CASES[0]![1]) this.skip();
         const { layout, plans, notes } = await plan(scheme, statements);
         for (const note of notes) console.log(`      note: ${note}`);
         const comparisons = await compare(server(), layout, plans);

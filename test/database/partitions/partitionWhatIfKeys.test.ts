@@ -16,7 +16,7 @@ create index on "Odd Clicks" (lower(n::text), "Day") include (ms)`;
 describe('database/whatIf: partitions by keys of other types', function () {
   this.timeout(120_000);
 
-  onEachServer(SETUP, server => {
+  onEachServer(SETUP, (server, major) => {
     before(async function () {
       this.timeout(120_000);
       await buildTestWorker();
@@ -33,10 +33,9 @@ describe('database/whatIf: partitions by keys of other types', function () {
         `seven >= '018df74f-8400-7000-8000-000000000000' and seven < '018f3173-7000-0000-0000-000000000000'`,
       ],
     ];
-    for (const [column, keyKind, condition] of KEYS)
+    // bounds are the same for every version; one key shows that they are read from an older server, too
+    for (const [column, keyKind, condition] of KEYS.filter(([, kind]) => major >= 18 || kind === 'date'))
       it(`${keyKind}: two months of twelve`, async function () {
-        // bounds are the same for every version; one key shows that they are read from an older server, too
-        if (server().major < 18 && keyKind !== 'date') this.skip();
         const catalog = await server().db.readCatalog();
         const facts = await readPartitionFacts(server().db, catalog, {
           tables: [{ schema: 'public', name: 'Odd Clicks' }],
