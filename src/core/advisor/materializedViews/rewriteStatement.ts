@@ -166,10 +166,17 @@ function measureColumn({ measures }: ViewDesign, key: string): string {
 }
 
 /** What a reader of the rewritten statement should know beside the age of the rows. */
-export function differencesOf({ aggregates, select }: Aggregation, { dimensions }: ViewDesign): string[] {
+export function differencesOf(aggregation: Aggregation, { dimensions, inner }: ViewDesign): string[] {
+  const { aggregates, select, groups, conditions } = aggregation;
   const found = new Set(aggregates.flatMap(({ rolledUp }) => rolledUp.difference ?? []));
+  const known = new Map(dimensions.map(each => [each.key, each]));
+  const compared = conditions
+    .filter(({ expression }) => !inner.has(expression.key))
+    .flatMap(({ expression }) => usesIn(aggregation, expression.node, known) ?? []);
+  const used = new Set([...groups, ...compared].map(({ key }) => key));
   const zoned = dimensions.some(
-    ({ expression: { node, columns } }) =>
+    ({ key, expression: { node, columns } }) =>
+      used.has(key) &&
       node.type !== 'ColumnRef' &&
       (functionName(node.fields) === 'date_trunc' ||
         node.type === 'TypeCast' ||
