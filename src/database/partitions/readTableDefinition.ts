@@ -4,6 +4,7 @@ import { DatabaseError } from '../../core/ports';
 import type { PostgresDatabase } from '../connect';
 import type { Session } from '../session';
 import * as queries from './definitionQueries';
+import * as dependentQueries from './dependentQueries';
 
 const BEGIN = `begin isolation level repeatable read read only; set local statement_timeout = '60s';
   set local lock_timeout = '5s'`;
@@ -57,13 +58,13 @@ async function read(
     statistics: await ask<TableDefinition['statistics']>(queries.STATISTICS),
     publications: await ask<TableDefinition['publications']>(queries.publications(serverVersion)),
     sequences: await ask<TableDefinition['sequences']>(queries.SEQUENCES),
-    foreignKeysHere: await ask<TableDefinition['foreignKeysHere']>(queries.INCOMING),
+    foreignKeysHere: await ask<TableDefinition['foreignKeysHere']>(dependentQueries.INCOMING),
   };
   const dependents: Dependents = {
-    views: await ask<Dependents['views']>(queries.VIEWS),
-    materializedViews: await ask<Dependents['materializedViews']>(queries.MATERIALIZED_VIEWS),
-    functions: await ask<Dependents['functions']>(queries.FUNCTIONS),
-    others: await ask<Dependents['others']>(queries.OTHERS),
+    views: await ask<Dependents['views']>(dependentQueries.VIEWS),
+    materializedViews: await ask<Dependents['materializedViews']>(dependentQueries.MATERIALIZED_VIEWS),
+    functions: await ask<Dependents['functions']>(dependentQueries.FUNCTIONS),
+    others: await ask<Dependents['others']>(dependentQueries.OTHERS),
   };
   return { serverVersion, ...table, ...parts, dependents };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { MigrationPlan } from '../../../src/core/advisor/migration/migrationPlan';
 import type { PartitionMigrationOptions } from '../../../src/core/advisor/partitions/migration/migrationOptions';
 import { planPartitionMigration } from '../../../src/core/advisor/partitions/migration/planPartitionMigration';
-import type { PartitionScheme } from '../../../src/core/advisor/partitions/scheme';
+import type { KeyKind, PartitionScheme, PeriodUnit } from '../../../src/core/advisor/partitions/scheme';
 import type { TableDefinition } from '../../../src/core/advisor/partitions/tableDefinition';
 import type { PostgresDatabase } from '../../../src/database/connect';
 import type { MigrationOutcome } from '../../../src/database/migration/migrationRecord';
@@ -59,8 +59,21 @@ export async function checksum(db: PostgresDatabase, table: string, columns = 't
   return row?.sum ?? '';
 }
 
-/** Bytes of the changed order of keys do not count: what `JSON.stringify` of both gives is compared as data. */
+/** The first column of the first row. */
 export async function value<T>(db: PostgresDatabase, sql: string): Promise<T> {
   const [row] = await db.query(sql);
   return Object.values(row ?? {})[0] as T;
 }
+
+export const range = (
+  column: string,
+  keyKind: KeyKind,
+  period: PeriodUnit = 'month',
+  timeZone = 'UTC',
+): PartitionScheme => ({
+  method: 'range',
+  column,
+  keyKind,
+  period,
+  timeZone,
+});
