@@ -32,6 +32,19 @@ const PAGES = [
   },
 ] as const;
 
+const MONTHS = `
+CREATE TABLE logs (at timestamptz NOT NULL, n int) PARTITION BY RANGE (at);
+${[1, 2, 3, 4].map(month => `CREATE TABLE logs_${month} PARTITION OF logs FOR VALUES FROM ('2024-0${month}-01') TO ('2024-0${month + 1}-01');`).join('\n')}`;
+
+/** Conditions that hide the partition key, and how many of four partitions are read when it is bare. */
+const HIDDEN_KEYS: readonly (readonly [sql: string, left: number])[] = [
+  ['SELECT n FROM logs WHERE extract(year FROM at) = 2024 AND extract(month FROM at) = 2', 1],
+  ["SELECT n FROM logs WHERE date_trunc('month', at) >= '2024-03-01'", 2],
+  ["SELECT n FROM logs WHERE to_char(at, 'YYYY-MM') IN ('2024-01', '2024-04')", 2],
+  ["SELECT n FROM logs WHERE at::date IN ('2024-03-05', '2024-03-06')", 1],
+  ["SELECT n FROM logs WHERE now() - at < interval '2 hours'", 0],
+];
+
 describe('core/advisor/rewrites: cases on PostgreSQL', function () {
   this.timeout(300_000);
 
@@ -71,6 +84,24 @@ describe('core/advisor/rewrites: cases on PostgreSQL', function () {
       const { db } = server();
       const catalog = await db.readCatalog();
       for (const { sql, keys } of PAGES) await comparePages(server(), catalog, sql, keys);
+    });
+
+    it('let partitions be left out', async () => {
+      await server().run(MONTHS);
+      const catalog = await server().db.readCatalog();
+      await withClient(server().url, async client => {
+        const scans = async (sql: string): Promise<number> => {
+          const { rows: lines } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`);
+          return lines.filter(line => /Seq Scan on logs_/.test(line['QUERY PLAN'])).length;
+        };
+        for (const [sql, left] of HIDDEN_KEYS) {
+          const [rewrite] = (await offeredWith(sql, catalog)).filter(({ edits }) => edits.length > 0);
+          assert.ok(rewrite, sql);
+          assert.match(rewrite.why, /partitioned by at/);
+          assert.equal(await scans(sql), 4, sql);
+          assert.equal(await scans(rewrite.becomes), left, rewrite.becomes);
+        }
+      });
     });
 
     it('pick rows by chance', async () => {
