@@ -32,6 +32,8 @@ const SUITES = [
   { name: 'plans source', command: npm('test:plans'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'advice source', command: npm('test:advice'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'migration source', command: npm('test:migration'), counts: 'tests', limitMs: 5 * MINUTE_MS },
+  { name: 'rewrites source', command: npm('test:rewrites'), counts: 'tests', limitMs: 5 * MINUTE_MS },
+  { name: 'health source', command: npm('test:health'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'package', work: packageExtension },
   {
     name: 'walk packaged',
