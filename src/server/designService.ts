@@ -13,7 +13,7 @@ import { plannedEntries } from '../core/workload/planningTexts';
 import { collectScript } from '../core/workload/scriptWorkload';
 import { WorkloadCollector, type WorkloadEntry } from '../core/workload/workload';
 import { readReaders } from '../database/materializedViews/readReaders';
-import { readPartitionFacts } from '../database/partitions/readPartitionFacts';
+import { advisePartitions } from '../database/partitions/advisePartitions';
 import { readPartitionPieces } from '../database/partitions/readPartitionPieces';
 import { readTableDefinition } from '../database/partitions/readTableDefinition';
 import { tryStatistics } from '../database/statistics/tryStatistics';
@@ -73,9 +73,10 @@ export class DesignService {
     const database = this.#sessions.database(connectionId);
     const catalog = await this.#sessions.catalog(connectionId, signal);
     if (!findRelation(catalog, table, schema)) throw new DatabaseError('sql', `there is no table ${schema}.${table}`);
-    const facts = await readPartitionFacts(database, catalog, { tables: [{ schema, name: table }], signal });
     const statements = plannedEntries(this.#grammar, this.#entriesOf(workload));
-    const [advice] = advisePartitioning(facts, { statements, catalog });
+    const request = { tables: [{ schema, name: table }], statements, signal };
+    const { facts, tables } = await advisePartitions(database, catalog, request);
+    const advice = tables[0]?.advice;
     const [anyway] =
       advice?.verdict === 'partition' ? [advice] : advisePartitioning(facts, { statements, catalog }, ANYWAY);
     const found: PartitionIt | undefined = anyway?.verdict === 'partition' ? anyway : undefined;

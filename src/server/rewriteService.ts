@@ -64,7 +64,12 @@ export function offeredRewrites(
   catalog: Catalog | undefined,
 ): Rewrite[] {
   const { text, statements } = document.script;
-  const around = { ...(catalog && { catalog }), script: { text, statements, index: statements.indexOf(located) } };
+  const around = {
+    ...(catalog && { catalog }),
+    script: { text, statements, index: statements.indexOf(located) },
+    // One that fails on an odd statement must not take the others along; the editor shows this in the output.
+    rewriteFailed: (id: string, error: unknown) => console.error(`The rewrite ${id} failed: ${String(error)}`),
+  };
   return rewritesOf(located, around).filter(({ edits }) => document.keepsHost(edits));
 }
 

@@ -66,6 +66,7 @@ function report(
     group,
     value: value === null ? null : Number(value.toFixed(3)),
     unit,
+    shown: shownValue(value, unit),
     target: limits ? describe(limits.worse === 'above' ? '≤' : '≥', limits.warning, unit) : '',
     critical:
       limits && Number.isFinite(limits.critical)
@@ -82,4 +83,14 @@ function report(
 
 function describe(sign: string, limit: number, unit: string): string {
   return limit === 0 && sign === '≤' ? 'none' : `${sign} ${limit} ${unit}`;
+}
+
+function shownValue(value: number | null, unit: string): string {
+  if (value === null) return '';
+  const counted = value === 1 ? unit.replace(/^indexes\b|^(session|table|statement|failure)s\b/, singular) : unit;
+  return `${value >= 100 ? Math.round(value) : Number(value.toFixed(2))} ${counted}`;
+}
+
+function singular(_: string, word: string | undefined): string {
+  return word ?? 'index';
 }

@@ -84,6 +84,8 @@ export interface HealthResult {
   readonly group: HealthGroup;
   readonly value: number | null;
   readonly unit: string;
+  /** `99.2 %`, `1 index`; empty for what has no value. */
+  readonly shown: string;
   /** `> 99 %`; empty where nothing is asked for. */
   readonly target: string;
   /** `< 95 %`. */

@@ -38,22 +38,11 @@ export function healthText(results: readonly HealthResult[], { server, at, costM
   return lines.join('\n');
 }
 
-/** `99.2 %`, `1 index`; `-` for what has no value. */
-export function healthValue({ value, unit }: Pick<HealthResult, 'value' | 'unit'>): string {
-  if (value === null) return '-';
-  const counted = value === 1 ? unit.replace(/^indexes\b|^(session|table|statement|failure)s\b/, singular) : unit;
-  return `${value >= 100 ? Math.round(value) : Number(value.toFixed(2))} ${counted}`;
-}
-
-function singular(_: string, word: string | undefined): string {
-  return word ?? 'index';
-}
-
 function describe(result: HealthResult): string[] {
   const { status, title, target, detail, items, step } = result;
   const wanted = target === '' ? '' : `  (target ${target})`;
   return [
-    `  ${MARKS[status].padEnd(5)}${title}: ${healthValue(result)}${wanted}`,
+    `  ${MARKS[status].padEnd(5)}${title}: ${result.shown || '-'}${wanted}`,
     `       ${detail}`,
     ...items
       .filter(item => item.status !== 'ok')

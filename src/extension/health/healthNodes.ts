@@ -75,16 +75,10 @@ export function sparkline(values: readonly number[]): string {
   return values.map(value => BARS[Math.round(((value - low) / (high - low)) * last)]!).join('');
 }
 
-/** `99.2 %`; empty for what has no value. */
-function valueText({ value, unit }: HealthResult): string {
-  if (value === null) return '';
-  return `${value >= 100 ? Math.round(value) : Number(value.toFixed(2))} ${unit}`;
-}
-
 function checkNode(result: HealthResult, values: readonly number[]): HealthNode {
-  const { id, title, status, detail, items, step, target, critical, source } = result;
+  const { id, title, status, shown, detail, items, step, target, critical, source } = result;
   const facts = [
-    `**${title}**: ${valueText(result) || 'not known'}`,
+    `**${title}**: ${shown || 'not known'}`,
     detail,
     [target && `Target: ${target}`, critical && `critical: ${critical}`].filter(Boolean).join(', '),
     `Source: ${source}`,
@@ -92,7 +86,7 @@ function checkNode(result: HealthResult, values: readonly number[]): HealthNode 
   return {
     id,
     label: title,
-    description: [valueText(result) || detail, sparkline(values.slice(-20))].filter(Boolean).join('  '),
+    description: [shown || detail, sparkline(values.slice(-20))].filter(Boolean).join('  '),
     tooltip: facts.filter(Boolean).join('\n\n'),
     status,
     ...(step && { step }),

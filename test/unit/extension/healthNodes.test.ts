@@ -8,6 +8,7 @@ const RESULT: HealthResult = {
   group: 'cache',
   value: 99.123,
   unit: '%',
+  shown: '99.12 %',
   target: '≥ 99 %',
   critical: '< 95 %',
   status: 'ok',
@@ -26,12 +27,13 @@ describe('extension/health/healthNodes', () => {
       costMs: 44.4,
       results: [
         RESULT,
-        { ...RESULT, id: 'b', status: 'critical' as const, value: 12 },
+        { ...RESULT, id: 'b', status: 'critical' as const, value: 12, shown: '12 %' },
         {
           ...RESULT,
           id: 'c',
           group: 'limits' as const,
           value: null,
+            shown: '',
           status: 'unknown' as const,
           detail: 'not counted',
         },
