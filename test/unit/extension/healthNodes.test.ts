@@ -33,7 +33,7 @@ describe('extension/health/healthNodes', () => {
           id: 'c',
           group: 'limits' as const,
           value: null,
-            shown: '',
+          shown: '',
           status: 'unknown' as const,
           detail: 'not counted',
         },
