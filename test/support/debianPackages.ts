@@ -28,7 +28,10 @@ export interface DebianRoot {
  */
 export async function debianPackages(names: readonly string[]): Promise<DebianRoot | string> {
   if (!fs.existsSync('/usr/bin/apt-get')) return `${names.join(', ')}: this machine is not a Debian`;
-  const key = createHash('sha256').update([...names].sort().join(' ')).digest('hex').slice(0, 12);
+  const key = createHash('sha256')
+    .update([...names].sort().join(' '))
+    .digest('hex')
+    .slice(0, 12);
   const folder = path.join(CACHE, `${names[0]}-${key}`);
   if (fs.existsSync(folder)) return unpackedRoot(folder);
   fs.mkdirSync(CACHE, { recursive: true });
