@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-
-const CLI = path.resolve(__dirname, '../../dist/cli.js');
+import { runCli } from '../support/cli';
 
 describe('cli: lint', () => {
   let folder = '';
@@ -19,8 +17,7 @@ describe('cli: lint', () => {
     writeFileSync(file, text);
     return file;
   };
-  const run = (args: readonly string[], input = '') =>
-    spawnSync(process.execPath, [CLI, 'lint', ...args], { encoding: 'utf8', cwd: folder, input });
+  const run = (args: readonly string[], input = '') => runCli(['lint', ...args], { cwd: folder, input });
   const found = (args: readonly string[], input = ''): string[] => {
     const { stdout, stderr } = run([...args, '--format', 'json'], input);
     assert.equal(stderr, '');

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { MigrationRecord } from '../../src/database/migration/migrationRecord';
 import { openSession } from '../../src/database/session';
 import { onEachServer } from '../database/servers';
-
-const CLI = resolve(__dirname, '../../dist/cli.js');
+import { CLI, runCli } from '../support/cli';
 
 const SETUP = `
   create table "Log s" (id bigint primary key, at timestamptz not null, area text not null, note text);
@@ -27,8 +26,8 @@ describe('cli: partition', function () {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   onEachServer(SETUP, server => {
-    const args = (more: readonly string[]): string[] => [CLI, 'partition', '--connection', server().url, ...more];
-    const run = (...more: string[]) => spawnSync(process.execPath, args(more), { encoding: 'utf8', cwd: folder });
+    const args = (more: readonly string[]): string[] => ['partition', '--connection', server().url, ...more];
+    const run = (...more: string[]) => runCli(args(more), { cwd: folder });
     const kind = async (): Promise<unknown> =>
       (await server().db.query(`select relkind::text as kind from pg_class where oid = '"Log s"'::regclass`))[0]?.[
         'kind'
@@ -103,7 +102,7 @@ describe('cli: partition', function () {
       const state = join(folder, `state${server().major}.json`);
       const reader = await openSession(server().db.settings);
       await reader.execute('begin; select count(*) from "Log s"');
-      const first = spawn(process.execPath, args([...LOGS, '--apply', '--state', state]), { cwd: folder });
+      const first = spawn(process.execPath, [CLI, ...args([...LOGS, '--apply', '--state', state])], { cwd: folder });
       let said = '';
       first.stderr.setEncoding('utf8').on('data', (text: string) => {
         if (!said.includes('a lock was not to be had') && (said + text).includes('a lock was not to be had'))

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-
-const CLI = path.resolve(__dirname, '../../dist/cli.js');
+import { runCli } from '../support/cli';
 
 const SORTED = `Sort  (cost=9.00..9.50 rows=5 width=8) (actual time=8.000..8.500 rows=400 loops=1)
   Sort Key: a
@@ -41,8 +39,7 @@ describe('cli: saved plans', () => {
     writeFileSync(path.join(folder, name), content);
     return name;
   };
-  const run = (args: readonly string[], input = '') =>
-    spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', cwd: folder, input });
+  const run = (args: readonly string[], input = '') => runCli(args, { cwd: folder, input });
   const json = <T>(args: readonly string[], input = ''): T => {
     const { stdout, stderr, status } = run([...args, '--format', 'json'], input);
     assert.equal(status, 0, stderr);

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-
-const CLI = path.resolve(__dirname, '../../dist/cli.js');
+import { runCli } from '../support/cli';
 
 const SCHEMA = 'create table orders (id int primary key, customer_id int not null, placed_at timestamp not null);';
 const PAGE = 'select id\nfrom orders -- all\norder by placed_at limit 20 offset $1';
@@ -35,8 +33,7 @@ describe('cli: rewrite', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const write = (name: string, text: string): void => writeFileSync(path.join(folder, name), text);
-  const run = (args: readonly string[], input = '') =>
-    spawnSync(process.execPath, [CLI, 'rewrite', ...args], { encoding: 'utf8', cwd: folder, input });
+  const run = (args: readonly string[], input = '') => runCli(['rewrite', ...args], { cwd: folder, input });
   const report = (args: readonly string[], input = ''): Report => {
     const { stdout, stderr, status } = run([...args, '--format', 'json'], input);
     assert.equal(stderr, '');

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { onEachServer } from './servers';
-
-const CLI = resolve(__dirname, '../../dist/cli.js');
+import { runCli } from '../support/cli';
 
 const SETUP = `
   create table counts (id int primary key, camera_id int not null, captured_at timestamptz not null, n int not null);
@@ -58,8 +56,7 @@ describe('cli advise', function () {
   onEachServer(SETUP, server => {
     const run = (...args: string[]) => {
       const method = args.includes('--existing') ? [] : ['--what-if', 'trial'];
-      const all = [CLI, 'advise', ...method, '--connection', server().url, ...args];
-      return spawnSync(process.execPath, all, { encoding: 'utf8', cwd: folder });
+      return runCli(['advise', ...method, '--connection', server().url, ...args], { cwd: folder });
     };
     const runJson = (...args: string[]): Advice => {
       const { status, stdout, stderr } = run('--format', 'json', ...args);

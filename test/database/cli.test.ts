@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { openDatabase } from '../../src/database/connect';
 import { resolveConnection } from '../../src/database/connectionSettings';
 import { startEmbedded } from '../../src/database/embedded';
 import { readSettings } from '../../src/database/settings/readSettings';
-
-const CLI = resolve(__dirname, '../../dist/cli.js');
+import { runCli } from '../support/cli';
 
 /** Runs the built command line, as a script would. */
 function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', cwd: tmpdir() });
+  const { status, stdout, stderr } = runCli(args, { cwd: tmpdir() });
   return { status, stdout, stderr, json: () => JSON.parse(stdout) as Record<string, never> };
 }
 

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { loadGrammar } from '../../src/core/sql/grammar';
 import { Script } from '../../src/core/sql/script';
 import { onEachServer } from './servers';
-
-const CLI = resolve(__dirname, '../../dist/cli.js');
+import { runCli } from '../support/cli';
 
 const SETUP = `
   create table visits (id int primary key, shop int not null, at timestamp not null, spent int not null);
@@ -34,10 +32,11 @@ describe('cli matviews', function () {
 
   onEachServer(SETUP, server => {
     const run = (...args: string[]) => {
-      const { stdout, stderr, status } = spawnSync(
-        process.execPath,
-        [CLI, 'matviews', ...args, '--connection', server().url, '--what-if', 'trial'],
-        { encoding: 'utf8', env: { PATH: process.env['PATH'] } },
+      const { stdout, stderr, status } = runCli(
+        ['matviews', ...args, '--connection', server().url, '--what-if', 'trial'],
+        {
+          env: { PATH: process.env['PATH'] },
+        },
       );
       return { stdout, stderr, status };
     };

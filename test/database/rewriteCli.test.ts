@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
 import { onEachServer } from './servers';
-
-const CLI = resolve(__dirname, '../../dist/cli.js');
+import { runCli } from '../support/cli';
 
 const SETUP = `
   create table customers (id int primary key, name text not null);
@@ -38,8 +35,7 @@ describe('cli rewrite', function () {
 
   onEachServer(SETUP, server => {
     const run = (input: string, ...args: string[]) => {
-      const all = [CLI, 'rewrite', '--connection', server().url, ...args, '-'];
-      return spawnSync(process.execPath, all, { encoding: 'utf8', input });
+      return runCli(['rewrite', '--connection', server().url, ...args, '-'], { input });
     };
     const rewrites = (input: string, ...args: string[]) => {
       const { stdout, stderr, status } = run(input, '--format', 'json', ...args);

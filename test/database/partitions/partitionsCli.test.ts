@@ -1,14 +1,12 @@
 import * as assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { loadGrammar } from '../../../src/core/sql/grammar';
 import { Script } from '../../../src/core/sql/script';
 import { onEachServer } from '../servers';
 import { column } from './maintained';
-
-const CLI = resolve(__dirname, '../../../dist/cli.js');
+import { runCli } from '../../support/cli';
 
 const SETUP = `
 create table visits (id bigint primary key, at timestamptz not null, shop int not null);
@@ -37,11 +35,9 @@ describe('cli partitions', function () {
 
   onEachServer(SETUP, server => {
     const run = (...args: string[]) => {
-      const { stdout, stderr, status } = spawnSync(
-        process.execPath,
-        [CLI, 'partitions', ...args, '--connection', server().url],
-        { encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: process.env['HOME'] } },
-      );
+      const { stdout, stderr, status } = runCli(['partitions', ...args, '--connection', server().url], {
+        env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
+      });
       return { stdout, stderr, status };
     };
 
