@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { diffProfile } from '../../src/core/profiles/diffProfile';
 import { evaluateProfile, PROFILES } from '../../src/core/profiles/evaluateProfile';
-import { assumedFacts, GIB } from '../../src/core/profiles/profile';
+import { GIB } from '../../src/core/base/units';
+import { assumedFacts } from '../../src/core/profiles/profile';
 import { settingsText } from '../../src/core/profiles/exports/settingsText';
-import { sameValueOf } from '../../src/core/profiles/settingValue';
+import { sameValueOf } from '../../src/core/profiles/comparableValue';
 import { openDatabase, type PostgresDatabase } from '../../src/database/connect';
 import { resolveConnection } from '../../src/database/connectionSettings';
 import { startEmbedded, type EmbeddedServer } from '../../src/database/embedded';

@@ -1,6 +1,6 @@
-import { MIB } from '../base/units';
-import { GIB, type Computation, type Profile, type ProfileSetting, type ServerFacts } from './profile';
-import { formatSettingBytes } from './settingValue';
+import { GIB, MIB } from '../base/units';
+import type { Computation, Profile, ProfileSetting, ServerFacts } from './profile';
+import { formatSettingBytes } from './comparableValue';
 import { clamp, roundBytes } from './sizes';
 
 /** What a server mostly does, in the figures that its settings follow from. */

@@ -1,5 +1,5 @@
 import type { EvaluatedSetting } from './profile';
-import { sameValueOf } from './settingValue';
+import { sameValueOf } from './comparableValue';
 
 /** A row of `pg_settings`, as far as a diff needs it. */
 export interface ServerSetting {

@@ -5,7 +5,7 @@ import { isSameValue, objectionTo } from '../catalog/systemCatalog/settingValue'
 import { COMPUTED_PROFILES } from './computedProfiles';
 import { GUIDE_PROFILES } from './guideProfiles';
 import type { EvaluatedSetting, Profile, ProfileSetting, ServerFacts } from './profile';
-import { parseSettingValue, sameSettingValue } from './settingValue';
+import { parseSettingValue, sameSettingValue } from './comparableValue';
 import { SETTINGS } from './settingsKnowledge';
 
 /** The profiles that come with the product, the guides' first. */

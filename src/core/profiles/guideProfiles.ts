@@ -1,4 +1,5 @@
-import { GIB, type Profile, type ProfileSetting } from './profile';
+import { GIB } from '../base/units';
+import type { Profile, ProfileSetting } from './profile';
 
 /**
  * The settings the five guides give, value by value. What they assume of the machine follows from their own

@@ -1,3 +1,4 @@
+import { shellWord } from '../base/shellWord';
 import { quoteLiteral } from '../sql/identifiers';
 import type { SettingChange } from './settingSql';
 
@@ -53,26 +54,26 @@ export function serviceInstructions(service: ManagedService, changes: readonly S
         `aws rds ${command} ${group} <your-group> --parameters \\`,
         ...pairs.map(
           ({ name, value }, index) =>
-            `  ${shell(`ParameterName=${name},ParameterValue=${value},ApplyMethod=pending-reboot`)}${index < pairs.length - 1 ? ' \\' : ''}`,
+            `  ${shellWord(`ParameterName=${name},ParameterValue=${value},ApplyMethod=pending-reboot`)}${index < pairs.length - 1 ? ' \\' : ''}`,
         ),
       ].join('\n');
     }
     case 'cloudsql':
       return [
         '# Sets all flags at once: those not named here go back to their defaults.',
-        `gcloud sql instances patch <your-instance> --database-flags=${shell(pairs.map(({ name, value }) => `${name}=${value}`).join(','))}`,
+        `gcloud sql instances patch <your-instance> --database-flags=${shellWord(pairs.map(({ name, value }) => `${name}=${value}`).join(','))}`,
       ].join('\n');
     case 'azure':
       return pairs
         .map(
           ({ name, value }) =>
-            `az postgres flexible-server parameter set --resource-group <group> --server-name <server> --name ${name} --value ${shell(value)}`,
+            `az postgres flexible-server parameter set --resource-group <group> --server-name <server> --name ${name} --value ${shellWord(value)}`,
         )
         .join('\n');
     case 'supabase':
       return [
         '# Restarts the database.',
-        `supabase --experimental --project-ref <ref> postgres-config update ${pairs.map(({ name, value }) => `--config ${shell(`${name}=${value}`)}`).join(' ')}`,
+        `supabase --experimental --project-ref <ref> postgres-config update ${pairs.map(({ name, value }) => `--config ${shellWord(`${name}=${value}`)}`).join(' ')}`,
       ].join('\n');
     case 'neon':
       return [
@@ -80,8 +81,4 @@ export function serviceInstructions(service: ManagedService, changes: readonly S
         ...pairs.map(({ name, value }) => `ALTER DATABASE <database> SET ${name} = ${quoteLiteral(value)};`),
       ].join('\n');
   }
-}
-
-function shell(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

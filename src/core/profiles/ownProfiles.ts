@@ -1,5 +1,6 @@
+import { GIB } from '../base/units';
 import { findProfile } from './evaluateProfile';
-import { GIB, type Profile } from './profile';
+import type { Profile } from './profile';
 
 /** A profile as a team writes it into its configuration. */
 export interface ConfiguredProfile {

@@ -1,4 +1,3 @@
-import { GIB } from '../base/units';
 import type { GuidelineRef } from '../rules/finding';
 
 /** What is known of the machine and the server a profile is evaluated for. */
@@ -75,5 +74,3 @@ export function parseSize(text: string): number | undefined {
 export function assumedFacts(profile: Profile, serverVersion = 18): ServerFacts {
   return { ...profile.assumes, storage: 'ssd', serverVersion };
 }
-
-export { GIB };

@@ -1,5 +1,5 @@
-import { BLOCK_BYTES, MIB } from '../base/units';
-import { formatSettingBytes, parseSettingValue } from './settingValue';
+import { BLOCK_BYTES, GIB, MIB } from '../base/units';
+import { formatSettingBytes, parseSettingValue } from './comparableValue';
 import type { Computation, ServerFacts } from './profile';
 import { clamp, roundBytes } from './sizes';
 
@@ -34,7 +34,7 @@ export const SETTINGS: Readonly<Record<string, SettingKnowledge>> = {
   },
   maintenance_work_mem: {
     compute: facts => ({
-      value: formatSettingBytes(roundBytes(clamp(facts.ramBytes / 16, 64 * MIB, 2048 * MIB))),
+      value: formatSettingBytes(roundBytes(clamp(facts.ramBytes / 16, 64 * MIB, 2 * GIB))),
       reason: 'one sixteenth of RAM, at most 2 GB: each autovacuum worker may use as much',
     }),
   },
@@ -71,7 +71,7 @@ export const SETTINGS: Readonly<Record<string, SettingKnowledge>> = {
   },
   max_wal_size: {
     compute: facts => ({
-      value: formatSettingBytes(roundBytes(clamp(facts.ramBytes / 4, 1024 * MIB, 16 * 1024 * MIB))),
+      value: formatSettingBytes(roundBytes(clamp(facts.ramBytes / 4, GIB, 16 * GIB))),
       reason: 'room for several minutes of writes between checkpoints; needs that much disk',
     }),
   },

@@ -1,4 +1,4 @@
-import { sameSettingValue } from '../../core/profiles/settingValue';
+import { sameSettingValue } from '../../core/profiles/comparableValue';
 import type { PostgresDatabase } from '../connect';
 import type { Session } from '../session';
 import { checkPermission, reload, tryAlter } from './alterSystem';

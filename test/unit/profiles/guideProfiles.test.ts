@@ -3,8 +3,9 @@ import { findSetting } from '../../../src/core/catalog/systemCatalog/serverSetti
 import { COMPUTED_PROFILES } from '../../../src/core/profiles/computedProfiles';
 import { evaluateProfile } from '../../../src/core/profiles/evaluateProfile';
 import { GUIDE_PROFILES } from '../../../src/core/profiles/guideProfiles';
-import { assumedFacts, GIB } from '../../../src/core/profiles/profile';
-import { sameSettingValue } from '../../../src/core/profiles/settingValue';
+import { GIB } from '../../../src/core/base/units';
+import { assumedFacts } from '../../../src/core/profiles/profile';
+import { sameSettingValue } from '../../../src/core/profiles/comparableValue';
 import { GUIDE_SETTINGS } from './guideSettings';
 
 describe('core/profiles/guideProfiles', () => {

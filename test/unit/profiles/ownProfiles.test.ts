@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { evaluateProfile } from '../../../src/core/profiles/evaluateProfile';
 import { ownProfiles } from '../../../src/core/profiles/ownProfiles';
-import { assumedFacts, GIB } from '../../../src/core/profiles/profile';
+import { GIB } from '../../../src/core/base/units';
+import { assumedFacts } from '../../../src/core/profiles/profile';
 
 describe('core/profiles/ownProfiles', () => {
   it('lets a team change what another profile has, and keeps the rest', () => {

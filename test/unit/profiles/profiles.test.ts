@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
+import { GIB } from '../../../src/core/base/units';
 import { diffProfile, type ServerSetting } from '../../../src/core/profiles/diffProfile';
 import { evaluateProfile, findProfile, PROFILES } from '../../../src/core/profiles/evaluateProfile';
-import {
-  assumedFacts,
-  GIB,
-  parseSize,
-  type EvaluatedSetting,
-  type ServerFacts,
-} from '../../../src/core/profiles/profile';
-import { formatSettingBytes, parseSettingValue, sameSettingValue } from '../../../src/core/profiles/settingValue';
+import { assumedFacts, parseSize, type EvaluatedSetting, type ServerFacts } from '../../../src/core/profiles/profile';
+import { formatSettingBytes, parseSettingValue, sameSettingValue } from '../../../src/core/profiles/comparableValue';
 
 function evaluate(id: string, facts: Partial<ServerFacts> = {}): Map<string, EvaluatedSetting> {
   const profile = findProfile(id);
@@ -16,7 +11,7 @@ function evaluate(id: string, facts: Partial<ServerFacts> = {}): Map<string, Eva
   return new Map(evaluateProfile(profile, { ...assumedFacts(profile), ...facts }).map(s => [s.name, s]));
 }
 
-describe('core/profiles/settingValue', () => {
+describe('core/profiles/comparableValue', () => {
   it('reads bare numbers in the unit of the setting', () => {
     assert.deepEqual(parseSettingValue('2048', '8kB'), { kind: 'bytes', amount: 16 * 1024 ** 2 });
     assert.deepEqual(parseSettingValue('10min', 's'), { kind: 'ms', amount: 600_000 });

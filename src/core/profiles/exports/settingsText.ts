@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shellWord';
 import type { EvaluatedSetting } from '../profile';
 import { settingSql } from '../settingSql';
 
@@ -56,9 +57,4 @@ function confLine({ name, value, restart, reason }: EvaluatedSetting): string {
   // The file's own escapes: a backslash always is one there (manual, 19.1.2).
   const text = bare ? value : `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
   return `${name} = ${text}  # ${restart ? 'needs a restart; ' : ''}${reason}`;
-}
-
-/** One word of a POSIX shell. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
