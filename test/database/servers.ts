@@ -6,6 +6,9 @@ import { resolveConnection } from '../../src/database/connectionSettings';
 /** The newest and the oldest major version that the tests run against. */
 export const MAJORS = [18, 14];
 
+/** Every version that is supported, for what asks the server's own views: they change with each. */
+export const ALL_MAJORS = [18, 17, 16, 15, 14];
+
 export interface TestServer {
   readonly major: number;
   readonly url: string;
@@ -19,8 +22,9 @@ export function onEachServer(
   setup: string,
   declare: (server: () => TestServer, major: number) => void,
   settings: (major: number) => Readonly<Record<string, string>> = () => ({}),
+  majors: readonly number[] = MAJORS,
 ): void {
-  for (const major of MAJORS) {
+  for (const major of majors) {
     describe(`PostgreSQL ${major}`, () => {
       let current: TestServer;
       let stop = async (): Promise<void> => undefined;
