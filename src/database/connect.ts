@@ -2,6 +2,7 @@ import { CancelledError, type CancelSignal } from '../core/base/cancelSignal';
 import type { Catalog } from '../core/catalog/catalog';
 import { DatabaseError, type Database, type ExplainRequest, type ExplainResult, type Row } from '../core/ports';
 import { readCatalog } from './catalog';
+import { within } from './answerWatch';
 import { describeSettings, type ConnectionSettings } from './connectionSettings';
 import { explainStatement } from './explain';
 import { openSession, type Session } from './session';
@@ -12,6 +13,9 @@ const QUERY_TIMEOUT_MS = 60_000;
 /** Reading a catalog needs hardly a lock; who must wait for one must not look as if it hung. */
 const CATALOG_LOCK_TIMEOUT_MS = 5_000;
 
+/** An idle connection that is silent for longer is replaced by a new one. */
+const ANSWER_LIMIT_MS = 3_000;
+
 /** Connections kept open between uses. One is the usual need, a second one watches a long change. */
 const KEPT_CONNECTIONS = 2;
 
@@ -21,10 +25,8 @@ const KEPT_CONNECTIONS = 2;
  */
 export async function openDatabase(settings: ConnectionSettings): Promise<PostgresDatabase> {
   const session = await openSession(settings);
-  const [row] = await session.query<{ number: number; text: string }>(
-    `select current_setting('server_version_num')::int as number, current_setting('server_version') as text`,
-  );
-  const database = new PostgresDatabase(settings, Number(row?.number), (row?.text ?? '').split(' ')[0] ?? '');
+  const { version, versionText } = await session.identify();
+  const database = new PostgresDatabase(settings, version, versionText);
   await database.keep(session);
   return database;
 }
@@ -96,11 +98,11 @@ export class PostgresDatabase implements Database {
     }, signal);
   }
 
-  /** Closes every connection; work under way fails. */
+  /** Closes every connection; work under way is cancelled on the server, and fails. */
   async dispose(): Promise<void> {
     this.isDisposed = true;
-    const sessions = [...this.idle.splice(0), ...this.busy];
-    await Promise.all(sessions.map(session => session.end()));
+    const idle = this.idle.splice(0).map(session => session.end());
+    await Promise.all([...idle, ...[...this.busy].map(session => session.stop())]);
   }
 
   /** Gives a connection back. For {@link openDatabase}, which makes the first one. */
@@ -129,8 +131,14 @@ export class PostgresDatabase implements Database {
   private async take(signal: CancelSignal | undefined): Promise<Session> {
     if (signal?.aborted) throw new CancelledError();
     if (this.isDisposed) throw new DatabaseError('connection', `the connection to ${this.description} is closed`);
-    const session = (await this.takeIdle()) ?? (await openSession(this.settings));
+    const session = (await this.takeIdle()) ?? (await this.open());
     this.busy.add(session);
+    return session;
+  }
+
+  private async open(): Promise<Session> {
+    const session = await openSession(this.settings);
+    await session.identify();
     return session;
   }
 
@@ -139,12 +147,8 @@ export class PostgresDatabase implements Database {
     for (let session = this.idle.pop(); session; session = this.idle.pop()) {
       if (session.lost) continue;
       session.setIdle(false);
-      try {
-        await session.execute('');
-        return session;
-      } catch {
-        await session.end();
-      }
+      if (await within(ANSWER_LIMIT_MS, session.execute('')).catch(() => undefined)) return session;
+      session.abandon('it no longer answered');
     }
     return undefined;
   }
@@ -154,7 +158,8 @@ async function reset(session: Session): Promise<void> {
   if (session.lost) return;
   try {
     if (session.isInTransaction) await session.execute('rollback');
-    await session.execute('discard all');
+    // Through a pooler it would reach some other session than ours, and ours keeps nothing.
+    if (!session.isPooled) await session.execute('discard all');
   } catch {
     await session.end();
   }

@@ -36,6 +36,8 @@ export interface ConnectionSettings {
   /** Start-up options as in PGOPTIONS, `-c search_path=sales`. */
   readonly options?: string;
   readonly connectTimeoutMs?: number;
+  /** How often it is looked whether the server still works on a statement that it has not answered; 15 s. */
+  readonly lookEveryMs?: number;
 }
 
 export interface ConnectionRequest {

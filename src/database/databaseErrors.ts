@@ -1,6 +1,8 @@
 import { CancelledError } from '../core/base/cancelSignal';
 import type { SourceRange } from '../core/base/sourceRange';
 import { DatabaseError } from '../core/ports';
+import { describeSettings, type ConnectionSettings } from './connectionSettings';
+import { hintFor, networkFailure } from './failureHints';
 
 /** Where our statement text begins inside what was sent, so that positions can be told in the user's text. */
 export interface SentStatement {
@@ -18,18 +20,6 @@ interface PostgresFields {
   readonly severity?: string;
 }
 
-const NETWORK_REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'the host name is unknown',
-  EAI_AGAIN: 'the host name cannot be looked up now',
-  ETIMEDOUT: 'no answer',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-  ECONNRESET: 'the connection was closed by the other side',
-  EPIPE: 'the connection was closed by the other side',
-  ENOENT: 'there is no socket',
-};
-
 /** SQLSTATE classes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 function kindOf(code: string, message: string): DatabaseError['kind'] {
   // 57014 is a cancel and a statement_timeout alike; the servers we start speak English, others may not.
@@ -44,12 +34,6 @@ function kindOf(code: string, message: string): DatabaseError['kind'] {
   return 'sql';
 }
 
-/** Hints of ours, where PostgreSQL gives none and the cause lies in how we run statements. */
-const OWN_HINTS: Readonly<Record<string, string>> = {
-  '55P03': 'another session holds the lock; lock_timeout ended the wait',
-  '25006': 'the statement writes, and it was run in a read-only transaction',
-};
-
 /**
  * Any failure as a {@link DatabaseError} typed by kind. Once the caller's signal has fired, the failure is the caller's
  * own cancel: a {@link CancelledError}.
@@ -63,10 +47,26 @@ export function toDatabaseError(error: unknown, sent?: SentStatement, cancelled 
     const kind = kindOf(fields.code, fields.message);
     const detail = fields.detail && kind !== 'connection' ? `${fields.message} (${fields.detail})` : fields.message;
     const range = fields.position && sent ? rangeAt(sent, Number(fields.position)) : undefined;
-    return new DatabaseError(kind, detail, range, fields.code, fields.hint ?? OWN_HINTS[fields.code]);
+    return new DatabaseError(kind, detail, range, fields.code, fields.hint ?? hintFor(fields.code, fields.message));
   }
-  const reason = NETWORK_REASONS[fields.code ?? ''];
-  return new DatabaseError('connection', reason ?? (fields.message || fields.code || 'the connection failed'));
+  const { reason, hint } = networkFailure(fields.code, fields.message);
+  return new DatabaseError('connection', reason, undefined, undefined, hint);
+}
+
+/** Says where the connection was to lead, never with which password. */
+export function cannotConnect(error: Error, settings: ConnectionSettings): Error {
+  if (!(error instanceof DatabaseError)) return error;
+  const message = `cannot connect to ${describeSettings(settings)}: ${error.message}`;
+  const noPassword = error.sqlState?.startsWith('28') && settings.password === undefined;
+  const hint = noPassword ? 'no password was given; set PGPASSWORD or use .pgpass' : error.hint;
+  return new DatabaseError('connection', message, undefined, error.sqlState, hint);
+}
+
+export function lostConnection(error: Error, settings: ConnectionSettings): DatabaseError {
+  const message = `the connection to ${describeSettings(settings)} was lost: ${error.message}`;
+  const { sqlState, hint } = error instanceof DatabaseError ? error : {};
+  const next = 'the next statement connects again';
+  return new DatabaseError('connection', message, undefined, sqlState, hint ? `${hint}; ${next}` : next);
 }
 
 /** True if the connection can no longer be used. */
