@@ -3,7 +3,8 @@ import type { AdviceSource } from '../../protocol/advice';
 import type { Connections } from '../connections/connections';
 import { isChecked } from '../checkedLanguages';
 import { connectionForFile } from '../commands/manageConnections';
-import { messageOf, requireTrust } from '../feedback';
+import { requireTrust } from '../feedback';
+import { registerCommand } from '../registerCommand';
 import type { ServerApi } from '../serverApi';
 import { AdviceController } from './adviceController';
 import type { AdviceNode } from './adviceNodes';
@@ -18,20 +19,6 @@ export function registerIndexAdvice(server: ServerApi, connections: Connections)
   const controller = new AdviceController(server, () => tree);
   const tree = new AdviceTree((key, checked) => controller.check(key, checked));
   const texts = new ShownTexts();
-
-  /** A failure becomes a message; a cancel is no failure. */
-  const register = <Args extends readonly unknown[]>(
-    id: string,
-    work: (...args: Args) => Promise<void>,
-  ): vscode.Disposable =>
-    vscode.commands.registerCommand(id, async (...args: unknown[]) => {
-      try {
-        await work(...(args as unknown as Args));
-      } catch (error) {
-        if (error instanceof vscode.CancellationError) return;
-        void vscode.window.showErrorMessage(`Query Tuner: ${messageOf(error)}`);
-      }
-    });
 
   const advise = async (source: AdviceSource | undefined, uri: vscode.Uri | undefined): Promise<void> => {
     if (!source || !requireTrust()) return;
@@ -48,22 +35,24 @@ export function registerIndexAdvice(server: ServerApi, connections: Connections)
   return vscode.Disposable.from(
     tree,
     texts,
-    register('queryTuner.advice.forFile', async () => advise(sourceOfEditor(), activeUri())),
-    register('queryTuner.advice.forFolder', async (folder?: vscode.Uri) =>
+    registerCommand('queryTuner.advice.forFile', async () => advise(sourceOfEditor(), activeUri())),
+    registerCommand('queryTuner.advice.forFolder', async (folder?: vscode.Uri) =>
       advise(await sourceOfFolder(folder), folder ?? activeUri()),
     ),
-    register('queryTuner.advice.forStatements', async () =>
+    registerCommand('queryTuner.advice.forStatements', async () =>
       advise({ kind: 'statements', by: 'total', top: TOP }, activeUri()),
     ),
-    register('queryTuner.advice.forLog', async (log?: vscode.Uri) => advise(await sourceOfLog(log), activeUri())),
-    register('queryTuner.advice.reviewExisting', async () => advise({ kind: 'none' }, activeUri())),
-    register('queryTuner.advice.refresh', () => controller.advise(controller.shown.subject)),
-    register('queryTuner.advice.setBudget', () => askBudget(controller)),
-    register('queryTuner.advice.apply', () => controller.apply()),
-    register('queryTuner.advice.undo', () => controller.undo()),
-    register('queryTuner.advice.measure', () => controller.measure()),
-    register('queryTuner.advice.saveAsMigration', () => controller.saveAsMigration()),
-    register(SHOW_COMMAND, (shows: NonNullable<AdviceNode['shows']>) =>
+    registerCommand('queryTuner.advice.forLog', async (log?: vscode.Uri) =>
+      advise(await sourceOfLog(log), activeUri()),
+    ),
+    registerCommand('queryTuner.advice.reviewExisting', async () => advise({ kind: 'none' }, activeUri())),
+    registerCommand('queryTuner.advice.refresh', () => controller.advise(controller.shown.subject)),
+    registerCommand('queryTuner.advice.setBudget', () => askBudget(controller)),
+    registerCommand('queryTuner.advice.apply', () => controller.apply()),
+    registerCommand('queryTuner.advice.undo', () => controller.undo()),
+    registerCommand('queryTuner.advice.measure', () => controller.measure()),
+    registerCommand('queryTuner.advice.saveAsMigration', () => controller.saveAsMigration()),
+    registerCommand(SHOW_COMMAND, (shows: NonNullable<AdviceNode['shows']>) =>
       texts.show(shows, controller.shown.subject.document),
     ),
   );

@@ -3,7 +3,8 @@ import { SuggestedFixes } from '../advice/suggestedFixes';
 import type { ParameterValues, StatementInfo, TextSpan } from '../../protocol/server';
 import { roleOf, type ConnectionEntry } from '../connections/connectionSettings';
 import type { Connections } from '../connections/connections';
-import { messageOf, requireTrust } from '../feedback';
+import { requireTrust } from '../feedback';
+import { registerCommand } from '../registerCommand';
 import { PlanController } from '../panels/planController';
 import { registerCompareFiles } from '../panels/planFileComparison';
 import { PlanHistory } from '../panels/planHistory';
@@ -25,14 +26,9 @@ export function registerExplainCommands(
     fixes.remember(subject.source.uri, subject.statement.sql, suggestions, subject.connection),
   );
   const register = (id: string, analyze: boolean): vscode.Disposable =>
-    vscode.commands.registerCommand(id, async (uri?: string, span?: TextSpan) => {
-      try {
-        await explain({ context, server, connections, controller }, analyze, placeOf(uri, span));
-      } catch (error) {
-        if (error instanceof vscode.CancellationError) return;
-        void vscode.window.showErrorMessage(`Query Tuner: ${messageOf(error)}`);
-      }
-    });
+    registerCommand(id, (uri?: string, span?: TextSpan) =>
+      explain({ context, server, connections, controller }, analyze, placeOf(uri, span)),
+    );
   const registrations = vscode.Disposable.from(
     controller,
     fixes,

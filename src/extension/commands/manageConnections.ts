@@ -3,18 +3,15 @@ import type { ConnectionRole, ConnectionTarget } from '../../protocol/server';
 import { readConnections, roleOf, writeUserConnection, type ConnectionEntry } from '../connections/connectionSettings';
 import { splitPassword } from '../connections/address';
 import type { Connections } from '../connections/connections';
-import { messageOf, requireTrust } from '../feedback';
+import { requireTrust } from '../feedback';
+import { registerCommand } from '../registerCommand';
 import type { ServerApi } from '../serverApi';
 
 /** Add, edit, test, remove and switch connections. */
 export function registerConnectionCommands(connections: Connections, server: ServerApi): vscode.Disposable {
   const register = (name: string, run: () => Promise<unknown>): vscode.Disposable =>
-    vscode.commands.registerCommand(`queryTuner.connection.${name}`, async () => {
-      try {
-        await run();
-      } catch (error) {
-        void vscode.window.showErrorMessage(`Query Tuner: ${messageOf(error)}`);
-      }
+    registerCommand(`queryTuner.connection.${name}`, async () => {
+      await run();
     });
   return vscode.Disposable.from(
     register('add', () => edit(connections, server, undefined)),

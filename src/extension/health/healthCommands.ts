@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { connectionForFile } from '../commands/manageConnections';
 import type { Connections } from '../connections/connections';
-import { messageOf, requireTrust } from '../feedback';
+import { requireTrust } from '../feedback';
+import { registerCommand } from '../registerCommand';
 import type { ServerApi } from '../serverApi';
 import { HealthController } from './healthController';
 import type { HealthNode } from './healthNodes';
@@ -12,29 +13,18 @@ export function registerHealth(server: ServerApi, connections: Connections): vsc
   const tree = new HealthTree();
   const controller = new HealthController(server, tree);
 
-  /** A failure becomes a message; a cancel is no failure. */
-  const register = (id: string, work: (node: HealthNode | undefined) => Promise<void>): vscode.Disposable =>
-    vscode.commands.registerCommand(id, async (node?: HealthNode) => {
-      try {
-        await work(node);
-      } catch (error) {
-        if (error instanceof vscode.CancellationError) return;
-        void vscode.window.showErrorMessage(`Query Tuner: ${messageOf(error)}`);
-      }
-    });
-
   return vscode.Disposable.from(
     tree,
     controller,
-    register('queryTuner.health.open', async () => {
+    registerCommand('queryTuner.health.open', async () => {
       if (!requireTrust()) return;
       const connection = await connectionForFile(connections, server, vscode.window.activeTextEditor?.document.uri);
       if (!connection) return;
       await connections.ensureOpen(connection);
       await controller.open(connection);
     }),
-    register('queryTuner.health.refresh', () => controller.refresh()),
-    register('queryTuner.health.runStep', async node => {
+    registerCommand('queryTuner.health.refresh', () => controller.refresh()),
+    registerCommand('queryTuner.health.runStep', async (node?: HealthNode) => {
       if (node?.step && requireTrust()) await controller.runStep(node.step);
     }),
   );

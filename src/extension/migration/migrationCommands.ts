@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../connections/connections';
-import { messageOf, requireTrust } from '../feedback';
+import { requireTrust } from '../feedback';
+import { registerCommand } from '../registerCommand';
 import type { ServerApi } from '../serverApi';
 import { DesignCommands, type MeasuredPlan } from './designCommands';
 import { MigrationController } from './migrationController';
@@ -29,17 +30,10 @@ export function registerMigrations(
   );
   const design = new DesignCommands(server, connections, controller);
 
-  /** A failure becomes a message; a cancel is no failure. */
   const register = (id: string, work: (key?: string, stepId?: string) => Promise<void>): vscode.Disposable =>
-    vscode.commands.registerCommand(id, async (key?: unknown, stepId?: unknown) => {
-      if (!requireTrust()) return;
-      try {
-        // From a menu of the editor it is called with the document's address.
-        await work(asText(key), asText(stepId));
-      } catch (error) {
-        if (error instanceof vscode.CancellationError) return;
-        void vscode.window.showErrorMessage(`Query Tuner: ${messageOf(error)}`);
-      }
+    registerCommand(id, async (key?: unknown, stepId?: unknown) => {
+      // From a menu of the editor it is called with the document's address.
+      if (requireTrust()) await work(asText(key), asText(stepId));
     });
   const registrations = vscode.Disposable.from(
     documents,

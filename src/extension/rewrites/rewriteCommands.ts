@@ -3,6 +3,7 @@ import type { TextSpan } from '../../protocol/server';
 import { SHOW_REWRITE, type RewriteInfo } from '../../protocol/rewrites';
 import type { Connections } from '../connections/connections';
 import { messageOf } from '../feedback';
+import { registerCommand } from '../registerCommand';
 import type { ServerApi } from '../serverApi';
 import { applyRewrite, revealSource } from './applyRewrite';
 import { describeEquality, pickRewrite } from './pickRewrite';
@@ -20,21 +21,12 @@ export function registerRewrites(
   const texts = new RewriteTexts();
   const panel = new VerificationPanel(context.extensionUri);
   const flow = new RewriteFlow(server, texts, panel, new RewriteVerifier(server, connections));
-  const register = <Args extends readonly unknown[]>(id: string, work: (...args: Args) => Promise<void>) =>
-    vscode.commands.registerCommand(id, async (...args: unknown[]) => {
-      try {
-        await work(...(args as unknown as Args));
-      } catch (error) {
-        if (error instanceof vscode.CancellationError) return;
-        void vscode.window.showErrorMessage(`Query Tuner: ${messageOf(error)}`);
-      }
-    });
   return vscode.Disposable.from(
     texts,
     panel,
-    register(SHOW_REWRITE, (uri?: string, span?: TextSpan, key?: string) => flow.show(uri, span, key)),
-    register('queryTuner.rewrite.verify', (uri?: vscode.Uri) => flow.verify(texts.shownIn(uri))),
-    register('queryTuner.rewrite.apply', (uri?: vscode.Uri) => flow.apply(texts.shownIn(uri))),
+    registerCommand(SHOW_REWRITE, (uri?: string, span?: TextSpan, key?: string) => flow.show(uri, span, key)),
+    registerCommand('queryTuner.rewrite.verify', (uri?: vscode.Uri) => flow.verify(texts.shownIn(uri))),
+    registerCommand('queryTuner.rewrite.apply', (uri?: vscode.Uri) => flow.apply(texts.shownIn(uri))),
   );
 }
 
