@@ -24,6 +24,8 @@ export interface EmbeddedOptions {
   readonly major?: number;
   /** Further server settings, as on the command line of `postgres -c name=value`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** A data folder of that major version, of which a copy is used: a base backup, for instance. An empty server else. */
+  readonly data?: string;
 }
 
 /** Nobody's conventional user and group number on Linux; the databases `passwd` and `group` know it everywhere. */
@@ -42,7 +44,7 @@ const ENOUGH_SHARED_MEMORY_BYTES = 256 * 1024 * 1024;
  */
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<EmbeddedServer> {
   const runner = prepareRunner(findEmbeddedBinaries(options.major));
-  const template = ensureTemplate(runner);
+  const template = options.data ?? ensureTemplate(runner);
   for (let attempt = 1; ; attempt++) {
     const started = await tryStart(runner, template, options.settings ?? {});
     if ('url' in started) return started;
@@ -254,7 +256,7 @@ async function waitUntilReady(watchdog: ChildProcess, data: string): Promise<{ o
     watchdog.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
       // Kept short: afterwards the stream is only drained.
       log = (log + chunk).slice(-8192);
-      if (log.includes('ready to accept connections')) finish(true);
+      if (/ready to accept (?:read-only )?connections/.test(log)) finish(true);
       // With logging_collector it says so in its log files only.
       else if (log.includes('redirecting log output')) {
         looks ??= setInterval(() => isReady(data) && finish(true), LOOK_EVERY_MS);

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatMs } from '../../base/units';
+import { formatBytes, formatCount, formatMs, GIB } from '../../base/units';
 import { statusOf } from '../assess';
 import { defineCheck, type HealthCheck } from '../check';
 
@@ -17,15 +17,19 @@ export const replicationLag = defineCheck<LagRow>({
   group: 'replication',
   unit: 's',
   limits: { worse: 'above', warning: 1, critical: 5 },
-  source: 'guide 002, 1.2: below 1 s, critical above 5 s; an idle primary does not count as lag',
+  source:
+    'guide 002, 1.2: below 1 s, critical above 5 s; an idle primary does not count as lag, but for a standby that hears of none',
   guideline: { guide: '002', section: '1.2 Performance Targets' },
   hiddenFromOthers: 'the state of standbys',
   query: ({ isStandby }) =>
     isStandby
-      ? `select 'this standby' as name, null as state,
-           case when pg_catalog.pg_last_wal_receive_lsn() is not distinct from pg_catalog.pg_last_wal_replay_lsn() then 0
+      ? `select 'this standby' as name, coalesce(r.status, 'not connected to a primary') as state,
+           -- What was received last says nothing once nothing is received any more.
+           case when r.status is not null
+             and pg_catalog.pg_last_wal_receive_lsn() is not distinct from pg_catalog.pg_last_wal_replay_lsn() then 0
              else extract(epoch from clock_timestamp() - pg_catalog.pg_last_xact_replay_timestamp()) end::float8 as seconds,
-           pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_last_wal_receive_lsn(), pg_catalog.pg_last_wal_replay_lsn())::float8 as bytes`
+           pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_last_wal_receive_lsn(), pg_catalog.pg_last_wal_replay_lsn())::float8 as bytes
+         from (select) one left join pg_catalog.pg_stat_wal_receiver r on true`
       : `select coalesce(nullif(application_name, ''), client_addr::text, 'standby') as name, state,
            coalesce(extract(epoch from replay_lag), 0)::float8 as seconds,
            pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), replay_lsn)::float8 as bytes
@@ -56,8 +60,6 @@ interface SlotRow {
   readonly bytes: number | null;
   readonly wal_status: string | null;
 }
-
-const GIB = 1024 ** 3;
 
 /** WAL kept for replication slots that nobody reads. */
 export const replicationSlots = defineCheck<SlotRow>({
