@@ -1,4 +1,4 @@
-import type { MigrationPlan } from '../core/advisor/migration/migrationPlan';
+import type { MigrationPlan, MigrationStop } from '../core/advisor/migration/migrationPlan';
 import type { Suggestion } from '../core/advisor/suggestion';
 import type { RawPlan } from './server';
 
@@ -131,17 +131,7 @@ export interface UndoMigrationParams {
 }
 
 export type MigrationResult =
-  | { readonly kind: 'finished'; readonly kept: KeptMigration }
-  | {
-      readonly kind: 'stopped';
-      readonly reason: 'cancelled' | 'failed' | 'locked' | 'refused' | 'connection lost';
-      readonly stepId?: string;
-      readonly message: string;
-      readonly hint?: string;
-      /** What stands in the database now, a sentence each. */
-      readonly stands: readonly string[];
-      readonly kept: KeptMigration;
-    };
+  { readonly kind: 'finished'; readonly kept: KeptMigration } | (MigrationStop & { readonly kept: KeptMigration });
 
 /** Server to client, answered once it is kept: a step was begun or has ended. */
 export const SAVE_MIGRATION = 'queryTuner/migration/save';

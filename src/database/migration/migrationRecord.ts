@@ -1,4 +1,4 @@
-import type { MigrationPlan } from '../../core/advisor/migration/migrationPlan';
+import type { MigrationPlan, MigrationStop } from '../../core/advisor/migration/migrationPlan';
 
 /** What a run has to remember outside its process: plain data, to be kept as JSON. */
 export interface MigrationRecord {
@@ -41,18 +41,8 @@ export interface MigrationProgress {
 /** How a run or an undo ended. */
 export type MigrationOutcome =
   | { readonly kind: 'finished'; readonly record: MigrationRecord }
-  | {
-      readonly kind: 'stopped';
-      /** `locked`: locks were not to be had in time; `refused`: going on would destroy something or the plan is another. */
-      readonly reason: 'cancelled' | 'failed' | 'locked' | 'refused' | 'connection lost';
-      /** Absent if it stopped before the first step. */
-      readonly stepId?: string;
-      readonly message: string;
-      readonly hint?: string;
-      /** What stands in the database now, a sentence each; see `describeMigrationState`. */
-      readonly stands: readonly string[];
-      readonly record: MigrationRecord;
-    };
+  // What stands is of `describeMigrationState`.
+  | (MigrationStop & { readonly record: MigrationRecord });
 
 /** A store for tests and for runs that need not outlive their process. */
 export function memoryStore(initial?: MigrationRecord): MigrationStore {

@@ -1,33 +1,18 @@
 import assert from 'node:assert/strict';
 import { describeVerification } from '../../../src/core/advisor/rewrites/describeVerification';
-import type { Difference, ParameterSet } from '../../../src/core/advisor/rewrites/verification';
+import type { Difference } from '../../../src/core/advisor/rewrites/verification';
 import { openDatabase } from '../../../src/database/connect';
 import { resolveConnection } from '../../../src/database/connectionSettings';
-import {
-  verifyRewrite,
-  type VerificationOptions,
-  type VerifiedRewrite,
-} from '../../../src/database/rewrites/verifyRewrite';
+import { verifyRewrite } from '../../../src/database/rewrites/verifyRewrite';
 import { onEachServer } from '../servers';
 import { REFUSED, RIGHT, SETUP, WRONG } from './verifyCases';
-
-const QUICK: VerificationOptions = { runs: 0 };
-
-const never = new AbortController().signal;
+import { QUICK, never, verifierOn } from './verifying';
 
 describe('database/rewrites/verifyRewrite', function () {
   this.timeout(60_000);
 
   onEachServer(SETUP, server => {
-    const verify = (
-      original: string,
-      rewritten: string,
-      parameters: readonly ParameterSet[] = [],
-      options = QUICK,
-    ): Promise<VerifiedRewrite> => verifyRewrite(server().db, { original, rewritten, parameters }, options, never);
-
-    const verdictOf = async (original: string, rewritten: string): Promise<string> =>
-      (await verify(original, rewritten)).verdict;
+    const { verify, verdictOf } = verifierOn(server);
 
     const differences = async (original: string, rewritten: string): Promise<readonly Difference[]> => {
       const { comparisons, verdict } = await verify(original, rewritten);

@@ -6,34 +6,19 @@ import { DatabaseError } from '../../../src/core/ports';
 import { resolveConnection } from '../../../src/database/connectionSettings';
 import { openSession } from '../../../src/database/session';
 import { proposeParameterSets } from '../../../src/database/rewrites/parameterSets';
-import {
-  verifyRewrite,
-  type VerificationOptions,
-  type VerifiedRewrite,
-} from '../../../src/database/rewrites/verifyRewrite';
+import { verifyRewrite } from '../../../src/database/rewrites/verifyRewrite';
 import { onEachServer, type TestServer } from '../servers';
 import { SETUP } from './verifyCases';
-
-const QUICK: VerificationOptions = { runs: 0 };
+import { QUICK, never, verifierOn } from './verifying';
 
 /** Slow in all versions: nothing of it can be computed ahead. */
 const SLOW = 'SELECT count(*) FROM people a, people b, people c, people d WHERE a.id + b.id + c.id + d.id > 0';
-
-const never = new AbortController().signal;
 
 describe('database/rewrites/verifyRewrite on a busy server', function () {
   this.timeout(60_000);
 
   onEachServer(SETUP, server => {
-    const verify = (
-      original: string,
-      rewritten: string,
-      parameters: readonly ParameterSet[] = [],
-      options = QUICK,
-    ): Promise<VerifiedRewrite> => verifyRewrite(server().db, { original, rewritten, parameters }, options, never);
-
-    const verdictOf = async (original: string, rewritten: string): Promise<string> =>
-      (await verify(original, rewritten)).verdict;
+    const { verify, verdictOf } = verifierOn(server);
 
     describe('parameters', () => {
       const set = (label: string, values: Record<string, string | null>): ParameterSet => ({ label, values });

@@ -60,6 +60,19 @@ export interface MigrationStep {
   readonly irreversible?: string;
 }
 
+/** Why a run or an undo ended before its end. */
+export interface MigrationStop {
+  readonly kind: 'stopped';
+  /** `locked`: locks were not to be had in time; `refused`: going on would destroy something or the plan is another. */
+  readonly reason: 'cancelled' | 'failed' | 'locked' | 'refused' | 'connection lost';
+  /** Absent if it stopped before the first step. */
+  readonly stepId?: string;
+  readonly message: string;
+  readonly hint?: string;
+  /** What stands in the database now, a sentence each. */
+  readonly stands: readonly string[];
+}
+
 /** The steps that a run goes through by itself. */
 export function plannedSteps(plan: MigrationPlan): readonly MigrationStep[] {
   return plan.steps.filter(step => !step.onRequest);
