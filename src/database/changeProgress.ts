@@ -38,15 +38,14 @@ export async function watchProgress<T>(
   report: (progress: Progress) => void,
 ): Promise<T> {
   let isOver = false;
-  const end = work.then(
-    () => (isOver = true),
-    () => (isOver = true),
-  );
+  const over = (): void => void (isOver = true);
+  const end = work.then(over, over);
   report({ text: firstLine(sql) });
   while (!isOver) {
     try {
-      const [look] = await db.query<Look>(LOOK, [processId]);
-      if (!isOver && look) report(describe(look, sql));
+      // A look whose answer gets lost must not hold up the end of the work.
+      const rows = await Promise.race([db.query<Look>(LOOK, [processId]), end]);
+      if (!isOver && Array.isArray(rows) && rows[0]) report(describe(rows[0], sql));
     } catch {
       // Watching is a courtesy: without a second connection the work goes on unwatched.
       return work;
@@ -56,7 +55,7 @@ export async function watchProgress<T>(
   return work;
 }
 
-async function untilNextLook(end: Promise<unknown>): Promise<void> {
+async function untilNextLook(end: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([end, new Promise(resolve => (timer = setTimeout(resolve, LOOK_EVERY_MS)))]);
   clearTimeout(timer);
@@ -106,7 +105,8 @@ function overallFraction(look: Look): number | undefined {
   return begins + (ends - begins) * (total > 0 ? Math.min(done / total, 1) : 0);
 }
 
-function firstLine(sql: string): string {
+/** What runs, where nothing more is known. */
+export function firstLine(sql: string): string {
   const line = sql.trim().replace(/\s+/g, ' ');
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }

@@ -1,8 +1,10 @@
-import { CancelledError, type CancelSignal } from '../core/base/cancelSignal';
+import type { CancelSignal } from '../core/base/cancelSignal';
 import type { Change } from '../core/advisor/suggestion';
 import { DatabaseError } from '../core/ports';
-import { watchProgress, type Progress } from './changeProgress';
+import { endWithClient } from './clientCheck';
+import { firstLine, watchProgress, type Progress } from './changeProgress';
 import type { PostgresDatabase } from './connect';
+import { cleanUpBuild, invalidIndexes, parseConcurrentBuild, type ConcurrentBuild } from './concurrentBuild';
 import type { Session } from './session';
 
 export interface ChangeOptions {
@@ -16,8 +18,13 @@ export interface ChangeOptions {
 const LOCK_TIMEOUT_MS = 2_000;
 const CONCURRENT_LOCK_TIMEOUT_MS = 60_000;
 
-/** Removing what a failed build left behind waits for the same sessions that the build waited for. */
-const CLEAN_UP_TIMEOUT_MS = 5_000;
+/** What is missing or in the way was not so when the change was designed. */
+const SINCE_HINTS: Readonly<Record<string, string>> = {
+  '42P07': 'somebody took the name meanwhile: look at what is there, or choose another name',
+  '42P01': 'the table was dropped or renamed meanwhile; have the change designed again',
+  '42703': 'the column was dropped or renamed meanwhile; have the change designed again',
+  '42704': 'somebody dropped it meanwhile; nothing is left to do',
+};
 
 /**
  * Runs a change. In a transaction it is all or nothing; else the statements run one after another, and a failed
@@ -26,9 +33,23 @@ const CLEAN_UP_TIMEOUT_MS = 5_000;
  */
 export async function applyChange(db: PostgresDatabase, change: Change, options: ChangeOptions = {}): Promise<void> {
   await db.withSession(async session => {
-    if (change.runsInTransaction) await runInTransaction(db, session, change, options);
-    else await runOneByOne(db, session, change, options);
+    try {
+      if (change.runsInTransaction) await runInTransaction(db, session, change, options);
+      else await runOneByOne(db, session, change, options);
+    } catch (error) {
+      throw withSinceHint(error);
+    }
   }, options.signal);
+}
+
+function withSinceHint(error: unknown): unknown {
+  if (!(error instanceof DatabaseError) || error.hint !== undefined) return error;
+  const hint = SINCE_HINTS[error.sqlState ?? ''];
+  return hint === undefined ? error : withHint(error, hint);
+}
+
+function withHint({ kind, message, range, sqlState }: DatabaseError, hint: string): DatabaseError {
+  return new DatabaseError(kind, message, range, sqlState, hint);
 }
 
 async function runInTransaction(
@@ -37,9 +58,16 @@ async function runInTransaction(
   change: Change,
   options: ChangeOptions,
 ): Promise<void> {
-  await session.execute(`begin; set local lock_timeout = ${Math.round(options.lockTimeoutMs ?? LOCK_TIMEOUT_MS)}`);
+  const lockTimeoutMs = Math.round(options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);
+  const check = endWithClient(db.serverVersion, 'transaction');
+  await session.execute(`begin; set local lock_timeout = ${lockTimeoutMs}; ${check}`);
   for (const sql of change.sql) await runWatched(db, session, sql, options);
-  await session.execute('commit');
+  try {
+    await session.execute('commit');
+  } catch (error) {
+    if (!session.lost || !(error instanceof DatabaseError)) throw error;
+    throw withHint(error, 'whether the change was committed is not known: look before you run it again');
+  }
 }
 
 async function runOneByOne(
@@ -51,47 +79,33 @@ async function runOneByOne(
   for (const sql of change.sql) {
     const isConcurrent = /\bconcurrently\b/i.test(sql);
     const lockTimeoutMs = options.lockTimeoutMs ?? (isConcurrent ? CONCURRENT_LOCK_TIMEOUT_MS : LOCK_TIMEOUT_MS);
-    await session.execute(`set statement_timeout = 0; set lock_timeout = ${Math.round(lockTimeoutMs)}`);
+    // Through a pooler they would reach some other session, and stay there.
+    if (!session.isPooled) await session.execute(sessionSettings(db.serverVersion, lockTimeoutMs));
     const build = parseConcurrentBuild(sql);
     if (build) await buildConcurrently(db, session, sql, build, options);
     else await runWatched(db, session, sql, options);
   }
 }
 
+/** No limit cuts a long build short. `transaction_timeout` came with 17. */
+function sessionSettings(serverVersion: number, lockTimeoutMs: number): string {
+  return [
+    'set statement_timeout = 0',
+    `set lock_timeout = ${Math.round(lockTimeoutMs)}`,
+    ...(serverVersion >= 170000 ? ['set transaction_timeout = 0'] : []),
+    endWithClient(serverVersion, 'session'),
+  ].join('; ');
+}
+
 async function runWatched(db: PostgresDatabase, session: Session, sql: string, options: ChangeOptions): Promise<void> {
   const { signal, onProgress } = options;
   const work = session.query(sql, [], signal ? { signal } : {});
   if (!onProgress) await work;
-  else await watchProgress(db, session.processId, sql, work, onProgress);
-}
-
-/** What a CREATE INDEX CONCURRENTLY builds: names as written, ready for `to_regclass`. */
-interface ConcurrentBuild {
-  readonly relation: string;
-  /** Without quotes; absent when PostgreSQL chooses it. */
-  readonly index?: string;
-}
-
-const NAME = String.raw`(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)`;
-const BUILD = new RegExp(
-  String.raw`^\s*create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?(?:(${NAME})\s+)?on\s+(?:only\s+)?(${NAME}(?:\s*\.\s*${NAME})?)`,
-  'iu',
-);
-
-/** Undefined for any other statement. */
-export function parseConcurrentBuild(sql: string): ConcurrentBuild | undefined {
-  const match = BUILD.exec(sql);
-  const [, name, relation] = match ?? [];
-  if (relation === undefined) return undefined;
-  if (name === undefined || name.toLowerCase() === 'on') return { relation };
-  return { relation, index: name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase() };
-}
-
-interface InvalidIndex {
-  readonly oid: string;
-  readonly name: string;
-  /** Qualified and quoted. */
-  readonly qualified: string;
+  else if (session.isPooled) {
+    // Which session of the server works on it is not known.
+    onProgress({ text: firstLine(sql) });
+    await work;
+  } else await watchProgress(db, session.processId, sql, work, onProgress);
 }
 
 async function buildConcurrently(
@@ -115,57 +129,7 @@ async function buildConcurrently(
   try {
     await runWatched(db, session, sql, options);
   } catch (error) {
-    const left = await cleanUp(db, session, build, new Set(before.map(index => index.oid)), options);
-    throw left === undefined ? error : leftBehind(error, left);
+    const earlier = new Set(before.map(index => index.oid));
+    throw await cleanUpBuild(db, { session, sql, build, earlier }, error, options);
   }
-}
-
-/** Drops what the failed build left. Gives the index's name if that was not possible. */
-async function cleanUp(
-  db: PostgresDatabase,
-  session: Session,
-  build: ConcurrentBuild,
-  earlier: ReadonlySet<string>,
-  options: ChangeOptions,
-): Promise<string | undefined> {
-  // The build's own connection may be the one that was lost.
-  if (session.lost) return db.withSession(other => cleanUp(db, other, build, earlier, options));
-  const found = (await invalidIndexes(session, build)).filter(
-    index => !earlier.has(index.oid) && (build.index === undefined || index.name === build.index),
-  );
-  // Without a name we cannot tell ours from one that somebody else began meanwhile.
-  const ours = build.index === undefined && found.length > 1 ? undefined : found[0];
-  if (!ours) return found.length > 1 ? found.map(index => index.qualified).join(' or ') : undefined;
-  options.onProgress?.({ text: `removing the unfinished ${ours.qualified}` });
-  try {
-    await session.execute(`set lock_timeout = ${CLEAN_UP_TIMEOUT_MS}`);
-    await session.query(`drop index concurrently if exists ${ours.qualified}`);
-    return undefined;
-  } catch {
-    return ours.qualified;
-  }
-}
-
-async function invalidIndexes(session: Session, build: ConcurrentBuild): Promise<InvalidIndex[]> {
-  return session.query<{ oid: string; name: string; qualified: string }>(
-    `select c.oid::text as oid, c.relname as name, format('%I.%I', n.nspname, c.relname) as qualified
-     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
-     where i.indrelid = to_regclass($1) and not i.indisvalid
-       and not exists (select from pg_stat_progress_create_index p where p.index_relid = i.indexrelid
-         and p.pid <> pg_backend_pid() and $2::text is null)`,
-    [build.relation, build.index ?? null],
-  );
-}
-
-function leftBehind(error: unknown, index: string): Error {
-  const why = error instanceof CancelledError ? 'the build was cancelled' : (error as Error).message;
-  const kind = error instanceof DatabaseError ? error.kind : 'cancelled';
-  const sqlState = error instanceof DatabaseError ? error.sqlState : undefined;
-  return new DatabaseError(
-    kind,
-    `${why}; the unfinished index ${index} could not be removed, because other sessions use its table`,
-    undefined,
-    sqlState,
-    `it slows writes and helps no query; when they are done: DROP INDEX CONCURRENTLY ${index}`,
-  );
 }

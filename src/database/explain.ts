@@ -1,5 +1,6 @@
 import type { CancelSignal } from '../core/base/cancelSignal';
 import { DatabaseError, type ExplainRequest, type ExplainResult, type Row } from '../core/ports';
+import { endWithClient } from './clientCheck';
 import type { SentStatement } from './databaseErrors';
 import type { Session } from './session';
 
@@ -34,15 +35,16 @@ export async function explainStatement(
     throw new DatabaseError('sql', `the statement has ${count(wanted)}, ${request.parameters.length} given`);
   }
   session.takeNotices();
+  const ending = ['rollback'];
   try {
-    await session.execute(openTransaction(request), signal);
+    await session.execute(openTransaction(serverVersion, request), signal);
     await applySettings(session, request);
     const plan = isGeneric
-      ? await explainPrepared(session, serverVersion, statement, request, signal)
+      ? await explainPrepared(session, serverVersion, statement, request, ending, signal)
       : await explainDirectly(session, serverVersion, statement, request, signal);
     return { plan, serverVersion, notices: session.takeNotices() };
   } finally {
-    await close(session);
+    await close(session, ending);
   }
 }
 
@@ -70,7 +72,7 @@ export function explainOptions(
   return `(${list.join(', ')})`;
 }
 
-function openTransaction(request: ExplainRequest): string {
+function openTransaction(serverVersion: number, request: ExplainRequest): string {
   const { writes, statementTimeoutMs = STATEMENT_TIMEOUT_MS, lockTimeoutMs = LOCK_TIMEOUT_MS } = request;
   return [
     `begin ${writes ? 'read write' : 'read only'}`,
@@ -80,6 +82,7 @@ function openTransaction(request: ExplainRequest): string {
     request.analyze
       ? `select set_config('track_io_timing', 'on', true) where current_setting('is_superuser') = 'on'`
       : 'select',
+    request.analyze ? endWithClient(serverVersion, 'transaction') : 'select',
   ].join('; ');
 }
 
@@ -123,6 +126,7 @@ async function explainPrepared(
   serverVersion: number,
   statement: SentStatement,
   request: ExplainRequest,
+  ending: string[],
   signal: CancelSignal | undefined,
 ): Promise<Plan> {
   const prefix = `PREPARE ${PREPARED} AS `;
@@ -130,6 +134,7 @@ async function explainPrepared(
     sent: { sql: request.sql, offset: prefix.length + statement.offset },
     ...(signal ? { signal } : {}),
   });
+  ending.push(`deallocate ${PREPARED}`);
   const [prepared] = await session.query<{ count: number }>(
     'select cardinality(parameter_types) as count from pg_prepared_statements where name = $1',
     [PREPARED],
@@ -141,12 +146,13 @@ async function explainPrepared(
   return planOf(await session.query(`EXPLAIN ${options} EXECUTE ${call}`, [], signal ? { signal } : {}));
 }
 
-async function close(session: Session): Promise<void> {
+/** Prepared statements and advisory locks of the session outlive the transaction that made them. */
+async function close(session: Session, ending: readonly string[]): Promise<void> {
   if (session.lost) return;
   try {
-    if (session.isInTransaction) await session.execute('rollback');
-    // Prepared statements and session-level advisory locks outlive the transaction that made them.
-    await session.execute('discard all');
+    // In one message, because a pooler may send the next one elsewhere.
+    if (session.isInTransaction) await session.execute(`${ending.join('; ')}; select pg_advisory_unlock_all()`);
+    if (!session.isPooled) await session.execute('discard all');
   } catch {
     await session.end();
   }

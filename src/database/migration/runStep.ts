@@ -4,7 +4,8 @@ import type { MigrationPlan, MigrationStep } from '../../core/advisor/migration/
 import { LOCK_TRIES, LONGEST_PAUSE_SECONDS } from '../../core/advisor/migration/migrationScript';
 import { DatabaseError } from '../../core/ports';
 import { watchProgress, type Progress } from '../changeProgress';
-import { applyChange, parseConcurrentBuild } from '../changes';
+import { applyChange } from '../changes';
+import { parseConcurrentBuild } from '../concurrentBuild';
 import type { PostgresDatabase } from '../connect';
 import type { Session } from '../session';
 
