@@ -6,17 +6,10 @@
  */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { startDatabase } from '../../src/tools/sampleDatabase.mjs';
-import { startBrowser } from '../vscodeHost/browser.mjs';
-import { remoteUri, startServer, workbenchUrl } from '../vscodeHost/server.mjs';
-import { Steps } from './steps.mjs';
-import { ANSWER_LIMIT_MS, START_LIMIT_MS, Workbench } from './walkSupport.mjs';
-
-const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+import { runWalk } from './walkSession.mjs';
+import { START_LIMIT_MS } from './walkSupport.mjs';
 
 const SETUP = [
   'create table event (id bigint primary key, at timestamptz not null, kind int not null, note text not null)',
@@ -34,163 +27,118 @@ select shop, sum(spent) from sale group by shop;
 select shop, count(*) from sale group by shop;
 `;
 
-/** What the browser says that the user prefers; VS Code follows it. */
-const SCHEMES = {
-  light: { colorScheme: 'light' },
-  dark: { colorScheme: 'dark' },
-  contrast: { colorScheme: 'dark', forcedColors: 'active' },
-};
-
-/** Walks through two migrations. @returns counts of the steps */
-export async function walkMigration({ screenshots, scheme = 'light' }) {
-  fs.mkdirSync(screenshots, { recursive: true });
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'query-tuner-migration-walk-'));
-  const workspace = path.join(scratch, 'workspace');
-  fs.mkdirSync(workspace);
+/** Walks through two migrations. */
+async function walkMigration({ steps, workspace, shoot, keep, openWindow }) {
   fs.writeFileSync(path.join(workspace, 'report.sql'), REPORT);
-  let page;
-  let database;
-  let server;
-  let browser;
-  const shoot = name => page?.screenshot({ path: path.join(screenshots, `${name}.png`) });
-  const steps = new Steps(() => shoot('migration-failed').catch(() => {}));
-  try {
-    database = await steps.run('starts PostgreSQL', () => startDatabase({ statements: SETUP }));
-    server = await steps.run('starts VS Code', () =>
-      startServer({
-        extensionsFolder: path.join(scratch, 'extensions'),
-        settings: {
-          'window.autoDetectColorScheme': true,
-          'queryTuner.connections': [{ name: 'shop', url: database.url, role: 'production' }],
-        },
-        verbose: Boolean(process.env.VSCODE_HOST_VERBOSE),
-      }),
-    );
-    browser = await startBrowser();
-    page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-    await page.emulateMedia(SCHEMES[scheme]);
-    page.setDefaultTimeout(ANSWER_LIMIT_MS);
-    const workbench = new Workbench(page);
-    const lens = text => page.locator('.codelens-decoration', { hasText: text }).first();
-    const lensLink = text => page.locator('.codelens-decoration a', { hasText: text }).first();
-    /** What hovers over the place where the mouse was left would catch the click. */
-    const press = async text => {
-      await page.mouse.move(700, 700);
-      await page.locator('.context-view .hover-contents').waitFor({ state: 'hidden' });
-      await lensLink(text).click();
-    };
-    const dialog = page.locator('.monaco-dialog-box');
-    const answer = async (text, button) => {
-      await dialog.filter({ hasText: text }).waitFor();
-      await dialog.getByRole('button', { name: button, exact: true }).click();
-      await dialog.waitFor({ state: 'detached' });
-    };
-    /** Brings the beginning into sight, wherever the editor is scrolled to. */
-    const top = () => workbench.goTo(1, 1);
-    const openFile = async () => {
-      const development = ['extensionDevelopmentPath', remoteUri(server, ROOT)];
-      const file = ['openFile', remoteUri(server, path.join(workspace, 'report.sql'))];
-      await page.goto(workbenchUrl(server, { folder: workspace, payload: [development, file] }));
-      await workbench.line.first().waitFor({ timeout: START_LIMIT_MS });
-      await lensLink('Explain').waitFor({ timeout: START_LIMIT_MS });
-    };
-    const before = await rowsOf(database);
-    await steps.run('opens the SQL file', openFile);
+  const database = keep(await steps.run('starts PostgreSQL', () => startDatabase({ statements: SETUP })));
+  const connections = [{ name: 'shop', url: database.url, role: 'production' }];
+  const workbench = await steps.run('starts VS Code', () =>
+    openWindow({ settings: { 'queryTuner.connections': connections }, width: 1400 }),
+  );
+  const { page } = workbench;
+  const lens = text => page.locator('.codelens-decoration', { hasText: text }).first();
+  const lensLink = text => page.locator('.codelens-decoration a', { hasText: text }).first();
+  /** What hovers over the place where the mouse was left would catch the click. */
+  const press = async text => {
+    await page.mouse.move(700, 700);
+    await page.locator('.context-view .hover-contents').waitFor({ state: 'hidden' });
+    await lensLink(text).click();
+  };
+  const dialog = page.locator('.monaco-dialog-box');
+  const answer = async (text, button) => {
+    await dialog.filter({ hasText: text }).waitFor();
+    await dialog.getByRole('button', { name: button, exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+  };
+  /** Brings the beginning into sight, wherever the editor is scrolled to. */
+  const top = () => workbench.goTo(1, 1);
+  const before = await rowsOf(database);
+  await steps.run('opens the SQL file', () => workbench.openFile('report.sql'));
 
-    await steps.run('asks for the table, the one under the cursor first', async () => {
-      await workbench.goTo(1, 17);
-      await workbench.command('Query Tuner: Partition Table...');
-      await workbench.list.first().filter({ hasText: 'under the cursor' }).filter({ hasText: 'event' }).waitFor();
-      await shoot('migration-1-tables');
-      await workbench.press('Enter');
-    });
-    await steps.run('says why it is not advised, with figures, and shows the migration all the same', async () => {
-      await dialog.filter({ hasText: /20,000 rows/ }).waitFor();
-      await shoot('migration-2-not-advised');
-      await answer('Partitioning event is not advised', 'Preview Anyway');
-      await workbench.activeTab('Partition-public.event.sql').waitFor();
-      await lens(/Run all \d+ steps on shop/).waitFor();
-    });
-    await shoot('migration-3-preview');
-    await steps.run('asks before it runs a step on production, and runs nothing when told not to', async () => {
-      await workbench.command('Query Tuner: Run Next Step of Migration');
-      await answer('the production database shop', 'Cancel');
-      assert.equal(await kindOf(database), 'r');
-      assert.equal(await countTables(database), 2);
-    });
-    await steps.run('runs one step and sees it done', async () => {
-      await workbench.command('Query Tuner: Run Next Step of Migration');
-      await answer('the production database shop', 'Run');
-      await lens(/Done in/).waitFor();
-      await lens(/Run this step/).waitFor();
-      assert.ok((await countTables(database)) > 2);
-    });
-    await shoot('migration-4-one-step');
-    await steps.run('offers to go on in a window that was closed in between', async () => {
-      await openFile();
-      const offer = page.locator('.notification-toast', { hasText: /was left after 1 of \d+ steps/ });
-      await offer.waitFor({ timeout: START_LIMIT_MS });
-      await shoot('migration-5-resume');
-      await offer.getByRole('button', { name: 'Open It' }).click();
-      await workbench.activeTab('Partition-public.event.sql').waitFor();
-      // The editor remembers where it was scrolled to.
-      await top();
-      await lens(/Run the \d+ steps left on shop/).waitFor();
-    });
-    await steps.run('runs the steps that are left', async () => {
-      await press(/Run the \d+ steps left/);
-      await answer('the production database shop', 'Run');
-      await page.locator('.notification-toast', { hasText: 'all steps are done' }).waitFor();
-      await top();
-      await lens(/All steps are done on shop/).waitFor();
-      assert.equal(await kindOf(database), 'p');
-      assert.deepEqual(await rowsOf(database), before);
-    });
-    await shoot('migration-6-done');
-    await steps.run('takes all of it back', async () => {
-      await top();
-      await press('Undo all');
-      await answer('Take back', 'Run');
-      await top();
-      await lens(/Run all \d+ steps on shop/).waitFor();
-      assert.equal(await kindOf(database), 'r');
-      assert.deepEqual(await rowsOf(database), before);
-    });
-    await steps.run('saves it as a file', async () => {
-      await press('Save as migration files');
-      await workbench.activeTab(/Untitled/).waitFor();
-      await workbench.line.filter({ hasText: /Undo:/ }).first().waitFor();
-    });
-    await steps.run('advises a materialized view for the file', async () => {
-      await workbench.open('report.sql');
-      await workbench.command('Query Tuner: Advise Materialized Views for This File');
-      await workbench.activeTab('Materialized-view-public.sale_by_shop.sql').waitFor();
-      await lens(/Run all \d+ steps on shop/).waitFor();
-    });
-    await shoot('migration-7-view');
-    await steps.run('makes it and takes it back', async () => {
-      await press(/Run all \d+ steps/);
-      await answer('the production database shop', 'Run');
-      await top();
-      await lens(/All steps are done on shop/).waitFor();
-      await database.query('refresh materialized view concurrently sale_by_shop');
-      await press('Undo all');
-      await answer('Take back', 'Run');
-      await top();
-      await lens(/Run all \d+ steps on shop/).waitFor();
-      const [row] = await database.query("select to_regclass('sale_by_shop') is null as gone");
-      assert.equal(row.gone, true);
-    });
-  } catch (error) {
-    // a failed step has printed itself; anything else must not get lost
-    if (steps.failed === 0) await steps.run('the walk', () => Promise.reject(error)).catch(() => {});
-  } finally {
-    await browser?.close().catch(() => {});
-    await server?.stop();
-    await database?.stop();
-    fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  }
-  return { passed: steps.passed, failed: steps.failed };
+  await steps.run('asks for the table, the one under the cursor first', async () => {
+    await workbench.goTo(1, 17);
+    await workbench.command('Query Tuner: Partition Table...');
+    await workbench.list.first().filter({ hasText: 'under the cursor' }).filter({ hasText: 'event' }).waitFor();
+    await shoot('migration-1-tables');
+    await workbench.press('Enter');
+  });
+  await steps.run('says why it is not advised, with figures, and shows the migration all the same', async () => {
+    await dialog.filter({ hasText: /20,000 rows/ }).waitFor();
+    await shoot('migration-2-not-advised');
+    await answer('Partitioning event is not advised', 'Preview Anyway');
+    await workbench.activeTab('Partition-public.event.sql').waitFor();
+    await lens(/Run all \d+ steps on shop/).waitFor();
+  });
+  await shoot('migration-3-preview');
+  await steps.run('asks before it runs a step on production, and runs nothing when told not to', async () => {
+    await workbench.command('Query Tuner: Run Next Step of Migration');
+    await answer('the production database shop', 'Cancel');
+    assert.equal(await kindOf(database), 'r');
+    assert.equal(await countTables(database), 2);
+  });
+  await steps.run('runs one step and sees it done', async () => {
+    await workbench.command('Query Tuner: Run Next Step of Migration');
+    await answer('the production database shop', 'Run');
+    await lens(/Done in/).waitFor();
+    await lens(/Run this step/).waitFor();
+    assert.ok((await countTables(database)) > 2);
+  });
+  await shoot('migration-4-one-step');
+  await steps.run('offers to go on in a window that was closed in between', async () => {
+    await workbench.openFile('report.sql');
+    const offer = page.locator('.notification-toast', { hasText: /was left after 1 of \d+ steps/ });
+    await offer.waitFor({ timeout: START_LIMIT_MS });
+    await shoot('migration-5-resume');
+    await offer.getByRole('button', { name: 'Open It' }).click();
+    await workbench.activeTab('Partition-public.event.sql').waitFor();
+    // The editor remembers where it was scrolled to.
+    await top();
+    await lens(/Run the \d+ steps left on shop/).waitFor();
+  });
+  await steps.run('runs the steps that are left', async () => {
+    await press(/Run the \d+ steps left/);
+    await answer('the production database shop', 'Run');
+    await page.locator('.notification-toast', { hasText: 'all steps are done' }).waitFor();
+    await top();
+    await lens(/All steps are done on shop/).waitFor();
+    assert.equal(await kindOf(database), 'p');
+    assert.deepEqual(await rowsOf(database), before);
+  });
+  await shoot('migration-6-done');
+  await steps.run('takes all of it back', async () => {
+    await top();
+    await press('Undo all');
+    await answer('Take back', 'Run');
+    await top();
+    await lens(/Run all \d+ steps on shop/).waitFor();
+    assert.equal(await kindOf(database), 'r');
+    assert.deepEqual(await rowsOf(database), before);
+  });
+  await steps.run('saves it as a file', async () => {
+    await press('Save as migration files');
+    await workbench.activeTab(/Untitled/).waitFor();
+    await workbench.line.filter({ hasText: /Undo:/ }).first().waitFor();
+  });
+  await steps.run('advises a materialized view for the file', async () => {
+    await workbench.open('report.sql');
+    await workbench.command('Query Tuner: Advise Materialized Views for This File');
+    await workbench.activeTab('Materialized-view-public.sale_by_shop.sql').waitFor();
+    await lens(/Run all \d+ steps on shop/).waitFor();
+  });
+  await shoot('migration-7-view');
+  await steps.run('makes it and takes it back', async () => {
+    await press(/Run all \d+ steps/);
+    await answer('the production database shop', 'Run');
+    await top();
+    await lens(/All steps are done on shop/).waitFor();
+    await database.query('refresh materialized view concurrently sale_by_shop');
+    await press('Undo all');
+    await answer('Take back', 'Run');
+    await top();
+    await lens(/Run all \d+ steps on shop/).waitFor();
+    const [row] = await database.query("select to_regclass('sale_by_shop') is null as gone");
+    assert.equal(row.gone, true);
+  });
 }
 
 async function kindOf(database) {
@@ -209,12 +157,4 @@ async function countTables(database) {
   return row.n;
 }
 
-if (import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href) {
-  const { values } = parseArgs({ options: { screenshots: { type: 'string' }, scheme: { type: 'string' } } });
-  const { passed, failed } = await walkMigration({
-    screenshots: values.screenshots ?? fs.mkdtempSync(path.join(os.tmpdir(), 'query-tuner-migration-shots-')),
-    ...(values.scheme && { scheme: values.scheme }),
-  });
-  console.log(`  ${passed} passing\n  ${failed} failing`);
-  process.exit(failed === 0 ? 0 : 1);
-}
+await runWalk(import.meta.url, 'migration', walkMigration);

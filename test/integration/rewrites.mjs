@@ -5,17 +5,9 @@
  *   node test/integration/rewrites.mjs [--screenshots FOLDER] [--scheme light|dark|contrast]
  */
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { startDatabase } from '../../src/tools/sampleDatabase.mjs';
-import { startBrowser } from '../vscodeHost/browser.mjs';
-import { remoteUri, startServer, workbenchUrl } from '../vscodeHost/server.mjs';
-import { Steps } from './steps.mjs';
-import { ANSWER_LIMIT_MS, START_LIMIT_MS, Workbench } from './walkSupport.mjs';
-
-const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+import { runWalk } from './walkSession.mjs';
 
 const SCHEMA = [
   'create table customers (id int primary key, name text not null, region text)',
@@ -35,72 +27,25 @@ GROUP BY region HAVING region = 'region 3';
 `;
 const REWRITTEN = "WHERE region = 'region 3'";
 
-/** What the browser says that the user prefers; VS Code follows it. */
-const SCHEMES = {
-  light: { colorScheme: 'light' },
-  dark: { colorScheme: 'dark' },
-  contrast: { colorScheme: 'dark', forcedColors: 'active' },
-};
-
-/** Walks through it. @returns counts of the steps */
-export async function walkRewrites({ screenshots, scheme = 'light' }) {
-  fs.mkdirSync(screenshots, { recursive: true });
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'query-tuner-rewrites-'));
-  const workspace = path.join(scratch, 'shop');
-  fs.mkdirSync(workspace);
+/** Walks through it. */
+async function walkRewrites({ steps, workspace, shoot, keep, openWindow }) {
   fs.writeFileSync(path.join(workspace, 'queries.sql'), FILE);
-  const started = [];
-  let page;
-  const shoot = name => page?.screenshot({ path: path.join(screenshots, `${name}.png`), animations: 'disabled' });
-  const steps = new Steps(() => shoot('rewrites-failed').catch(() => {}));
-  try {
-    const database = await steps.run('starts PostgreSQL', () => startDatabase({ statements: SCHEMA }));
-    started.push(database);
-    const connections = [{ name: 'shop', url: database.url, role: 'production' }];
-    const settings = {
-      'queryTuner.connections': connections,
-      'editor.minimap.enabled': false,
-      'files.autoSave': 'off',
-      'window.autoDetectColorScheme': true,
-    };
-    const browser = await startBrowser();
-    started.push({ stop: () => browser.close() });
-    const openWindow = async asksForTrust => {
-      const server = await startServer({
-        extensionsFolder: path.join(scratch, `extensions-${asksForTrust}`),
-        settings,
-        asksForTrust,
-        verbose: Boolean(process.env.VSCODE_HOST_VERBOSE),
-      });
-      started.push(server);
-      page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
-      await page.emulateMedia(SCHEMES[scheme]);
-      page.setDefaultTimeout(ANSWER_LIMIT_MS);
-      const payload = [
-        ['extensionDevelopmentPath', remoteUri(server, ROOT)],
-        ['openFile', remoteUri(server, path.join(workspace, 'queries.sql'))],
-      ];
-      await page.goto(workbenchUrl(server, { folder: workspace, payload }));
-      await page.locator('.view-line').first().waitFor({ timeout: START_LIMIT_MS });
-      if (asksForTrust) await page.getByRole('button', { name: "No, I don't trust the authors" }).click();
-      const workbench = new Workbench(page);
-      await page.locator('.codelens-decoration a').first().waitFor({ timeout: START_LIMIT_MS });
-      await workbench.line.first().click();
-      return workbench;
-    };
-    const workbench = await steps.run('opens the SQL file', () => openWindow(false));
-    await walkVerified(steps, workbench, shoot);
-    await walkDifferent(steps, workbench, shoot);
-    const untrusted = await steps.run('opens it in a workspace that is not trusted', () => openWindow(true));
-    await walkUntrusted(steps, untrusted, shoot);
-  } catch (error) {
-    // a failed step has printed itself; anything else must not get lost
-    if (steps.failed === 0) await steps.run('the walk', () => Promise.reject(error)).catch(() => {});
-  } finally {
-    for (const each of started.reverse()) await Promise.resolve(each.stop()).catch(() => {});
-    fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  }
-  return { passed: steps.passed, failed: steps.failed };
+  const database = keep(await steps.run('starts PostgreSQL', () => startDatabase({ statements: SCHEMA })));
+  const settings = {
+    'queryTuner.connections': [{ name: 'shop', url: database.url, role: 'production' }],
+    'editor.minimap.enabled': false,
+    'files.autoSave': 'off',
+  };
+  const openFile = async asksForTrust => {
+    const workbench = await openWindow({ settings, asksForTrust });
+    await workbench.openFile('queries.sql');
+    return workbench;
+  };
+  const workbench = await steps.run('opens the SQL file', () => openFile(false));
+  await walkVerified(steps, workbench, shoot);
+  await walkDifferent(steps, workbench, shoot);
+  const untrusted = await steps.run('opens it in a workspace that is not trusted', () => openFile(true));
+  await walkUntrusted(steps, untrusted, shoot);
 }
 
 const toast = (page, text) => page.locator('.notification-toast', { hasText: text });
@@ -222,12 +167,4 @@ async function walkUntrusted(steps, workbench, shoot) {
   await shoot('rewrites-9-untrusted');
 }
 
-if (import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href) {
-  const { values } = parseArgs({ options: { screenshots: { type: 'string' }, scheme: { type: 'string' } } });
-  const { passed, failed } = await walkRewrites({
-    screenshots: values.screenshots ?? path.join(ROOT, 'test', 'screenshots', 'rewrites'),
-    scheme: values.scheme,
-  });
-  console.log(`  ${passed} passing\n  ${failed} failing`);
-  process.exit(failed === 0 ? 0 : 1);
-}
+await runWalk(import.meta.url, 'rewrites', walkRewrites);

@@ -1,0 +1,101 @@
+/** What every walk begins and ends with: a folder, databases, VS Code windows, screenshots, counts. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startBrowser } from '../vscodeHost/browser.mjs';
+import { remoteUri, startServer, workbenchUrl } from '../vscodeHost/server.mjs';
+import { Steps } from './steps.mjs';
+import { ANSWER_LIMIT_MS, START_LIMIT_MS, Workbench } from './walkSupport.mjs';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** What the browser says that the user prefers; VS Code follows it. */
+const SCHEMES = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  contrast: { colorScheme: 'dark', forcedColors: 'active' },
+};
+
+/**
+ * Runs a walk. It is given `{ steps, workspace, shoot, keep, openWindow }`: see there.
+ * @param name of the screenshot taken where a step fails
+ * @param scheme light, dark or contrast
+ * @returns counts of the steps
+ */
+export async function walkThrough({ name, screenshots, scheme = 'light' }, walk) {
+  fs.mkdirSync(screenshots, { recursive: true });
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), `query-tuner-${name}-walk-`));
+  const workspace = path.join(scratch, 'workspace');
+  fs.mkdirSync(workspace);
+  const started = [];
+  let browser;
+  let page;
+  /** Something with a `stop()`, ended after the walk whatever happens; returns it. */
+  const keep = thing => {
+    started.push(thing);
+    return thing;
+  };
+  const shoot = title => page?.screenshot({ path: path.join(screenshots, `${title}.png`), animations: 'disabled' });
+  const steps = new Steps(() => shoot(`${name}-failed`).catch(() => {}));
+  /**
+   * A window on the walk's folder with these settings, on a server of its own.
+   * @returns its `Workbench`, with `openFile(name)`, which loads the window anew and waits for the file's lenses.
+   */
+  const openWindow = async ({ settings = {}, asksForTrust = false, width = 1600, height = 1000 } = {}) => {
+    const server = keep(
+      await startServer({
+        extensionsFolder: path.join(scratch, `extensions-${started.length}`),
+        settings: { 'window.autoDetectColorScheme': true, ...settings },
+        asksForTrust,
+        verbose: Boolean(process.env.VSCODE_HOST_VERBOSE),
+      }),
+    );
+    browser ??= await startBrowser();
+    page = await browser.newPage({ viewport: { width, height } });
+    await page.emulateMedia(SCHEMES[scheme]);
+    page.setDefaultTimeout(ANSWER_LIMIT_MS);
+    const workbench = new Workbench(page);
+    workbench.openFile = async file => {
+      const development = ['extensionDevelopmentPath', remoteUri(server, ROOT)];
+      const payload = [development, ['openFile', remoteUri(server, path.join(workspace, file))]];
+      await workbench.page.goto(workbenchUrl(server, { folder: workspace, payload }));
+      await workbench.line.first().waitFor({ timeout: START_LIMIT_MS });
+      if (asksForTrust) await workbench.page.getByRole('button', { name: "No, I don't trust the authors" }).click();
+      await workbench.page.locator('.codelens-decoration a').first().waitFor({ timeout: START_LIMIT_MS });
+      await workbench.line.first().click();
+    };
+    return workbench;
+  };
+  try {
+    await walk({ steps, workspace, shoot, keep, openWindow });
+  } catch (error) {
+    // a failed step has printed itself; anything else must not get lost
+    if (steps.failed === 0) await steps.run('the walk', () => Promise.reject(error)).catch(() => {});
+  } finally {
+    await browser?.close().catch(() => {});
+    for (const each of started.reverse()) await Promise.resolve(each.stop()).catch(() => {});
+    fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+  return { passed: steps.passed, failed: steps.failed };
+}
+
+/** Asks until it is so; the walk's own limits end it otherwise. */
+export async function waitUntil(isSo) {
+  const end = Date.now() + ANSWER_LIMIT_MS;
+  while (!(await isSo())) if (Date.now() > end) throw new Error('it did not become so');
+}
+
+/**
+ * Runs a walk if its file was started by itself: `node test/integration/x.mjs [--screenshots FOLDER]
+ * [--scheme light|dark|contrast]`; prints its counts and exits.
+ */
+export async function runWalk(moduleUrl, name, walk) {
+  if (moduleUrl !== pathToFileURL(fs.realpathSync(process.argv[1])).href) return;
+  const { values } = parseArgs({ options: { screenshots: { type: 'string' }, scheme: { type: 'string' } } });
+  const screenshots = values.screenshots ?? path.join(ROOT, 'test', 'screenshots', name);
+  const { passed, failed } = await walkThrough({ name, screenshots, scheme: values.scheme }, walk);
+  console.log(`  ${passed} passing\n  ${failed} failing`);
+  process.exit(failed === 0 ? 0 : 1);
+}
