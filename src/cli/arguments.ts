@@ -54,6 +54,13 @@ const OPTIONS = {
   upkeep: { type: 'boolean' },
   keep: { type: 'string' },
   archive: { type: 'string' },
+  clients: { type: 'string' },
+  seconds: { type: 'string' },
+  runs: { type: 'string' },
+  'warm-up': { type: 'string' },
+  isolation: { type: 'string' },
+  save: { type: 'string' },
+  compare: { type: 'string' },
 } as const;
 
 /** Options each command understands, besides --help and --format. */
@@ -80,6 +87,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   rewrite: ['schema', 'verify', 'stdin-filename', ...SERVER_OPTIONS],
   profile: ['undo-file', 'as', ...MACHINE_OPTIONS, ...SERVER_OPTIONS],
   health: ['only', 'fail-on', ...SERVER_OPTIONS],
+  benchmark: [
+    ...['clients', 'seconds', 'runs', 'warm-up', 'isolation', 'params', 'save', 'compare', 'state', ...SERVER_OPTIONS],
+  ],
   rules: [],
   lsp: ['stdio'],
 };

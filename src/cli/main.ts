@@ -1,6 +1,7 @@
 import { DatabaseError } from '../core/ports';
 import { parseCommandLine, type CommandLine } from './arguments';
 import { advise } from './commands/advise';
+import { benchmark } from './commands/benchmark';
 import { diff } from './commands/diff';
 import { explain } from './commands/explain';
 import { health } from './commands/health';
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<string, (line: CommandLine) => Promise<number>>>
   rewrite,
   profile,
   health,
+  benchmark,
   rules,
   lsp,
 };

@@ -68,10 +68,19 @@ export const HELP = `query-tuner <command> [options] [files]
       --only CHECK            one check (repeatable)
       --fail-on STATUS        warning | critical (default critical)
       --format FORMAT         text | json
+  benchmark FILE              run the statements of a file again and again; what they write is rolled back
+      --clients N             connections that run at once (default 1)
+      --seconds N | --runs N  how long, or how often in all (default 10 seconds)
+      --warm-up N             seconds before that are not counted (default 2)
+      --params JSON           as for explain
+      --isolation LEVEL       read committed | repeatable read | serializable
+      --save NAME             keep the result in .query-tuner-benchmarks.json, or in --state FILE
+      --compare NAME          tell the difference to a kept one from noise; exit 1 if it is slower
+      --format FORMAT         text | json | markdown
   rules                       the rules and what they say
   lsp --stdio                 language server for any editor
 
-Server, for explain, advise, matviews, partition, profile diff, health and, if given, lint, rewrite:
+Server, for explain, advise, matviews, partition, profile diff, health, benchmark and, if given, lint, rewrite:
   --connection URL            else PG* variables, DATABASE_URL, service file, .pgpass
   --embedded                  a throwaway PostgreSQL for this run
       --setup FILE            SQL to run in it first (repeatable)

@@ -52,6 +52,7 @@ const CORE_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   advisor: ['base', 'sql', 'catalog', 'plan', 'rules', 'guidelines'],
   profiles: ['base', 'sql', 'catalog', 'guidelines'],
   health: ['base', 'sql', 'catalog', 'guidelines'],
+  benchmark: ['base'],
   budgets: ['base', 'sql', 'plan', 'rules'],
   report: ['base', 'sql', 'catalog', 'plan', 'rules', 'advisor', 'profiles', 'health', 'budgets', 'guidelines'],
 };

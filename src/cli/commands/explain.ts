@@ -12,6 +12,7 @@ import { openCostEstimator } from '../../database/whatIf/index';
 import { choose, type CommandLine } from '../arguments';
 import { print, printJson, progress, readInput } from '../io';
 import { withServer } from '../target';
+import { parameterValues, readParameterValues } from '../parameterValues';
 import { planFigures, type ReportedFigures } from '../planFigures';
 import { UsageError } from '../usage';
 
@@ -54,7 +55,7 @@ export async function explain({ options, operands }: CommandLine): Promise<numbe
         const result = await database.explain({
           sql: bound.sql,
           analyze: options.analyze ?? false,
-          parameters: parameterValues(bound.parameters, values, options.analyze ?? false),
+          parameters: parameterValues(bound.parameters, values, { required: options.analyze ?? false }),
           writes: statement.writes,
         });
         const [tree] = parsePlan(result.plan);
@@ -85,41 +86,6 @@ export async function explain({ options, operands }: CommandLine): Promise<numbe
     if (format === 'json') printJson({ version: 1, server: database.serverText, statements: explained });
   });
   return 0;
-}
-
-type ParameterValues = Readonly<Record<string, string | null>>;
-
-/** `--params`: an object by name, or an array by position. */
-function readParameterValues(json: string | undefined): ParameterValues {
-  if (json === undefined) return {};
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(json);
-  } catch {
-    throw new UsageError('--params must be JSON: {"name": "value"} or ["first", "second"].');
-  }
-  if (typeof parsed !== 'object' || parsed === null) throw new UsageError('--params must be a JSON object or array.');
-  const entries = Array.isArray(parsed)
-    ? parsed.map((value, i) => [String(i + 1), value] as const)
-    : Object.entries(parsed);
-  return Object.fromEntries(
-    entries.map(([name, value]) => [
-      name,
-      value === null ? null : typeof value === 'object' ? JSON.stringify(value) : String(value),
-    ]),
-  );
-}
-
-function parameterValues(
-  parameters: readonly { readonly name: string }[],
-  values: ParameterValues,
-  analyze: boolean,
-): (string | null)[] {
-  const missing = parameters.filter(parameter => values[parameter.name] === undefined).map(parameter => parameter.name);
-  if (missing.length === 0) return parameters.map(parameter => values[parameter.name] ?? null);
-  // without values a generic plan can be shown, but nothing can be run
-  if (!analyze && missing.length === parameters.length) return [];
-  throw new UsageError(`--params lacks a value for ${missing.join(', ')}.`);
 }
 
 function firstLine(statement: ParsedStatement): string {
