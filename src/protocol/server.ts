@@ -2,6 +2,7 @@ import type { Change, Suggestion } from '../core/advisor/suggestion';
 import type { RunFacts } from '../core/plan/history';
 import type { PlaceholderStyle } from '../core/sql/statement';
 import type { AdviceRequests } from './advice';
+import type { BenchmarkRequests } from './benchmark';
 import type { HealthRequests } from './health';
 import type { MigrationRequests } from './migration';
 import type { ComparisonView, HistoryView, PlanView } from './planPanel';
@@ -12,7 +13,8 @@ import type { RewriteRequests } from './rewrites';
  * protocol's own cancellation; work on a database is then cancelled there too. Everything is plain data, and a request
  * carries all it needs: the server keeps database sessions, but no state of a panel.
  */
-export interface ServerRequests extends AdviceRequests, HealthRequests, MigrationRequests, RewriteRequests {
+export interface ServerRequests
+  extends AdviceRequests, BenchmarkRequests, HealthRequests, MigrationRequests, RewriteRequests {
   'queryTuner/connections/connect': { params: ConnectParams; result: ConnectedInfo };
   /** Opens a session of its own and closes it again; an open connection of the same name is left alone. */
   'queryTuner/connections/test': { params: ConnectParams; result: ConnectedInfo };

@@ -15,6 +15,8 @@ const NEEDS_NO_TRUST: readonly ServerRequest[] = [
   'queryTuner/history/clear',
   'queryTuner/history/size',
   'queryTuner/rewrite/list',
+  'queryTuner/benchmark/statements',
+  'queryTuner/benchmark/describe',
 ];
 
 /** Answers one of our own requests. */

@@ -9,6 +9,7 @@ import { SAVE_MIGRATION } from '../protocol/migration';
 import type { ClientNotifications, ServerNotifications, ServerRequest, ServerSettings } from '../protocol/server';
 import { ConfigurationFiles } from '../workspace/configurationFiles';
 import { AdviceService } from './adviceService';
+import { answerBenchmarks } from './benchmarkService';
 import { ChangeService } from './changeService';
 import { ConfigurationDiagnostics } from './configurationDiagnostics';
 import { proposeConnections } from './connectionProposals';
@@ -225,6 +226,12 @@ class Server {
         this.#notify('queryTuner/progress', progress),
       ).verify(params, signal),
     );
+    answerBenchmarks(answer, {
+      sessions: this.#sessions,
+      grammar,
+      document: uri => this.#documents.get(uri),
+      tell: progress => this.#notify('queryTuner/progress', progress),
+    });
     const health = new HealthService(
       this.#sessions,
       folder => (folder === undefined ? {} : this.#configurations.forFolder(folder).health),

@@ -19,5 +19,5 @@ export function textTable(rows: readonly Row[], style: 'text' | 'markdown'): str
 }
 
 function escapeCell(cell: string): string {
-  return cell.replace(/[\\|`*_<[\]]/g, '\\$&');
+  return cell.replace(/[\\|`*<[\]]/g, '\\$&');
 }
