@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerIndexAdvice } from './advice/adviceCommands';
+import { registerBenchmarks } from './benchmark/benchmarkCommands';
 import { registerExplainCommands } from './commands/explainCommands';
 import { registerShowRule } from './commands/showRule';
 import { registerConnectionCommands } from './commands/manageConnections';
@@ -25,6 +26,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     explaining.registrations,
     registerIndexAdvice(server, connections),
     registerHealth(server, connections),
+    registerBenchmarks(context, server, connections),
     migrations.registrations,
     registerRewrites(context, server, connections),
     registerShowRule(context),
