@@ -61,6 +61,9 @@ describe('database/settings', () => {
           maximum: '2147483647',
           allowed: null,
           description: '',
+          category: 'Resource Usage / Memory',
+          sourceFile: null,
+          sourceLine: null,
         },
       );
     });

@@ -37,7 +37,7 @@ function evaluateSetting(profile: Profile, setting: ProfileSetting, facts: Serve
     isDefault: known !== undefined && isSameValue(known, value, known.defaultValue),
     reason,
     guideline: profile.guide && section ? { guide: profile.guide, section } : null,
-    refused: refusal(name, value, facts) ?? null,
+    refused: refusalOf(name, value, facts) ?? null,
   };
 }
 
@@ -65,7 +65,7 @@ function chooseValue(
 }
 
 /** Why a value is not applied: it does harm, the server would refuse it, or memory cannot hold it. */
-function refusal(name: string, value: string, facts: ServerFacts): string | undefined {
+export function refusalOf(name: string, value: string, facts: ServerFacts): string | undefined {
   const setting = findSetting(name, facts.serverVersion);
   if (setting && !isAlive(setting, facts.serverVersion)) {
     return setting.since !== undefined && setting.since > facts.serverVersion

@@ -1,5 +1,5 @@
 import { DatabaseError } from '../../core/ports';
-import { settingSql, type SettingChange } from '../../core/profiles/settingSql';
+import { settingSql, type SettingChange, type SettingScope } from '../../core/profiles/settingSql';
 import type { PostgresDatabase } from '../connect';
 import type { Session } from '../session';
 
@@ -17,9 +17,13 @@ export async function checkPermission(db: PostgresDatabase): Promise<void> {
 }
 
 /** @returns why the server refused; undefined when it is written. @throws DatabaseError when the connection is lost. */
-export async function tryAlter(session: Session, change: SettingChange): Promise<string | undefined> {
+export async function tryAlter(
+  session: Session,
+  change: SettingChange,
+  scope?: SettingScope,
+): Promise<string | undefined> {
   try {
-    await session.query(settingSql(change));
+    await session.query(settingSql(change, scope));
     return undefined;
   } catch (error) {
     if (!(error instanceof DatabaseError) || session.lost) throw error;

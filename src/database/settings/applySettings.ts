@@ -1,13 +1,30 @@
-import { isListSetting, listEntries, type SettingChange } from '../../core/profiles/settingSql';
+import { goesBeforeAlterSystem } from '../../core/profiles/settingOrigin';
+import {
+  isListSetting,
+  listEntries,
+  WHOLE_SERVER,
+  type SettingChange,
+  type SettingScope,
+} from '../../core/profiles/settingSql';
 import type { PostgresDatabase } from '../connect';
 import type { Session } from '../session';
-import { checkPermission, reload, tryAlter } from './alterSystem';
-import { readEntries, readProblems, readSettings, type ReadSetting } from './readSettings';
+import { tryAlter } from './alterSystem';
+import { readProblems, readSettings, type ReadSetting } from './readSettings';
+import { accessTo } from './scopes';
 import { withChange, type RecordedChange, type SettingsRecord } from './settingsRecord';
 
+interface ApplyOptions {
+  /** The whole server where it does not say. */
+  readonly scope?: SettingScope;
+  /** What must not be sent, by setting, and why. */
+  readonly objections?: ReadonlyMap<string, string>;
+  /** Told before each change. */
+  onProgress?(change: SettingChange, position: number): void;
+}
+
 /**
- * Writes settings with ALTER SYSTEM, reloads, and reads back what came of each one. A refused setting does not stop the
- * others.
+ * Writes settings in their scope, puts them into effect, and reads back what came of each one. A refused setting does
+ * not stop the others.
  * @param keep stores the record durably; called before the first change and after each, so that a run which is cut off
  * can be told exactly and undone.
  * @throws DatabaseError `permission` before anything is written; `connection` in the middle: what was kept last says
@@ -17,12 +34,15 @@ export async function applySettings(
   db: PostgresDatabase,
   changes: readonly SettingChange[],
   keep: (record: SettingsRecord) => void | Promise<void>,
+  { scope = WHOLE_SERVER, objections = new Map(), onProgress }: ApplyOptions = {},
 ): Promise<SettingsRecord> {
-  await checkPermission(db);
-  const known = await readSettings(db);
+  const access = accessTo(scope);
+  await access.check(db);
+  const known = scope.kind === 'table' ? undefined : await readSettings(db);
   let record: SettingsRecord = {
     version: 1,
-    entriesBefore: await readEntries(db),
+    ...(scope.kind !== 'system' && { scope }),
+    entriesBefore: await access.entries(db),
     changes: changes.map(({ name, value }) => ({ name, wanted: value, outcome: 'planned' })),
   };
   const note = async (change: RecordedChange): Promise<void> => {
@@ -31,10 +51,15 @@ export async function applySettings(
   };
   await keep(record);
   await db.withSession(async session => {
-    for (const change of changes) await write(session, change, known.get(change.name), note);
-    await reload(session);
+    await access.begin(session);
+    for (const [position, change] of changes.entries()) {
+      onProgress?.(change, position);
+      const objection = objections.get(change.name) ?? (known && refusal(change, known.get(change.name)));
+      await write(session, change, scope, objection, note);
+    }
+    await access.settle(session);
   });
-  record = await readBack(db, record);
+  record = await readBack(db, record, scope);
   await keep(record);
   return record;
 }
@@ -42,30 +67,51 @@ export async function applySettings(
 async function write(
   session: Session,
   change: SettingChange,
-  setting: ReadSetting | undefined,
+  scope: SettingScope,
+  objection: string | undefined,
   note: (change: RecordedChange) => Promise<void>,
 ): Promise<void> {
   const { name, value: wanted } = change;
-  const objection = refusal(change, setting);
   if (objection === undefined) await note({ name, wanted, outcome: 'sent' });
-  const reason = objection ?? (await tryAlter(session, change));
+  const reason = objection ?? (await tryAlter(session, change, scope));
   await note({ name, wanted, outcome: reason === undefined ? 'written' : 'refused', ...(reason && { reason }) });
 }
 
-async function readBack(db: PostgresDatabase, record: SettingsRecord): Promise<SettingsRecord> {
+async function readBack(db: PostgresDatabase, record: SettingsRecord, scope: SettingScope): Promise<SettingsRecord> {
+  const entries = new Map((await accessTo(scope).entries(db)).map(({ name, value }) => [name, value]));
+  if (scope.kind !== 'system') {
+    const changes = record.changes.map(change => inScope(change, entries.get(change.name) ?? null, scope));
+    return { ...record, changes };
+  }
   const now = await readSettings(db);
-  const entries = new Map((await readEntries(db)).map(({ name, value }) => [name, value]));
   const problems = await readProblems(db);
   const changes = record.changes.map((change): RecordedChange => {
     const { name, wanted } = change;
     const setting = now.get(name);
     const reason = change.reason ?? problems.get(name);
     const outcome = setting?.pendingRestart ? 'pending restart' : reason === undefined ? 'effective' : 'refused';
-    const why = outcome === 'pending restart' ? undefined : (reason ?? whoOverrides(setting));
+    const why = outcome === 'pending restart' ? undefined : (reason ?? (setting && goesBeforeAlterSystem(setting)));
     const after = entries.get(name) ?? null;
     return { name, wanted, outcome, shown: setting?.shown ?? '', after, ...(why !== undefined && { reason: why }) };
   });
   return { ...record, changes };
+}
+
+/** A database's or role's value is for sessions to come; a table's counts from the next vacuum, or written page, on. */
+function inScope(
+  { name, wanted, outcome, reason }: RecordedChange,
+  after: string | null,
+  scope: SettingScope,
+): RecordedChange {
+  const told = { name, wanted, shown: after ?? '', after };
+  if (outcome === 'refused') return { ...told, outcome, ...(reason !== undefined && { reason }) };
+  if (scope.kind !== 'table') return { ...told, outcome: 'new sessions' };
+  const isForNewPages = name === 'fillfactor';
+  return {
+    ...told,
+    outcome: 'effective',
+    ...(isForNewPages && { reason: 'for pages written from now on; a rewrite of the table would reach the others' }),
+  };
 }
 
 /** What we know will fail later rather than now: ALTER SYSTEM accepts a library that does not exist. */
@@ -76,19 +122,4 @@ function refusal(change: SettingChange, setting: ReadSetting | undefined): strin
     return 'the list has an empty entry';
   }
   return undefined;
-}
-
-function whoOverrides(setting: ReadSetting | undefined): string | undefined {
-  switch (setting?.source) {
-    case 'command line':
-      return 'the server was started with this setting on its command line, which goes before ALTER SYSTEM';
-    case 'environment variable':
-      return 'an environment variable of the server goes before ALTER SYSTEM';
-    case 'database':
-    case 'user':
-    case 'database user':
-      return `ALTER DATABASE or ALTER ROLE (${setting.source}) goes before ALTER SYSTEM for this session`;
-    default:
-      return undefined;
-  }
 }

@@ -11,6 +11,11 @@ export interface ReadSetting extends ServerSetting {
   readonly maximum: string | null;
   readonly allowed: readonly string[] | null;
   readonly description: string;
+  /** PostgreSQL's own grouping: `Resource Usage / Memory`. */
+  readonly category: string;
+  /** Where the value is written, for those who may see it. */
+  readonly sourceFile: string | null;
+  readonly sourceLine: number | null;
 }
 
 /** One entry of `postgresql.auto.conf`, the file that ALTER SYSTEM writes. */
@@ -29,7 +34,8 @@ export async function readSettings(db: Asks): Promise<Map<string, ReadSetting>> 
   const rows = await db.query<{ [K in keyof ReadSetting]: ReadSetting[K] }>(`
     select name, coalesce(setting, '') as value, unit, context, boot_val as "bootValue", reset_val as "resetValue",
       source, pending_restart as "pendingRestart", current_setting(name, true) as shown, vartype as type,
-      min_val as minimum, max_val as maximum, enumvals as allowed, short_desc as description
+      min_val as minimum, max_val as maximum, enumvals as allowed, short_desc as description,
+      category, sourcefile as "sourceFile", sourceline as "sourceLine"
     from pg_settings order by name`);
   return new Map(rows.map(row => [row.name, row]));
 }

@@ -1,3 +1,4 @@
+import type { SettingScope } from '../../core/profiles/settingSql';
 import type { SettingEntry } from './readSettings';
 
 /**
@@ -6,7 +7,12 @@ import type { SettingEntry } from './readSettings';
  */
 export interface SettingsRecord {
   readonly version: 1;
-  /** `postgresql.auto.conf` as it was, in its order. */
+  /** Where the entries stand; absent is the whole server. */
+  readonly scope?: SettingScope;
+  /**
+   * What was set there before, in its order: `postgresql.auto.conf`, the database's or role's entry of
+   * `pg_db_role_setting`, the table's `reloptions`.
+   */
   readonly entriesBefore: readonly SettingEntry[];
   readonly changes: readonly RecordedChange[];
 }
@@ -17,9 +23,9 @@ export interface RecordedChange {
   readonly wanted: string | null;
   /**
    * `planned`: not sent yet. `sent`: the connection was lost before the server answered, it may be written or not.
-   * `written`: in the file, not read back. The others are what the server said when asked.
+   * `written`: in its place, not read back. The others are what the server said when asked.
    */
-  readonly outcome: 'planned' | 'sent' | 'written' | 'effective' | 'pending restart' | 'refused';
+  readonly outcome: 'planned' | 'sent' | 'written' | 'effective' | 'new sessions' | 'pending restart' | 'refused';
   /** As `SHOW` printed it afterwards. */
   readonly shown?: string;
   /** Why it was refused, or why it is not in effect. */
@@ -49,7 +55,11 @@ export function parseRecord(text: string): SettingsRecord | undefined {
   }
   const record = value as Partial<SettingsRecord> | null;
   const isRecord =
-    record?.version === 1 && Array.isArray(record.entriesBefore) && Array.isArray(record.changes) && areWhole(record);
+    record?.version === 1 &&
+    Array.isArray(record.entriesBefore) &&
+    Array.isArray(record.changes) &&
+    areWhole(record) &&
+    isScope(record.scope);
   return isRecord ? (record as SettingsRecord) : undefined;
 }
 
@@ -58,6 +68,20 @@ function areWhole({ entriesBefore, changes }: Partial<SettingsRecord>): boolean 
     (entriesBefore as unknown[]).every(entry => hasText(entry, 'name') && hasText(entry, 'value')) &&
     (changes as unknown[]).every(change => hasText(change, 'name') && hasText(change, 'outcome'))
   );
+}
+
+/** The names that each kind of scope must have. */
+const SCOPE_NAMES: Readonly<Record<SettingScope['kind'], readonly string[]>> = {
+  system: [],
+  database: ['database'],
+  role: ['role'],
+  table: ['schema', 'table'],
+};
+
+function isScope(scope: unknown): boolean {
+  if (scope === undefined) return true;
+  const kind = hasText(scope, 'kind') ? (scope as SettingScope).kind : undefined;
+  return kind !== undefined && Object.hasOwn(SCOPE_NAMES, kind) && SCOPE_NAMES[kind].every(key => hasText(scope, key));
 }
 
 function hasText(value: unknown, key: string): boolean {

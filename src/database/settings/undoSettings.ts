@@ -1,21 +1,25 @@
 import { sameSettingValue } from '../../core/profiles/comparableValue';
 import type { PostgresDatabase } from '../connect';
 import type { Session } from '../session';
-import { checkPermission, reload, tryAlter } from './alterSystem';
-import { readEntries, readSettings, type SettingEntry } from './readSettings';
+import { tryAlter } from './alterSystem';
+import { readSettings, type SettingEntry } from './readSettings';
+import { accessTo, type ScopeAccess } from './scopes';
 import type { RecordedChange, SettingsRecord, UndoneSetting } from './settingsRecord';
 
 /**
- * Puts `postgresql.auto.conf` back to what it was: the same entries in the same order. An entry that somebody else has
+ * Puts the scope of a record back to what it was: the same entries in the same order. An entry that somebody else has
  * changed since is left alone and reported as kept. Works on the record of a run that was cut off, too.
  */
 export async function undoSettings(db: PostgresDatabase, record: SettingsRecord): Promise<UndoneSetting[]> {
-  await checkPermission(db);
+  const { scope } = record;
+  const access = accessTo(scope);
+  await access.check(db);
   const before = toMap(record.entriesBefore);
-  const current = toMap(await readEntries(db));
+  const current = toMap(await access.entries(db));
   const units = await readSettings(db);
   const results: UndoneSetting[] = [];
   await db.withSession(async session => {
+    await access.begin(session);
     for (const change of record.changes) {
       const { name } = change;
       const now = current.get(name) ?? null;
@@ -30,12 +34,13 @@ export async function undoSettings(db: PostgresDatabase, record: SettingsRecord)
         results.push({ name, outcome: 'kept', reason });
         continue;
       }
-      const reason = await tryAlter(session, { name, value: was });
+      const reason = await tryAlter(session, { name, value: was }, scope);
       results.push(reason === undefined ? { name, outcome: 'restored' } : { name, outcome: 'refused', reason });
     }
-    await restoreOrder(session, record.entriesBefore);
-    await reload(session);
+    await restoreOrder(session, access, record.entriesBefore);
+    await access.settle(session);
   });
+  if (scope && scope.kind !== 'system') return results;
   const now = await readSettings(db);
   return results.map(result =>
     result.outcome === 'restored' && now.get(result.name)?.pendingRestart
@@ -51,15 +56,15 @@ function isOurs({ after, wanted }: RecordedChange, now: string | null, unit: str
   return now === wanted || sameSettingValue(now, wanted, unit);
 }
 
-/** ALTER SYSTEM appends what it sets: with all entries back, setting each once more gives the file its old order. */
-async function restoreOrder(session: Session, wanted: readonly SettingEntry[]): Promise<void> {
-  const entries = await readEntries(session);
+/** With all entries back, moving each one to the end once more gives them their old order. */
+async function restoreOrder(session: Session, access: ScopeAccess, wanted: readonly SettingEntry[]): Promise<void> {
+  const entries = await access.entries(session);
   const same = toMap(entries);
   if (entries.length !== wanted.length || wanted.some(({ name, value }) => same.get(name) !== value)) return;
   const firstMoved = wanted.findIndex(({ name }, index) => entries[index]?.name !== name);
   if (firstMoved === -1) return;
-  for (const { name, value } of wanted.slice(firstMoved)) {
-    if ((await tryAlter(session, { name, value })) !== undefined) return;
+  for (const entry of wanted.slice(firstMoved)) {
+    if ((await access.moveToEnd(session, entry)) !== undefined) return;
   }
 }
 
