@@ -6,6 +6,7 @@ import { registerShowRule } from './commands/showRule';
 import { registerConnectionCommands } from './commands/manageConnections';
 import { Connections } from './connections/connections';
 import { showConnectionStatus } from './connections/connectionStatus';
+import { messageOf } from './feedback';
 import { registerMigrations } from './migration/migrationCommands';
 import { registerSavedPlans } from './panels/savedPlanEditor';
 import { registerRewrites } from './rewrites/rewriteCommands';
@@ -13,7 +14,7 @@ import { registerHealth } from './health/healthCommands';
 import { ServerApi } from './serverApi';
 
 /** Starts the language server and registers everything. Connects to nothing. */
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
+export function activate(context: vscode.ExtensionContext): void {
   const server = new ServerApi(context.extensionPath);
   const connections = new Connections(server, context);
   const explaining = registerExplainCommands(context, server, connections);
@@ -36,6 +37,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       if (event.affectsConfiguration('queryTuner')) void server.sendSettings();
     }),
   );
-  await server.start();
-  void migrations.offerToResume();
+  // not waited for: commands are there at once, and what they ask waits for the server
+  server.start().then(
+    () => migrations.offerToResume(),
+    (error: unknown) =>
+      vscode.window.showErrorMessage(`Query Tuner: the language server did not start. ${messageOf(error)}`),
+  );
 }

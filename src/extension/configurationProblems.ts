@@ -13,10 +13,10 @@ export class ConfigurationProblems implements vscode.Disposable {
   readonly #subscription: vscode.Disposable;
 
   /** @param client asked for late: the server's messages pass through here before the client is made. */
-  constructor(client: () => LanguageClient) {
+  constructor(client: () => LanguageClient | undefined) {
     const show = ({ uri }: vscode.TextDocument, isOpen: boolean): void => {
       const own = this.#known.get(uri.toString());
-      if (own) client().diagnostics?.set(uri, isOpen ? [] : own);
+      if (own) client()?.diagnostics?.set(uri, isOpen ? [] : own);
     };
     this.#subscription = vscode.Disposable.from(
       vscode.workspace.onDidOpenTextDocument(document => show(document, true)),

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import type { LanguageClient } from 'vscode-languageclient/node';
 import { SAVE_MIGRATION, type SaveMigrationParams } from '../protocol/migration';
 import type {
   ProgressParams,
@@ -16,14 +16,75 @@ import { REWRITE_SCHEME } from './rewrites/rewriteScheme';
 
 /** The language server, with its own requests typed. */
 export class ServerApi implements vscode.Disposable {
-  readonly #client: LanguageClient;
-  readonly #configurationProblems = new ConfigurationProblems(() => this.#client);
+  readonly #extensionPath: string;
+  readonly #configurationProblems = new ConfigurationProblems(() => this.#current);
   readonly #progress = new vscode.EventEmitter<ProgressParams>();
+  #client: Promise<LanguageClient> | undefined;
+  #current: LanguageClient | undefined;
+  #keepMigration: ((params: SaveMigrationParams) => Promise<void>) | undefined;
 
   constructor(extensionPath: string) {
-    const pages = path.join(extensionPath, 'media');
-    const server = { module: path.join(extensionPath, 'dist', 'server.js'), transport: TransportKind.ipc };
-    this.#client = new LanguageClient(
+    this.#extensionPath = extensionPath;
+  }
+
+  /** Ends when the server answers; every request waits for that. */
+  async start(): Promise<void> {
+    await this.#ready();
+  }
+
+  async request<Method extends ServerRequest>(
+    method: Method,
+    params: ServerRequests[Method]['params'],
+    token?: vscode.CancellationToken,
+  ): Promise<ServerRequests[Method]['result']> {
+    const client = await this.#ready();
+    // an absent token must not be passed on: it would count as a second parameter
+    return token ? client.sendRequest(method, params, token) : client.sendRequest(method, params);
+  }
+
+  async notify<Method extends keyof ServerNotifications>(
+    method: Method,
+    params: ServerNotifications[Method],
+  ): Promise<void> {
+    await (await this.#ready()).sendNotification(method, params);
+  }
+
+  /** Tells the server what the settings and the workspace's trust are now. */
+  async sendSettings(): Promise<void> {
+    const client = await this.#ready();
+    await client.sendNotification('workspace/didChangeConfiguration', {
+      settings: { queryTuner: readServerSettings() },
+    });
+  }
+
+  /** Hears of the progress of one request until disposed. */
+  onProgress(progressToken: string, listener: (event: ProgressParams) => void): vscode.Disposable {
+    return this.#progress.event(event => {
+      if (event.token === progressToken) listener(event);
+    });
+  }
+
+  /** A run of a migration goes on only once its state is kept: the server waits for the handler. */
+  onSaveMigration(keep: (params: SaveMigrationParams) => Promise<void>): vscode.Disposable {
+    this.#keepMigration = keep;
+    return new vscode.Disposable(() => (this.#keepMigration = undefined));
+  }
+
+  dispose(): void {
+    this.#progress.dispose();
+    this.#configurationProblems.dispose();
+    void this.#client?.then(client => client.dispose()).catch(() => undefined);
+  }
+
+  #ready(): Promise<LanguageClient> {
+    return (this.#client ??= this.#makeClient());
+  }
+
+  async #makeClient(): Promise<LanguageClient> {
+    const { LanguageClient, TransportKind } = await import('./languageClient');
+    const pages = path.join(this.#extensionPath, 'media');
+    const server = { module: path.join(this.#extensionPath, 'dist', 'server.js'), transport: TransportKind.ipc };
+    const client = new LanguageClient(
       'queryTuner',
       'Query Tuner',
       { run: server, debug: server },
@@ -45,52 +106,14 @@ export class ServerApi implements vscode.Disposable {
         },
       },
     );
-    this.#client.onNotification('queryTuner/progress', (event: ProgressParams) => this.#progress.fire(event));
-  }
-
-  start(): Promise<void> {
-    return this.#client.start();
-  }
-
-  request<Method extends ServerRequest>(
-    method: Method,
-    params: ServerRequests[Method]['params'],
-    token?: vscode.CancellationToken,
-  ): Promise<ServerRequests[Method]['result']> {
-    // an absent token must not be passed on: it would count as a second parameter
-    return token ? this.#client.sendRequest(method, params, token) : this.#client.sendRequest(method, params);
-  }
-
-  notify<Method extends keyof ServerNotifications>(method: Method, params: ServerNotifications[Method]): Promise<void> {
-    return this.#client.sendNotification(method, params);
-  }
-
-  /** Tells the server what the settings and the workspace's trust are now. */
-  sendSettings(): Promise<void> {
-    return this.#client.sendNotification('workspace/didChangeConfiguration', {
-      settings: { queryTuner: readServerSettings() },
-    });
-  }
-
-  /** Hears of the progress of one request until disposed. */
-  onProgress(progressToken: string, listener: (event: ProgressParams) => void): vscode.Disposable {
-    return this.#progress.event(event => {
-      if (event.token === progressToken) listener(event);
-    });
-  }
-
-  /** A run of a migration goes on only once its state is kept: the server waits for the handler. */
-  onSaveMigration(keep: (params: SaveMigrationParams) => Promise<void>): vscode.Disposable {
-    return this.#client.onRequest(SAVE_MIGRATION, async (params: SaveMigrationParams) => {
-      await keep(params);
+    this.#current = client;
+    client.onNotification('queryTuner/progress', (event: ProgressParams) => this.#progress.fire(event));
+    client.onRequest(SAVE_MIGRATION, async (params: SaveMigrationParams) => {
+      await this.#keepMigration?.(params);
       return null;
     });
-  }
-
-  dispose(): void {
-    this.#progress.dispose();
-    this.#configurationProblems.dispose();
-    void this.#client.dispose().catch(() => undefined);
+    await client.start();
+    return client;
   }
 }
 

@@ -7,12 +7,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from './terminal.mjs';
+import { thirdPartyNotices } from './thirdPartyNotices.mjs';
 
 const OUT = path.join(ROOT, 'dist');
 
 /** Programs that run in Node: the extension host, the language server, the reader of saved plans, the command line. */
 const NODE_ENTRIES = [
   { source: 'src/extension/activate.ts', output: 'extension.js' },
+  { source: 'src/extension/languageClient.ts', output: 'languageClient.js' },
   { source: 'src/server/main.ts', output: 'server.js' },
   { source: 'src/server/planReader.ts', output: 'planReader.js' },
   { source: 'src/cli/main.ts', output: 'cli.js', executable: true },
@@ -25,6 +27,7 @@ const PAGES = [{ source: 'src/webview/plan/main.tsx', name: 'plan' }];
 const COPIES = [{ source: 'node_modules/libpg-query/wasm/libpg-query.wasm', output: 'libpg-query.wasm' }];
 
 const SHADOW_WORKER_BUILDER = 'src/tools/buildShadowWorker.mjs';
+const PLAYGROUND_BUILDER = 'src/tools/buildPlayground.mjs';
 
 export async function build({ production = false } = {}) {
   fs.mkdirSync(OUT, { recursive: true });
@@ -45,6 +48,8 @@ export async function build({ production = false } = {}) {
       fs.promises.copyFile(path.join(ROOT, copy.source), path.join(OUT, copy.output)),
     ),
     buildWorker(production),
+    buildPlaygroundWorker(production),
+    fs.promises.writeFile(path.join(OUT, 'thirdPartyNotices.txt'), thirdPartyNotices()),
   ]);
 }
 
@@ -59,8 +64,11 @@ async function buildProgram(common, { source, output, executable = false }) {
     target: 'node20',
     // its main file is UMD, whose requires a bundler cannot see
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-    // vscode is provided by the editor; pg-native is an optional part of pg that we never use
-    external: ['vscode', 'pg-native'],
+    // vscode is provided by the editor; pg-native is an optional part of pg that we never use; the language client is a
+    // file of its own beside the extension's
+    external: ['vscode', 'pg-native', './languageClient'],
+    // with `import()` Node would want the whole name of the file
+    supported: { 'dynamic-import': false },
     banner: executable ? { js: '#!/usr/bin/env node' } : {},
   });
   if (executable) fs.chmodSync(outfile, 0o755);
@@ -86,6 +94,13 @@ async function buildWorker(production) {
   if (!exists({ source: SHADOW_WORKER_BUILDER })) return;
   const { buildShadowWorker } = await import(pathToFileURL(path.join(ROOT, SHADOW_WORKER_BUILDER)).href);
   await buildShadowWorker(OUT, { minify: production });
+}
+
+/** The playground's PostgreSQL starts from a database that is made here. */
+async function buildPlaygroundWorker(production) {
+  if (!exists({ source: PLAYGROUND_BUILDER })) return;
+  const { buildPlayground } = await import(pathToFileURL(path.join(ROOT, PLAYGROUND_BUILDER)).href);
+  await buildPlayground(OUT, { minify: production });
 }
 
 /** Maps of an earlier development build would be packaged: the package takes all of dist/. */

@@ -34,7 +34,9 @@ const SUITES = [
   { name: 'migration source', command: npm('test:migration'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'rewrites source', command: npm('test:rewrites'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'health source', command: npm('test:health'), counts: 'tests', limitMs: 5 * MINUTE_MS },
+  { name: 'audit', command: node('src/tools/audit.mjs') },
   { name: 'package', work: packageExtension },
+  { name: 'package contents', command: npm('test:package'), counts: 'tests' },
   {
     name: 'walk packaged',
     command: node('test/integration/walk.mjs', '--vsix', VSIX),

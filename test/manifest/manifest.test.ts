@@ -144,6 +144,12 @@ describe('package.json', () => {
     assert.ok(manifest.devDependencies['@types/node']?.startsWith(`${node}.`));
   });
 
+  it('pins every package to one version', () => {
+    const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+    assert.ok(versions.length > 0);
+    for (const [name, version] of versions) assert.match(version, /^(npm:@?[^@]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/, name);
+  });
+
   it('points to grammars that are there and whose patterns compile', () => {
     for (const grammar of contributes.grammars) {
       const content = readJson<{ scopeName: string }>(grammar.path);
