@@ -25,7 +25,7 @@ const WITHIN = [
 export function runtimePackages() {
   const { packages } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8'));
   return Object.entries(packages)
-    .filter(([folder, { dev, optional }]) => folder && !dev && !optional)
+    .filter(([folder, { dev }]) => folder && !dev)
     .map(([folder, { version }]) => ({
       name: folder.split('node_modules/').at(-1),
       version,
