@@ -79,21 +79,23 @@ async function tryStatement(
 
 /**
  * What the new plan costs at today's prices, with what the profile lets it use. Where today's prices lead to another plan,
- * the kinds of nodes that the new one does without are forbidden; none of them is in it, so its cost holds no penalty.
+ * the kinds of nodes that the new one does without are forbidden one after the other; none of them is in it, so its cost
+ * holds no penalty.
  */
 async function costAtTodaysPrices(
   plan: (settings: Settings) => Promise<PlanTree>,
   means: Settings,
   after: PlanTree,
 ): Promise<number | undefined> {
-  const priced = await plan(means);
-  const shape = planShape(after);
-  if (planShape(priced) === shape) return costOf(priced);
   const used = new Set(after.nodes.flatMap(switchesOf));
-  const unused = new Set(priced.nodes.flatMap(switchesOf).filter(name => !used.has(name)));
-  if (unused.size === 0) return undefined;
-  const forced = await plan({ ...means, ...Object.fromEntries([...unused].map(name => [name, OFF[name] ?? 'off'])) });
-  return planShape(forced) === shape ? costOf(forced) : undefined;
+  const forbidden = new Map<string, string>();
+  for (;;) {
+    const tree = await plan({ ...means, ...Object.fromEntries(forbidden) });
+    if (planShape(tree) === planShape(after)) return costOf(tree);
+    const further = tree.nodes.flatMap(switchesOf).filter(name => !used.has(name) && !forbidden.has(name));
+    if (further.length === 0) return undefined;
+    for (const name of further) forbidden.set(name, OFF[name] ?? 'off');
+  }
 }
 
 /** Planner method settings by node type (manual, "Planner Method Configuration"). */
