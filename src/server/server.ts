@@ -6,6 +6,7 @@ import { CONFIGURATION_FILE } from '../core/configuration/configuration';
 import { loadGrammar, type Grammar } from '../core/sql/grammar';
 import { parseStatement } from '../core/sql/parseStatement';
 import { SAVE_MIGRATION } from '../protocol/migration';
+import { SAVE_PROFILE_RUN } from '../protocol/profile';
 import type { ClientNotifications, ServerNotifications, ServerRequest, ServerSettings } from '../protocol/server';
 import { ConfigurationFiles } from '../workspace/configurationFiles';
 import { AdviceService } from './adviceService';
@@ -26,6 +27,7 @@ import { answerMigrations } from './migrationAnswers';
 import { describeParameters } from './parameterValues';
 import { listRewrites, RewriteService } from './rewriteService';
 import { clearHistory, compareWithFile, compareWithRun, historySize, pinRun } from './planHistory';
+import { ProfileService } from './profileService';
 import { answerRequest, type Answer } from './requestAnswers';
 import { SchemaFiles } from './schemaFiles';
 import { ScriptDocument } from './scriptDocument';
@@ -239,6 +241,16 @@ class Server {
     );
     answer('queryTuner/health/read', (params, signal) => health.read(params, signal));
     answer('queryTuner/health/step', (params, signal) => health.step(params, signal));
+    const profiles = new ProfileService(this.#sessions, {
+      ownProfiles: folder => (folder === undefined ? [] : this.#configurations.forFolder(folder).profiles),
+      tell: progress => this.#notify('queryTuner/progress', progress),
+      save: run => this.#connection.sendRequest(SAVE_PROFILE_RUN, run),
+    });
+    answer('queryTuner/profile/review', params => profiles.review(params));
+    answer('queryTuner/profile/script', params => profiles.script(params));
+    answer('queryTuner/profile/apply', params => profiles.apply(params));
+    answer('queryTuner/profile/undo', params => profiles.undo(params));
+    answer('queryTuner/profile/try', async (params, signal) => profiles.try(params, await grammar(), signal));
     answer('queryTuner/change/apply', (params, signal) => changes.apply(params, signal));
     answer('queryTuner/change/undo', (params, signal) => changes.undo(params, signal));
     this.#connection.onNotification(

@@ -9,7 +9,7 @@ import { evaluateOnServer, preflight } from '../../src/database/settings/preflig
 import { readLibraries } from '../../src/database/settings/readLibraries';
 import { readSettings } from '../../src/database/settings/readSettings';
 import { accessTo } from '../../src/database/settings/scopes';
-import { parseRecord, type SettingsRecord } from '../../src/database/settings/settingsRecord';
+import { parseRecord, type SettingsRecord } from '../../src/core/profiles/settingsRecord';
 import { undoSettings } from '../../src/database/settings/undoSettings';
 import { onEachServer } from './servers';
 

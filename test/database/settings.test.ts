@@ -4,7 +4,7 @@ import { openDatabase, type PostgresDatabase } from '../../src/database/connect'
 import { listEntries, settingSql, type SettingChange } from '../../src/core/profiles/settingSql';
 import { applySettings as applyAndKeep } from '../../src/database/settings/applySettings';
 import { readSettings } from '../../src/database/settings/readSettings';
-import { parseRecord, type SettingsRecord } from '../../src/database/settings/settingsRecord';
+import { parseRecord, type SettingsRecord } from '../../src/core/profiles/settingsRecord';
 import { undoSettings } from '../../src/database/settings/undoSettings';
 import { onEachServer } from './servers';
 

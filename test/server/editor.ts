@@ -17,6 +17,7 @@ import {
   type ProtocolConnection,
 } from 'vscode-languageserver/node';
 import { SAVE_MIGRATION, type SaveMigrationParams } from '../../src/protocol/migration';
+import { SAVE_PROFILE_RUN, type ProfileRun } from '../../src/protocol/profile';
 import type { ProgressParams, ServerRequest, ServerRequests, ServerSettings } from '../../src/protocol/server';
 import { createServer } from '../../src/server/server';
 import { LineIndex } from '../../src/server/lineIndex';
@@ -30,6 +31,8 @@ export class Editor {
   readonly progress: ProgressParams[] = [];
   /** What runs of migrations asked to be kept. */
   readonly saved: SaveMigrationParams[] = [];
+  /** The same of tuning profiles. */
+  readonly savedProfileRuns: ProfileRun[] = [];
   readonly #waiting = new Set<() => void>();
   readonly #documents = new Map<string, { text: string; version: number }>();
   #listeners: (() => void)[] = [];
@@ -68,6 +71,10 @@ export class Editor {
     });
     client.onRequest(SAVE_MIGRATION, (params: SaveMigrationParams) => {
       this.saved.push(params);
+      return null;
+    });
+    client.onRequest(SAVE_PROFILE_RUN, (run: ProfileRun) => {
+      this.savedProfileRuns.push(run);
       return null;
     });
     client.onNotification('queryTuner/progress', (params: ProgressParams) => {

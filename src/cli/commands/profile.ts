@@ -13,7 +13,7 @@ import { applySettings } from '../../database/settings/applySettings';
 import { readMachine } from '../../database/settings/readMachine';
 import { readService } from '../../database/settings/readService';
 import { readSettings } from '../../database/settings/readSettings';
-import { parseRecord, type SettingsRecord } from '../../database/settings/settingsRecord';
+import { parseRecord, type SettingsRecord } from '../../core/profiles/settingsRecord';
 import { undoSettings } from '../../database/settings/undoSettings';
 import { ConfigurationFiles } from '../../workspace/configurationFiles';
 import { choose, positiveInteger, type CommandLine, type Options } from '../arguments';

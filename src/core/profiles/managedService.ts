@@ -1,5 +1,7 @@
 import { shellWord } from '../base/shellWord';
 import { quoteLiteral } from '../sql/identifiers';
+import { numberIn } from '../catalog/systemCatalog/settingValue';
+import { findSetting } from '../catalog/systemCatalog/serverSettings';
 import type { SettingChange } from './settingSql';
 
 export type ManagedService = 'rds' | 'aurora' | 'cloudsql' | 'azure' | 'supabase' | 'neon';
@@ -48,26 +50,25 @@ export function serviceInstructions(service: ManagedService, changes: readonly S
     case 'aurora': {
       const command = service === 'rds' ? 'modify-db-parameter-group' : 'modify-db-cluster-parameter-group';
       const group = service === 'rds' ? '--db-parameter-group-name' : '--db-cluster-parameter-group-name';
-      // RDS takes numbers in the unit of pg_settings, so values with units are turned into it by the caller.
       return [
         `# A parameter group of your own is needed: the default one cannot be changed.`,
         `aws rds ${command} ${group} <your-group> --parameters \\`,
         ...pairs.map(
           ({ name, value }, index) =>
-            `  ${shellWord(`ParameterName=${name},ParameterValue=${value},ApplyMethod=pending-reboot`)}${index < pairs.length - 1 ? ' \\' : ''}`,
+            `  ${shellWord(`ParameterName=${name},ParameterValue=${inOwnUnit(name, value)},ApplyMethod=${applyMethod(name)}`)}${index < pairs.length - 1 ? ' \\' : ''}`,
         ),
       ].join('\n');
     }
     case 'cloudsql':
       return [
         '# Sets all flags at once: those not named here go back to their defaults.',
-        `gcloud sql instances patch <your-instance> --database-flags=${shellWord(pairs.map(({ name, value }) => `${name}=${value}`).join(','))}`,
+        `gcloud sql instances patch <your-instance> --database-flags=${shellWord(pairs.map(({ name, value }) => `${name}=${inOwnUnit(name, value)}`).join(','))}`,
       ].join('\n');
     case 'azure':
       return pairs
         .map(
           ({ name, value }) =>
-            `az postgres flexible-server parameter set --resource-group <group> --server-name <server> --name ${name} --value ${shellWord(value)}`,
+            `az postgres flexible-server parameter set --resource-group <group> --server-name <server> --name ${name} --value ${shellWord(inOwnUnit(name, value))}`,
         )
         .join('\n');
     case 'supabase':
@@ -81,4 +82,16 @@ export function serviceInstructions(service: ManagedService, changes: readonly S
         ...pairs.map(({ name, value }) => `ALTER DATABASE <database> SET ${name} = ${quoteLiteral(value)};`),
       ].join('\n');
   }
+}
+
+/** These services take numbers in the setting's unit of pg_settings, and no words for units: `2GB` of 8 kB is 262144. */
+function inOwnUnit(name: string, value: string): string {
+  const setting = findSetting(name);
+  const amount = setting && setting.unit !== '' ? numberIn(setting, value) : undefined;
+  return amount === undefined ? value : String(amount);
+}
+
+/** A parameter that the server reads once is static there, and can wait for the next restart only. */
+function applyMethod(name: string): string {
+  return findSetting(name)?.context === 'postmaster' ? 'pending-reboot' : 'immediate';
 }

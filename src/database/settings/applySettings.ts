@@ -11,7 +11,7 @@ import type { Session } from '../session';
 import { tryAlter } from './alterSystem';
 import { readProblems, readSettings, type ReadSetting } from './readSettings';
 import { accessTo } from './scopes';
-import { withChange, type RecordedChange, type SettingsRecord } from './settingsRecord';
+import { withChange, type RecordedChange, type SettingsRecord } from '../../core/profiles/settingsRecord';
 
 interface ApplyOptions {
   /** The whole server where it does not say. */

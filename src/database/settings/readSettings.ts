@@ -1,4 +1,5 @@
 import type { ServerSetting } from '../../core/profiles/diffProfile';
+import type { SettingEntry } from '../../core/profiles/settingsRecord';
 import type { Row } from '../../core/ports';
 
 /** A row of `pg_settings`. `value`, `bootValue` and `resetValue` are in `unit`s. */
@@ -16,12 +17,6 @@ export interface ReadSetting extends ServerSetting {
   /** Where the value is written, for those who may see it. */
   readonly sourceFile: string | null;
   readonly sourceLine: number | null;
-}
-
-/** One entry of `postgresql.auto.conf`, the file that ALTER SYSTEM writes. */
-export interface SettingEntry {
-  readonly name: string;
-  readonly value: string;
 }
 
 /** Whoever can ask: a database, or one session of it. */

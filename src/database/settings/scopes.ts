@@ -1,9 +1,10 @@
 import { DatabaseError, type Row } from '../../core/ports';
 import { describeScope, settingSql, WHOLE_SERVER, type SettingScope } from '../../core/profiles/settingSql';
+import type { SettingEntry } from '../../core/profiles/settingsRecord';
 import type { PostgresDatabase } from '../connect';
 import type { Session } from '../session';
 import { checkPermission, reload, tryAlter } from './alterSystem';
-import { readEntries, type SettingEntry } from './readSettings';
+import { readEntries } from './readSettings';
 
 /** Whoever can ask: a database, or one session of it. */
 interface Asks {

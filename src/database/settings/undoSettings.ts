@@ -2,9 +2,9 @@ import { sameSettingValue } from '../../core/profiles/comparableValue';
 import type { PostgresDatabase } from '../connect';
 import type { Session } from '../session';
 import { tryAlter } from './alterSystem';
-import { readSettings, type SettingEntry } from './readSettings';
+import { readSettings } from './readSettings';
 import { accessTo, type ScopeAccess } from './scopes';
-import type { RecordedChange, SettingsRecord, UndoneSetting } from './settingsRecord';
+import type { RecordedChange, SettingEntry, SettingsRecord, UndoneSetting } from '../../core/profiles/settingsRecord';
 
 /**
  * Puts the scope of a record back to what it was: the same entries in the same order. An entry that somebody else has

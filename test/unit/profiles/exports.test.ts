@@ -78,12 +78,13 @@ describe('core/profiles/managedService', () => {
 
   it('says how to change settings there', () => {
     const changes = [
-      { name: 'work_mem', value: '16384' },
+      { name: 'work_mem', value: '16MB' },
+      { name: 'shared_buffers', value: '2GB' },
       { name: 'log_line_prefix', value: "it's %m" },
     ];
     assert.match(
       serviceInstructions('rds', changes),
-      /--parameters \\\n {2}ParameterName=work_mem,ParameterValue=16384,ApplyMethod=pending-reboot \\\n {2}'ParameterName=log_line_prefix,ParameterValue=it'\\''s %m/,
+      /--parameters \\\n {2}ParameterName=work_mem,ParameterValue=16384,ApplyMethod=immediate \\\n {2}ParameterName=shared_buffers,ParameterValue=262144,ApplyMethod=pending-reboot \\\n {2}'ParameterName=log_line_prefix,ParameterValue=it'\\''s %m/,
     );
     for (const service of ['aurora', 'cloudsql', 'azure', 'supabase', 'neon'] as const) {
       assert.match(serviceInstructions(service, changes), /work_mem/, service);

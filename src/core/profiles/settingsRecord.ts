@@ -1,5 +1,10 @@
-import type { SettingScope } from '../../core/profiles/settingSql';
-import type { SettingEntry } from './readSettings';
+import type { SettingScope } from './settingSql';
+
+/** One entry of where a scope keeps its settings, as it is written there. */
+export interface SettingEntry {
+  readonly name: string;
+  readonly value: string;
+}
 
 /**
  * What a run of changes found and did. It is kept durably before anything is written and after each step, so that undo
