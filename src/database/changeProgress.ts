@@ -27,7 +27,15 @@ const LOOK = `
     array(select format('%s (%s, %s, %s)', a.pid, coalesce(a.usename, '?'),
         coalesce(nullif(a.application_name, ''), 'unnamed application'), coalesce(a.state, 'state unknown'))
       from unnest(pg_blocking_pids($1)) b(pid) join pg_stat_activity a on a.pid = b.pid) as blockers
-  from (select $1::int as pid) me left join pg_stat_progress_create_index p on p.pid = me.pid`;
+  from (select $1::int as pid) me left join (
+    select pid, command, phase, blocks_done, blocks_total, tuples_done, tuples_total from pg_stat_progress_create_index
+    union all
+    select pid, 'VACUUM', phase, case phase when 'vacuuming heap' then heap_blks_vacuumed else heap_blks_scanned end,
+      case when phase in ('scanning heap', 'vacuuming heap') then heap_blks_total else 0 end, 0, 0
+    from pg_stat_progress_vacuum
+    union all
+    select pid, 'ANALYZE', phase, sample_blks_scanned, sample_blks_total, 0, 0 from pg_stat_progress_analyze
+  ) p on p.pid = me.pid limit 1`;
 
 /** Follows work on one connection from another one, until the work ends, and returns or throws what the work does. */
 export async function watchProgress<T>(
@@ -72,15 +80,18 @@ function describe(look: Look, sql: string): Progress {
         ? ` ${formatCount(tuples_done)} of ${formatCount(tuples_total)} rows`
         : '';
   const fraction = overallFraction(look);
-  return { text: look.phase + amount + waiting, ...(fraction === undefined ? {} : { fraction }) };
+  const what = look.command === 'VACUUM' || look.command === 'ANALYZE' ? `${look.command}: ` : '';
+  return { text: what + look.phase + amount + waiting, ...(fraction === undefined ? {} : { fraction }) };
 }
 
 /**
  * Phases in their order, with the share of the time at which each begins. Shares from building a two-column index on a
  * million rows; they only make the bar move evenly.
- * https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PROGRESS-REPORTING
+ * https://www.postgresql.org/docs/current/progress-reporting.html
  */
-const PHASES: readonly (readonly [phase: string, begins: number])[] = [
+type Phases = readonly (readonly [phase: string, begins: number])[];
+
+const INDEX_PHASES: Phases = [
   ['initializing', 0],
   ['waiting for writers before build', 0],
   ['building index: initializing', 0.02],
@@ -95,11 +106,36 @@ const PHASES: readonly (readonly [phase: string, begins: number])[] = [
   ['waiting for old snapshots', 0.98],
 ];
 
+/** For the heap, the indexes and what ANALYZE, if it follows, begins anew: guesses of ours. */
+const VACUUM_PHASES: Phases = [
+  ['initializing', 0],
+  ['scanning heap', 0],
+  ['vacuuming indexes', 0.5],
+  ['vacuuming heap', 0.8],
+  ['cleaning up indexes', 0.95],
+  ['truncating heap', 0.97],
+  ['performing final cleanup', 0.98],
+];
+
+const ANALYZE_PHASES: Phases = [
+  ['initializing', 0],
+  ['acquiring sample rows', 0],
+  ['acquiring inherited sample rows', 0],
+  ['computing statistics', 0.8],
+  ['computing extended statistics', 0.95],
+  ['finalizing analyze', 0.98],
+];
+
+function phasesOf(command: string | null): Phases {
+  return command === 'VACUUM' ? VACUUM_PHASES : command === 'ANALYZE' ? ANALYZE_PHASES : INDEX_PHASES;
+}
+
 function overallFraction(look: Look): number | undefined {
-  const at = PHASES.findIndex(([phase]) => phase === look.phase);
-  const begins = PHASES[at]?.[1];
+  const phases = phasesOf(look.command);
+  const at = phases.findIndex(([phase]) => phase === look.phase);
+  const begins = phases[at]?.[1];
   if (begins === undefined) return undefined;
-  const ends = PHASES.slice(at + 1).find(([, next]) => next > begins)?.[1] ?? 1;
+  const ends = phases.slice(at + 1).find(([, next]) => next > begins)?.[1] ?? 1;
   const [done, total] =
     look.blocks_total > 0 ? [look.blocks_done, look.blocks_total] : [look.tuples_done, look.tuples_total];
   return begins + (ends - begins) * (total > 0 ? Math.min(done / total, 1) : 0);
