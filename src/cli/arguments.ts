@@ -32,6 +32,7 @@ const OPTIONS = {
   'server-version': { type: 'string' },
   stdio: { type: 'boolean' },
   only: { type: 'string', multiple: true },
+  checklist: { type: 'boolean' },
   'undo-file': { type: 'string' },
   as: { type: 'string' },
   schedule: { type: 'string' },
@@ -86,7 +87,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   rewrite: ['schema', 'verify', 'stdin-filename', ...SERVER_OPTIONS],
   profile: ['undo-file', 'as', ...MACHINE_OPTIONS, ...SERVER_OPTIONS],
-  health: ['only', 'fail-on', ...SERVER_OPTIONS],
+  health: ['only', 'fail-on', 'checklist', ...SERVER_OPTIONS],
+  maintenance: ['as', ...SERVER_OPTIONS],
+  monitoring: ['as', ...SERVER_OPTIONS],
   benchmark: [
     ...['clients', 'seconds', 'runs', 'warm-up', 'isolation', 'params', 'save', 'compare', 'state', ...SERVER_OPTIONS],
   ],

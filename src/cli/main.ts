@@ -7,6 +7,7 @@ import { explain } from './commands/explain';
 import { health } from './commands/health';
 import { lint } from './commands/lint';
 import { lsp } from './commands/lsp';
+import { maintenance } from './commands/maintenance';
 import { matviews } from './commands/matviews';
 import { partition } from './commands/partition';
 import { partitions } from './commands/partitions';
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, (line: CommandLine) => Promise<number>>>
   rewrite,
   profile,
   health,
+  maintenance,
   benchmark,
   rules,
   lsp,

@@ -68,6 +68,9 @@ export const HELP = `query-tuner <command> [options] [files]
       --only CHECK            one check (repeatable)
       --fail-on STATUS        warning | critical (default critical)
       --format FORMAT         text | json
+  maintenance                 what to do for a database now, daily, weekly and monthly, by its own figures
+      --as FORM               sql | cron (jobs of pg_cron) | script (bash) | crontab | systemd
+      --format FORMAT         text | json
   benchmark FILE              run the statements of a file again and again; what they write is rolled back
       --clients N             connections that run at once (default 1)
       --seconds N | --runs N  how long, or how often in all (default 10 seconds)

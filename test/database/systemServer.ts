@@ -22,7 +22,10 @@ export function findSystemPostgres(extension: string): string | undefined {
 }
 
 /** Starts a throwaway server from these programs. @returns its URL, and what ends it and deletes its data. */
-export async function startSystemPostgres(bin: string): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startSystemPostgres(
+  bin: string,
+  further: Readonly<Record<string, string>> = {},
+): Promise<{ url: string; stop(): Promise<void> }> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'query-tuner-system-'));
   const data = path.join(folder, 'data');
   // PostgreSQL refuses to run as root
@@ -38,6 +41,7 @@ export async function startSystemPostgres(bin: string): Promise<{ url: string; s
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
   const port = await freePort();
   const settings = ['fsync=off', `unix_socket_directories=`, 'listen_addresses=127.0.0.1', `port=${port}`];
+  for (const [name, value] of Object.entries(further)) settings.push(`${name}=${value}`);
   const server = spawn(...command('postgres', '-D', data, ...settings.flatMap(setting => ['-c', setting])), {
     cwd: '/',
     stdio: ['ignore', 'ignore', 'pipe'],

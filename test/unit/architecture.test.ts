@@ -53,6 +53,7 @@ const CORE_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   profiles: ['base', 'sql', 'catalog', 'guidelines'],
   health: ['base', 'sql', 'catalog', 'guidelines'],
   benchmark: ['base'],
+  maintenance: ['base', 'sql', 'guidelines'],
   budgets: ['base', 'sql', 'plan', 'rules'],
   report: ['base', 'sql', 'catalog', 'plan', 'rules', 'advisor', 'profiles', 'health', 'budgets', 'guidelines'],
 };
