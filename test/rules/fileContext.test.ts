@@ -137,37 +137,37 @@ describe('core/rules/fileContext', () => {
     });
 
     it('know the new name of a rename, a partition, a domain and a schema', async () => {
-      const { earlier } = await lastContext(
+      const context = await lastContext(
         'ALTER TABLE a RENAME TO b; ALTER TABLE counts DETACH PARTITION counts_1; CREATE DOMAIN email AS text; CREATE SCHEMA app; SELECT 1',
       );
       assert.deepEqual(
-        ['a', 'b', 'counts', 'counts_1', 'email', 'app', 'other'].map(name => earlier(name).length),
+        ['a', 'b', 'counts', 'counts_1', 'email', 'app', 'other'].map(name => context.earlier(name).length),
         [1, 1, 1, 1, 1, 1, 0],
       );
     });
 
     it('list transactions, changes and unlimited waits as topics', async () => {
-      const { earlier } = await lastContext(
+      const context = await lastContext(
         "BEGIN; ALTER TABLE orders ADD a int; COMMIT; SET lock_timeout = '1s'; ALTER TABLE orders ADD b int; UPDATE orders SET a = 1; SELECT 1",
       );
-      assert.deepEqual(texts(earlier(TOPICS.transaction)), ['BEGIN', 'COMMIT']);
-      assert.deepEqual(texts(earlier(TOPICS.unlimitedWait)), ['ALTER TABLE orders ADD a int']);
-      assert.equal(earlier(TOPICS.change).length, 3);
+      assert.deepEqual(texts(context.earlier(TOPICS.transaction)), ['BEGIN', 'COMMIT']);
+      assert.deepEqual(texts(context.earlier(TOPICS.unlimitedWait)), ['ALTER TABLE orders ADD a int']);
+      assert.equal(context.earlier(TOPICS.change).length, 3);
     });
 
     it('do not count waiting for a table the file has made, or a weak lock', async () => {
-      const { earlier } = await lastContext(
+      const context = await lastContext(
         'CREATE TABLE orders (id int); ALTER TABLE orders ADD a int; ALTER TABLE other VALIDATE CONSTRAINT c; SELECT 1',
       );
-      assert.deepEqual(earlier(TOPICS.unlimitedWait), []);
+      assert.deepEqual(context.earlier(TOPICS.unlimitedWait), []);
     });
   });
 
   it('earlierInTransaction lists the changes since BEGIN', async () => {
-    const { earlierInTransaction } = await lastContext(
+    const context = await lastContext(
       'ALTER TABLE a ADD x int; BEGIN; ALTER TABLE b ADD x int; SELECT 1; INSERT INTO c VALUES (1); UPDATE d SET x = 1; SELECT 2',
     );
-    assert.deepEqual(texts(earlierInTransaction()), ['ALTER TABLE b ADD x int', 'UPDATE d SET x = 1']);
+    assert.deepEqual(texts(context.earlierInTransaction()), ['ALTER TABLE b ADD x int', 'UPDATE d SET x = 1']);
     assert.deepEqual((await lastContext('BEGIN; DROP TABLE a; COMMIT; SELECT 1')).earlierInTransaction(), []);
     assert.deepEqual((await lastContext('BEGIN; DROP TABLE a; COMMIT AND CHAIN; SELECT 1')).earlierInTransaction(), []);
   });

@@ -127,27 +127,35 @@ export class FileFacts {
 
   /** The context of the statement with this number. */
   contextOf(number: number): FileContext {
-    const { transactionBounds: bounds } = this;
-    const inTransaction = countBelow(bounds, number, identity) % 2 === 1;
-    return {
-      inTransaction,
-      isCreatedBefore: (table, schema) => this.isCreatedBefore(number, table, schema),
-      indexesOn: (table, schema) => (this.indexes.get(table) ?? []).filter(index => sameSchema(index.schema, schema)),
-      earlier: name => before(this.named.get(name) ?? [], number),
-      later: name => after(this.named.get(name) ?? [], number),
-      settingBefore: name => this.settingBefore(number, name),
-      earlierInTransaction: () => {
-        if (!inTransaction) return [];
-        const begin = bounds[countBelow(bounds, number, identity) - 1]!;
-        const first = countBelow(this.changes, begin, numberOf);
-        const end = countBelow(this.changes, number, numberOf);
-        return this.changes.slice(Math.max(first, end - NEAREST), end).map(({ statement }) => statement);
-      },
-      insertRunBefore: (table, atMost) => this.insertRunBefore(number, table, atMost),
-    };
+    return new StatementContext(this, number);
   }
 
-  private insertRunBefore(number: number, table: string, atMost = LONGEST_INSERT_RUN): number {
+  inTransaction(number: number): boolean {
+    return countBelow(this.transactionBounds, number, identity) % 2 === 1;
+  }
+
+  indexesOn(table: string, schema: string | undefined): readonly FileIndex[] {
+    return (this.indexes.get(table) ?? []).filter(index => sameSchema(index.schema, schema));
+  }
+
+  earlier(number: number, name: string): readonly ParsedStatement[] {
+    return before(this.named.get(name) ?? [], number);
+  }
+
+  later(number: number, name: string): readonly ParsedStatement[] {
+    return after(this.named.get(name) ?? [], number);
+  }
+
+  earlierInTransaction(number: number): readonly ParsedStatement[] {
+    const { transactionBounds: bounds } = this;
+    const bound = countBelow(bounds, number, identity);
+    if (bound % 2 === 0) return [];
+    const first = countBelow(this.changes, bounds[bound - 1]!, numberOf);
+    const end = countBelow(this.changes, number, numberOf);
+    return this.changes.slice(Math.max(first, end - NEAREST), end).map(({ statement }) => statement);
+  }
+
+  insertRunBefore(number: number, table: string, atMost = LONGEST_INSERT_RUN): number {
     let length = 0;
     while (length < Math.min(number, atMost, LONGEST_INSERT_RUN)) {
       const { statement } = this.statements[number - 1 - length]!;
@@ -157,11 +165,11 @@ export class FileFacts {
     return length;
   }
 
-  private isCreatedBefore(number: number, table: string, schema: string | undefined): boolean {
+  isCreatedBefore(number: number, table: string, schema: string | undefined): boolean {
     return (this.created.get(table) ?? []).some(made => made.number < number && sameSchema(made.schema, schema));
   }
 
-  private settingBefore(number: number, name: string): string | undefined {
+  settingBefore(number: number, name: string): string | undefined {
     const given = this.settings.get(name) ?? [];
     const { transactionBounds: bounds } = this;
     const ended = countBelow(bounds, number, identity);
@@ -199,6 +207,39 @@ export class FileFacts {
     const open = this.transactionBounds.length % 2 === 1;
     if (what !== 'begins' && open) this.transactionBounds.push(numbered.number);
     if (what === 'begins' ? !open : what === 'chains' && open) this.transactionBounds.push(numbered.number);
+  }
+}
+
+/** What the facts mean for one statement. Made for each statement of a file and mostly asked little: no closures. */
+class StatementContext implements FileContext {
+  constructor(
+    private readonly facts: FileFacts,
+    private readonly number: number,
+  ) {}
+
+  get inTransaction(): boolean {
+    return this.facts.inTransaction(this.number);
+  }
+  isCreatedBefore(table: string, schema?: string): boolean {
+    return this.facts.isCreatedBefore(this.number, table, schema);
+  }
+  indexesOn(table: string, schema?: string): readonly FileIndex[] {
+    return this.facts.indexesOn(table, schema);
+  }
+  earlier(name: string): readonly ParsedStatement[] {
+    return this.facts.earlier(this.number, name);
+  }
+  later(name: string): readonly ParsedStatement[] {
+    return this.facts.later(this.number, name);
+  }
+  settingBefore(name: string): string | undefined {
+    return this.facts.settingBefore(this.number, name);
+  }
+  earlierInTransaction(): readonly ParsedStatement[] {
+    return this.facts.earlierInTransaction(this.number);
+  }
+  insertRunBefore(table: string, atMost?: number): number {
+    return this.facts.insertRunBefore(this.number, table, atMost);
   }
 }
 

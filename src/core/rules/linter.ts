@@ -39,8 +39,8 @@ export function lintScript(script: LintableScript, options: LintOptions = {}): F
 /** Findings of one statement with offsets of its document. Suppression comments are not looked at. */
 export function lintStatement(located: LocatedStatement, options: StatementLintOptions = {}): Finding[] {
   const run = asRun(options);
-  const findings = findingsOf(located.statement, run).findings(() => options.file ?? EMPTY_FILE);
-  return new ScriptFindings([{ place: located, findings }], severities(options)).all();
+  const { findings, like } = findingsOf(located.statement, run).findings(() => options.file ?? EMPTY_FILE);
+  return new ScriptFindings([{ place: located, findings, like }], severities(options)).all();
 }
 
 /** How far the work on single statements has come. */
@@ -111,9 +111,10 @@ export class ScriptLinter {
   /** What rules that need nothing of the file find in the first statements, which must be warm. */
   lintFirst(options: LintOptions, count: number): ScriptFindings {
     this.begin(options);
-    const groups = this.script.statements
-      .slice(0, count)
-      .map((place): FindingGroup => ({ place, findings: findingsOf(place.statement, this.run!).ownFindings() }));
+    const groups = this.script.statements.slice(0, count).map((place): FindingGroup => {
+      const { findings, like } = findingsOf(place.statement, this.run!).ownFindings();
+      return { place, findings, like };
+    });
     return new ScriptFindings(groups, severities(options));
   }
 
@@ -149,8 +150,8 @@ export class ScriptLinter {
     const { statements } = this.script;
     for (let number = start; number < end; number++) {
       const place = statements[number]!;
-      const findings = findingsOf(place.statement, this.run!).findings(() => facts.contextOf(number));
-      if (findings.length > 0) groups.push({ place, findings });
+      const { findings, like } = findingsOf(place.statement, this.run!).findings(() => facts.contextOf(number));
+      if (findings.length > 0) groups.push({ place, findings, like });
     }
     return groups;
   }
@@ -182,15 +183,16 @@ export class ScriptLinter {
     const gone = this.checked.slice(same, this.checked.length - tail);
     const end = statements.length - tail;
     this.checked = statements;
-    const outlived = [...gone, ...statements.slice(same, end)].every(({ statement }) => this.facts?.outlive(statement));
-    if (!this.facts || end - same !== gone.length || !outlived) {
-      const { facts, count } = this.warmed;
-      const isWhole = this.warmed.statements === statements && count === statements.length;
-      this.facts = isWhole && facts ? facts : FileFacts.gather(statements);
-      return undefined;
+    const { facts } = this;
+    const outlives = ({ statement }: LocatedStatement): boolean => facts?.outlive(statement) === true;
+    if (facts && end - same === gone.length && gone.every(outlives) && statements.slice(same, end).every(outlives)) {
+      facts.follow(statements);
+      return { start: same, end: endOfInserts(statements, end), gone };
     }
-    this.facts.follow(statements);
-    return { start: same, end: endOfInserts(statements, end), gone };
+    const { facts: warmed, count } = this.warmed;
+    const isWhole = this.warmed.statements === statements && count === statements.length;
+    this.facts = isWhole && warmed ? warmed : FileFacts.gather(statements);
+    return undefined;
   }
 }
 

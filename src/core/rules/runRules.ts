@@ -9,7 +9,7 @@ import { NodeIndex } from './nodeIndex';
 import { tableOf } from './ruleTable';
 import type { AppliedRule } from './ruleTable';
 import { shiftFinding } from './shiftFinding';
-import { indexOf, viewOf } from './statementView';
+import { indexOf, rangeOfNode, resolveNode } from './statementView';
 import { configurationLines } from './support/configurationText';
 import { keepsPlaceholders } from './support/keptPlaceholders';
 import type { Thresholds } from './thresholds';
@@ -55,8 +55,12 @@ interface BodyFindings {
   readonly findings: readonly Finding[];
 }
 
-/** An edit in a long body leaves most of its statements as they are, and nothing else around them matters to rules. */
-const keptInBodies = new WeakMap<ParsedStatement, BodyFindings>();
+declare module '../sql/statement' {
+  interface StatementNotes {
+    /** An edit in a long body leaves most of its statements as they are, and nothing else around them matters to rules. */
+    findingsInBody?: BodyFindings;
+  }
+}
 
 function findingsInBody(
   { statement, body }: BodyStatement,
@@ -64,12 +68,12 @@ function findingsInBody(
   around: Surroundings,
   bodyFile: FileContext | undefined,
 ): readonly Finding[] {
-  const known = keptInBodies.get(statement);
+  const known = statement.notes.findingsInBody;
   const key = describeBody(body);
   if (known && known.rules === rules && known.around === around && known.body === key) return known.findings;
   const findings: Finding[] = [];
   runOnOne(statement, rules, around, bodyFile, body, findings);
-  keptInBodies.set(statement, { rules, around, body: key, findings });
+  statement.notes.findingsInBody = { rules, around, body: key, findings };
   return findings;
 }
 
@@ -96,7 +100,7 @@ export function runOnConfiguration(
 ): Finding[] {
   if (configurationLines(statement.text).length === 0) return [];
   const findings: Finding[] = [];
-  const run = new Run(statement, NodeIndex.build({}), around, undefined, findings);
+  const run = new Run(statement, NodeIndex.build({}), around, undefined).into(findings);
   for (const rule of tableOf(rules).onConfiguration) run.check(rule, undefined);
   return findings;
 }
@@ -119,45 +123,71 @@ function runOnOne(
   const applying = wanted.withTypes(index.types);
   if (applying.length === 0) return;
   const mentioned = statement.mentions(wanted.mentions);
-  const run = new Run(statement, index, around, body, findings);
+  const run = runOf(statement, index, around, body, findings);
   for (const applied of applying) if (mentioned[applied.number] !== false) run.check(applied, file);
 }
 
 const NO_FIXES: readonly Fix[] = [];
 
+let latest: Run | undefined;
+
+/** A statement is asked twice in a row: by the rules that look at it alone and by those of its file. */
+function runOf(
+  statement: ParsedStatement,
+  index: NodeIndex,
+  around: Surroundings,
+  body: BodyContext | undefined,
+  findings: Finding[],
+): Run {
+  if (latest?.index !== index || latest.statement !== statement || latest.around !== around || latest.body !== body) {
+    latest = new Run(statement, index, around, body);
+  }
+  return latest.into(findings);
+}
+
+/** The context as it is between two rules: the next may see the file, or may not. */
+type SharedContext = Omit<AnyContext, 'file'> & { file: FileContext | undefined };
+
 /** One statement under all rules: what they share is made once. */
 class Run {
   private rule: Rule | undefined;
-  private contextWithFile: AnyContext | undefined;
-  private readonly context: AnyContext;
+  private findings: Finding[] = [];
+  private readonly context: SharedContext;
 
   constructor(
-    statement: ParsedStatement,
-    index: NodeIndex,
-    private readonly around: Surroundings,
-    body: BodyContext | undefined,
-    private readonly findings: Finding[],
+    readonly statement: ParsedStatement,
+    readonly index: NodeIndex,
+    readonly around: Surroundings,
+    readonly body: BodyContext | undefined,
   ) {
     const { catalog, serverVersion, thresholds } = around;
+    // Written out, since to spread one object into another takes as long as several rules.
     this.context = {
-      ...viewOf(statement, index, { catalog, serverVersion, body }),
+      statement,
+      catalog,
+      serverVersion,
       thresholds,
+      body,
       file: undefined,
+      find: type => index.find(type),
+      rangeOf: node => rangeOfNode(statement, node),
+      resolve: node => resolveNode(statement, node, catalog, body),
       report: report => this.report(report),
     };
   }
 
-  private withFile(file: FileContext): AnyContext {
-    this.contextWithFile ??= { ...this.context, file } as unknown as AnyContext;
-    return this.contextWithFile;
+  /** The same statement under other rules. */
+  into(findings: Finding[]): this {
+    this.findings = findings;
+    return this;
   }
 
   check({ rule, needsFile }: AppliedRule, file: FileContext | undefined): void {
     this.rule = rule;
     // A rule that does not declare it never sees the file, or an edit elsewhere would change what it finds unnoticed.
-    const sees = file !== undefined && needsFile;
+    this.context.file = needsFile ? file : undefined;
     try {
-      rule.check(sees ? this.withFile(file) : this.context);
+      rule.check(this.context as AnyContext);
     } catch (error) {
       if (!this.around.ruleFailed) throw error;
       this.around.ruleFailed(rule.id, error);

@@ -1,14 +1,17 @@
 import type { SourceRange } from '../base/sourceRange';
-import { rangeContains, rangesOverlap } from '../base/sourceRange';
+import { rangeContains, rangesOverlap, shiftRange } from '../base/sourceRange';
+import type { Likeness } from '../sql/likeStatements';
 import { SEVERITIES } from './finding';
 import type { Finding, Severity } from './finding';
-import { shiftFinding } from './shiftFinding';
+import { moveFinding, shiftFinding } from './shiftFinding';
 
 /** Findings of one stretch of a document, relative to its start and in the order of the text. */
 export interface FindingGroup {
   /** Asked where it is only when somebody looks. */
   readonly place: { readonly range: SourceRange };
   readonly findings: readonly Finding[];
+  /** The stretch is a statement and the findings are those of one it is like, relative to that one. */
+  readonly like?: Likeness | undefined;
 }
 
 export type SeverityCounts = Readonly<Record<Severity, number>>;
@@ -81,7 +84,7 @@ export class ScriptFindings {
 
 /** Adds the findings of a group, moved to their place, as long as there is room for their severity. */
 function pick(
-  { findings, place }: FindingGroup,
+  { findings, place, like }: FindingGroup,
   severityOf: (finding: Finding) => Severity | undefined,
   room: Record<Severity, number>,
   into: Finding[],
@@ -91,7 +94,7 @@ function pick(
     const severity = severityOf(finding);
     if (severity === undefined || room[severity] <= 0) continue;
     room[severity]--;
-    into.push(placed(finding, severity, start));
+    into.push(placed(finding, severity, start, like));
   }
 }
 
@@ -109,8 +112,9 @@ function nextWith(bits: SeverityBits, wanted: number, from: number): number {
   return i;
 }
 
-function placed(finding: Finding, severity: Severity, start: number): Finding {
-  return shiftFinding(severity === finding.severity ? finding : { ...finding, severity }, start);
+function placed(finding: Finding, severity: Severity, start: number, like: Likeness | undefined): Finding {
+  const shown = severity === finding.severity ? finding : { ...finding, severity };
+  return like ? moveFinding(shown, range => shiftRange(like.place(range)!, start)) : shiftFinding(shown, start);
 }
 
 /**

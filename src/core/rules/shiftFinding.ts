@@ -1,49 +1,36 @@
 import { shiftRange } from '../base/sourceRange';
 import type { SourceRange } from '../base/sourceRange';
-import type { Finding, Fix } from './finding';
+import type { Finding } from './finding';
 
 /** The finding as seen from a text that begins `by` code units earlier. Runs for every finding shown after an edit. */
 export function shiftFinding(finding: Finding, by: number): Finding {
-  if (by === 0) return finding;
+  return by === 0 ? finding : moveFinding(finding, range => shiftRange(range, by));
+}
+
+/** The finding with each of its ranges at another place. */
+export function moveFinding(finding: Finding, move: (range: SourceRange) => SourceRange): Finding {
   const { rule, severity, message, guideline, related, fixes, evidence } = finding;
   return {
     rule,
     severity,
     message,
-    range: shiftRange(finding.range, by),
+    range: move(finding.range),
     guideline,
-    related: related?.map(place => ({ ...place, range: shiftRange(place.range, by) })),
-    fixes: fixes.length === 0 ? fixes : fixes.map(fix => shiftFix(fix, by)),
+    related: related?.map(place => ({ ...place, range: move(place.range) })),
+    fixes:
+      fixes.length === 0
+        ? fixes
+        : fixes.map(({ title, edits, safe, facts }) => ({
+            title,
+            edits: edits.map(({ range, newText }) => ({ range: move(range), newText })),
+            safe,
+            ...(facts && { facts }),
+          })),
     evidence,
   };
 }
 
-function shiftFix({ title, edits, safe, facts }: Fix, by: number): Fix {
-  return {
-    title,
-    edits: edits.map(({ range, newText }) => ({ range: shiftRange(range, by), newText })),
-    safe,
-    ...(facts && { facts }),
-  };
-}
-
-/** The finding with each of its ranges at another place; undefined if one of them has none. */
-export function placeFinding(
-  finding: Finding,
-  place: (range: SourceRange) => SourceRange | undefined,
-): Finding | undefined {
-  let isPlaced = true;
-  const move = (range: SourceRange): SourceRange => {
-    const moved = place(range);
-    isPlaced &&= moved !== undefined;
-    return moved ?? range;
-  };
-  const { range, related, fixes } = finding;
-  const placed: Finding = {
-    ...finding,
-    range: move(range),
-    related: related?.map(each => ({ ...each, range: move(each.range) })),
-    fixes: fixes.map(fix => ({ ...fix, edits: fix.edits.map(edit => ({ ...edit, range: move(edit.range) })) })),
-  };
-  return isPlaced ? placed : undefined;
+/** All ranges that {@link moveFinding} moves. */
+export function rangesOf({ range, related = [], fixes }: Finding): SourceRange[] {
+  return [range, ...[...related, ...fixes.flatMap(({ edits }) => edits)].map(each => each.range)];
 }

@@ -46,23 +46,29 @@ export interface StatementFacts {
   readonly insertsOneRowInto?: string;
 }
 
-/** Kept by statement and not by tree: trees are dropped and made again. */
-const known = new WeakMap<ParsedStatement, StatementFacts | null>();
+declare module '../sql/statement' {
+  interface StatementNotes {
+    /** Null if there are none. */
+    facts?: StatementFacts | null;
+  }
+}
 
 /** Facts about one statement; undefined for a SELECT and others that mean nothing to their neighbours. */
 export function readStatementFacts(statement: ParsedStatement): StatementFacts | undefined {
-  const kept = known.get(statement);
-  if (kept !== undefined) return kept ?? undefined;
-  const facts = readAsLike(statement) ?? { read: read(statement) };
-  known.set(statement, facts.read ?? null);
-  return facts.read;
+  const { notes } = statement;
+  if (notes.facts === undefined) {
+    const facts = factsAsLike(statement);
+    notes.facts = facts === undefined ? (read(statement) ?? null) : facts;
+  }
+  return notes.facts ?? undefined;
 }
 
-/** Those of a statement it is like, unless reading them showed where the two differ. */
-function readAsLike(statement: ParsedStatement): { readonly read: StatementFacts | undefined } | undefined {
+/** Those of a statement it is like; undefined if it is like none, or reading them showed where the two differ. */
+function factsAsLike(statement: ParsedStatement): StatementFacts | null | undefined {
   const { like } = statement;
-  const facts = like && { read: readStatementFacts(like.statement) };
-  return statement.like && facts;
+  if (!like) return undefined;
+  const facts = readStatementFacts(like.statement) ?? null;
+  return statement.like ? facts : undefined;
 }
 
 const SILENT: ReadonlySet<string> = new Set(['ExplainStmt', 'VariableShowStmt', 'CallStmt', 'DoStmt']);

@@ -6,7 +6,7 @@ import type { FileContext } from './fileContext';
 import type { Finding } from './finding';
 import { runOnConfiguration, runRules } from './runRules';
 import type { Surroundings } from './runRules';
-import { placeFinding, shiftFinding } from './shiftFinding';
+import { moveFinding, rangesOf, shiftFinding } from './shiftFinding';
 import { explainSyntaxError } from './support/syntaxHints';
 
 /** Rule id of a statement PostgreSQL's parser refuses. */
@@ -21,64 +21,93 @@ export interface LintRun extends Surroundings {
 }
 
 const NONE: readonly Finding[] = [];
-const NOWHERE: readonly InFile[] = [];
+const NOTHING_ASKED: readonly Answer[] = [];
+const NOWHERE: readonly Found[] = [];
 
-/** What the file rules found, and what they asked for it: the same answers give the same findings. */
-interface InFile {
+/** What some rules found, and what they asked of the file for it: the same answers give the same findings. */
+interface Found {
   readonly answers: readonly Answer[];
   readonly findings: readonly Finding[];
+  /** Whether none of the ranges begins or ends within a literal, so that all have a place in statements like this one. */
+  canMove?: boolean;
 }
+
+/** Findings of one statement, sorted and relative to it. */
+export interface LocalFindings {
+  readonly findings: readonly Finding[];
+  /** The findings are those of the statement it is like: each range has to be placed first, for which few are asked. */
+  readonly like: Likeness | undefined;
+}
+
+const NO_FINDINGS: LocalFindings = { findings: NONE, like: undefined };
 
 /** Other places in files for which findings are kept with a statement that many are like. */
 const KEPT_PLACES = 4;
 
-/** What is known about a statement in one run, relative to it and sorted. Dropped with the statement. */
+/** What is known about a statement in one run. Dropped with the statement. */
 export class StatementFindings {
-  private own: readonly Finding[] | undefined;
-  private inFile: InFile | undefined;
+  private own: Found | undefined;
+  /** Set if `own` is that of the statement it is like. */
+  private ownLike: Likeness | undefined;
+  private inFile: Found | undefined;
+  private inFileLike: Likeness | undefined;
   /** In the places of statements that are like it. */
-  private elsewhere: readonly InFile[] = NOWHERE;
-  private all: readonly Finding[] | undefined;
+  private elsewhere = NOWHERE;
+  private all: LocalFindings | undefined;
 
   constructor(
     private readonly statement: ParsedStatement,
-    private readonly run: LintRun,
+    readonly run: LintRun,
   ) {}
 
   /** What the rules find that need nothing of the file. */
-  ownFindings(): readonly Finding[] {
-    this.own ??= this.findAsLike() ?? this.findAlone();
-    return this.own;
+  ownFindings(): LocalFindings {
+    return asLocal(this.foundAlone().findings, this.ownLike);
   }
 
   /** The findings in a file. */
-  findings(fileOf: () => FileContext): readonly Finding[] {
+  findings(fileOf: () => FileContext): LocalFindings {
     if (!this.inFile || !isUpToDate(this.inFile, fileOf)) {
       this.inFile = this.findInFileAsLike(fileOf) ?? this.findInFile(fileOf());
       this.all = undefined;
     }
-    this.all ??= sorted(this.ownFindings(), this.inFile.findings);
+    this.all ??= this.join(this.foundAlone(), this.inFile);
     return this.all;
   }
 
-  /** The own findings of a statement it is like, unless finding them showed where the two differ. */
-  private findAsLike(): readonly Finding[] | undefined {
-    const { like } = this.statement;
-    if (!like) return undefined;
-    const found = findingsOf(like.statement, this.run).ownFindings();
-    return this.statement.like && placeFindings(found, like);
+  private join(own: Found, inFile: Found): LocalFindings {
+    const { ownLike, inFileLike } = this;
+    const like = own.findings.length > 0 ? ownLike : inFileLike;
+    if (inFile.findings.length === 0 || like === inFileLike)
+      return asLocal(sorted(own.findings, inFile.findings), like);
+    return asLocal(sorted(placed(own.findings, ownLike), placed(inFile.findings, inFileLike)), undefined);
   }
 
-  private findInFileAsLike(fileOf: () => FileContext): InFile | undefined {
+  private foundAlone(): Found {
+    this.own ??= this.findAsLike() ?? { answers: NOTHING_ASKED, findings: this.findAlone() };
+    return this.own;
+  }
+
+  /** The own findings of a statement it is like, unless finding them showed where the two differ. */
+  private findAsLike(): Found | undefined {
     const { like } = this.statement;
-    if (!like) return undefined;
-    const { answers, findings } = findingsOf(like.statement, this.run).inPlaceOf(fileOf);
-    const placed = this.statement.like && placeFindings(findings, like);
-    return placed && { answers, findings: placed };
+    const found = like && findingsOf(like.statement, this.run).foundAlone();
+    if (!found || !this.statement.like || !canMove(found, like)) return undefined;
+    this.ownLike = like;
+    return found;
+  }
+
+  private findInFileAsLike(fileOf: () => FileContext): Found | undefined {
+    this.inFileLike = undefined;
+    const { like } = this.statement;
+    const found = like && findingsOf(like.statement, this.run).inPlaceOf(fileOf);
+    if (!found || !this.statement.like || !canMove(found, like)) return undefined;
+    this.inFileLike = like;
+    return found;
   }
 
   /** What the file rules would find if it stood elsewhere. */
-  private inPlaceOf(fileOf: () => FileContext): InFile {
+  private inPlaceOf(fileOf: () => FileContext): Found {
     if (this.inFile && isUpToDate(this.inFile, fileOf)) return this.inFile;
     const known = this.elsewhere.find(each => isUpToDate(each, fileOf));
     if (known) return known;
@@ -87,7 +116,7 @@ export class StatementFindings {
     return found;
   }
 
-  private findInFile(context: FileContext): InFile {
+  private findInFile(context: FileContext): Found {
     const { statement, run } = this;
     const answers: Answer[] = [];
     const file = new RecordedFile(context, answers);
@@ -109,27 +138,31 @@ export class StatementFindings {
   }
 }
 
-/** Findings in a statement as findings in one that is like it; undefined if one of them is about a part of a literal. */
-function placeFindings(findings: readonly Finding[], like: Likeness): readonly Finding[] | undefined {
-  if (findings.length === 0) return NONE;
-  const placed: Finding[] = [];
-  for (const finding of findings) {
-    const moved = placeFinding(finding, range => like.place(range));
-    if (!moved) return undefined;
-    placed.push(moved);
-  }
-  return placed;
+function asLocal(findings: readonly Finding[], like: Likeness | undefined): LocalFindings {
+  return findings.length === 0 ? NO_FINDINGS : { findings, like };
 }
 
-const kept = new WeakMap<ParsedStatement, { readonly run: LintRun; readonly findings: StatementFindings }>();
+function placed(findings: readonly Finding[], like: Likeness | undefined): readonly Finding[] {
+  return like ? findings.map(finding => moveFinding(finding, range => like.place(range)!)) : findings;
+}
+
+/** True if no finding is about a part of a literal. The same for all statements that are like one another. */
+function canMove(found: Found, like: Likeness): boolean {
+  found.canMove ??= found.findings.every(finding => rangesOf(finding).every(range => like.place(range) !== undefined));
+  return found.canMove;
+}
+
+declare module '../sql/statement' {
+  interface StatementNotes {
+    findings?: StatementFindings;
+  }
+}
 
 /** The findings of a statement in a run, begun at most once. */
 export function findingsOf(statement: ParsedStatement, run: LintRun): StatementFindings {
-  const known = kept.get(statement);
-  if (known?.run === run) return known.findings;
-  const findings = new StatementFindings(statement, run);
-  kept.set(statement, { run, findings });
-  return findings;
+  const { notes } = statement;
+  if (notes.findings?.run !== run) notes.findings = new StatementFindings(statement, run);
+  return notes.findings;
 }
 
 /** A body runs in the transaction of its caller. */
@@ -142,10 +175,14 @@ const BODY_FILE: FileContext = { ...EMPTY_FILE, inTransaction: true };
  */
 function bodyFile({ inner }: ParsedStatement): FileContext {
   if (inner.length === 0) return BODY_FILE;
-  const { isCreatedBefore, indexesOn, earlier } = FileFacts.gather(inner).contextOf(inner.length);
+  const whole = FileFacts.gather(inner).contextOf(inner.length);
   const isTopic = (name: string): boolean => name.startsWith(' ');
-  const later = (name: string) => (isTopic(name) ? [] : earlier(name).filter(({ kind }) => kind === 'DropStmt'));
-  return { ...BODY_FILE, isCreatedBefore, indexesOn, later };
+  return {
+    ...BODY_FILE,
+    isCreatedBefore: (table, schema) => whole.isCreatedBefore(table, schema),
+    indexesOn: (table, schema) => whole.indexesOn(table, schema),
+    later: name => (isTopic(name) ? [] : whole.earlier(name).filter(({ kind }) => kind === 'DropStmt')),
+  };
 }
 
 interface Answer {
@@ -196,7 +233,7 @@ class RecordedFile implements FileContext {
   }
 }
 
-function isUpToDate({ answers }: InFile, fileOf: () => FileContext): boolean {
+function isUpToDate({ answers }: Found, fileOf: () => FileContext): boolean {
   if (answers.length === 0) return true;
   const file = fileOf();
   return answers.every(({ ask, answer }) => isSame(ask(file), answer));

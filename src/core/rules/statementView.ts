@@ -55,7 +55,8 @@ export function indexOf(tree: ParseNode): NodeIndex {
   return latest.index;
 }
 
-function resolveNode(
+/** See `RuleContext.resolve`. */
+export function resolveNode(
   statement: ParsedStatement,
   node: NodeMatch,
   catalog: Catalog | undefined,
@@ -71,7 +72,8 @@ function resolveNode(
   return base && nullExtended && base.column.notNull ? { ...base, column: { ...base.column, notNull: false } } : base;
 }
 
-function rangeOfNode(statement: ParsedStatement, node: NodeMatch): SourceRange {
+/** Text range of a node, or of the nearest node around it that has one; the whole statement at worst. */
+export function rangeOfNode(statement: ParsedStatement, node: NodeMatch): SourceRange {
   for (let at: NodeMatch | undefined = node; at; at = at.parent) {
     const range = statement.rangeOf(at.type, at.fields);
     if (range) return range;

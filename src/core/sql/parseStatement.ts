@@ -10,7 +10,15 @@ import type { PatternList } from './patternList';
 import type { Hole } from './placeholders';
 import { parseReadings } from './parseWithHoles';
 import { templateReadings } from './templateBranches';
-import type { BodyStatement, ParseNode, ParsedStatement, Placeholder, SyntaxError, TableReference } from './statement';
+import type {
+  BodyStatement,
+  ParsedStatement,
+  ParseNode,
+  Placeholder,
+  StatementNotes,
+  SyntaxError,
+  TableReference,
+} from './statement';
 import { findTables } from './tables';
 import { unwrap } from './walk';
 import { changesSomething } from './writes';
@@ -50,6 +58,7 @@ const HAS_BODY: ReadonlySet<string> = new Set(['CreateFunctionStmt', 'DoStmt']);
 const NO_STATEMENTS: readonly BodyStatement[] = [];
 
 class LazyStatement implements WatchableStatement {
+  readonly notes: StatementNotes = {};
   private bodyStatements: readonly BodyStatement[] | undefined;
   /** Small things that are asked again and again, and outlive the tree. */
   private known: { readonly kind: string | undefined; readonly syntaxError: SyntaxError | undefined } | undefined;

@@ -40,6 +40,10 @@ export interface TableReference {
   readonly use: 'read' | 'insert' | 'update' | 'delete' | 'merge' | 'ddl';
 }
 
+/** What readers of a statement remember with it, as long as it lives. Each declares its own field, by merging. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+export interface StatementNotes {}
+
 /** One statement, parsed alone. Never throws: what could not be understood is in `syntaxError`. */
 export interface ParsedStatement {
   /** The statement's own text, without leading comments and without its semicolon. */
@@ -60,6 +64,7 @@ export interface ParsedStatement {
   readonly inner: readonly BodyStatement[];
   /** An earlier statement it is like, if there is one: what was found in that one need not be looked for again. */
   readonly like?: Likeness;
+  readonly notes: StatementNotes;
   /** As `text.slice` gives it. Unlike a look at the whole text it leaves the literals elsewhere unseen. */
   slice(range: SourceRange): string;
   /** Which of the patterns the text matches. Of the literals only this is seen. */

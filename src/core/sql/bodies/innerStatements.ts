@@ -63,6 +63,7 @@ function broken(text: string, message: string): BodyStatement['statement'] {
     tables: [],
     writes: true,
     inner: NONE,
+    notes: {},
     slice: ({ start, end }) => text.slice(start, end),
     mentions: patterns => patterns.answers(text),
     rangeOf: () => undefined,
