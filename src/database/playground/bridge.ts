@@ -27,11 +27,12 @@ export class Bridge {
   readonly #server: net.Server;
   readonly #turns: Turns;
   readonly #password = randomBytes(24).toString('base64url');
-  #lastProcessId = 1000;
 
   private constructor(
     private readonly engine: Engine,
     greeting: Buffer,
+    /** The one that every connection has; their secrets tell them apart. */
+    processId: number,
   ) {
     this.#turns = new Turns(engine);
     const context: BridgeContext = {
@@ -41,7 +42,7 @@ export class Bridge {
       cancel: (processId, secret) => this.#cancel(processId, secret),
     };
     this.#server = net.createServer(socket => {
-      const key = { processId: ++this.#lastProcessId, secret: randomBytes(4).readInt32BE() };
+      const key = { processId, secret: randomBytes(4).readInt32BE() };
       const connection = new BridgeConnection(socket, key, context);
       this.#connections.add(connection);
       socket.once('close', () => this.#connections.delete(connection));
@@ -50,7 +51,9 @@ export class Bridge {
 
   /** Starts the engine and listens. @throws DatabaseError when the engine does not start. */
   static async open(engine: Engine): Promise<Bridge> {
-    const bridge = new Bridge(engine, await readGreeting(engine));
+    const greeting = await readGreeting(engine);
+    const { rows } = await engine.query('select pg_backend_pid()');
+    const bridge = new Bridge(engine, greeting, Number(rows[0]?.[0]));
     await new Promise<void>((resolve, reject) => {
       bridge.#server.once('error', reject);
       bridge.#server.listen({ host: '127.0.0.1', port: 0 }, resolve);

@@ -31,7 +31,12 @@ interface Job {
   onMessage(message: WireMessage): void;
   resolve(): void;
   reject(error: Error): void;
+  /** Ends the waiting for a turn. */
+  readonly limit: NodeJS.Timeout;
 }
+
+/** How long a statement waits for another one that runs: less than our driver gives a look from beside. */
+const QUEUE_LIMIT_MS = 8_000;
 
 /**
  * How long others wait for a connection that holds the session and is silent. Between the statements of our own
@@ -78,7 +83,9 @@ export class Turns {
    */
   run(seat: Seat, bytes: Uint8Array, onMessage: (message: WireMessage) => void): Promise<void> {
     return new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ seat, bytes, onMessage, resolve, reject });
+      const limit = setTimeout(() => this.#drop(job, new BusyError()), QUEUE_LIMIT_MS);
+      const job: Job = { seat, bytes, onMessage, resolve, reject, limit };
+      this.#waiting.push(job);
       void this.#next();
     });
   }
@@ -86,8 +93,7 @@ export class Turns {
   /** Ends what the connection runs or waits for. */
   async cancel(seat: Seat): Promise<void> {
     for (const job of this.#waiting.filter(each => each.seat === seat)) {
-      this.#waiting.splice(this.#waiting.indexOf(job), 1);
-      job.reject(new InterruptedError('cancelled'));
+      this.#drop(job, new InterruptedError('cancelled'));
     }
     const running = this.#running;
     if (running?.seat !== seat) return;
@@ -108,6 +114,7 @@ export class Turns {
     if (!job) return this.#waitForOwner();
     clearTimeout(this.#patience);
     this.#patience = undefined;
+    clearTimeout(job.limit);
     this.#running = job;
     let limit: NodeJS.Timeout | undefined;
     try {
@@ -129,6 +136,14 @@ export class Turns {
       this.#running = undefined;
       void this.#next();
     }
+  }
+
+  #drop(job: Job, reason: Error): void {
+    clearTimeout(job.limit);
+    const at = this.#waiting.indexOf(job);
+    if (at < 0) return;
+    this.#waiting.splice(at, 1);
+    job.reject(reason);
   }
 
   async #work({ seat, bytes, onMessage }: Job): Promise<void> {
@@ -164,7 +179,7 @@ export class Turns {
     if (this.#waiting.length === 0) return;
     this.#patience ??= setTimeout(() => {
       this.#patience = undefined;
-      for (const job of this.#waiting.splice(0)) job.reject(new BusyError());
+      for (const job of [...this.#waiting]) this.#drop(job, new BusyError());
     }, PATIENCE_MS);
   }
 
