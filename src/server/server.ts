@@ -28,6 +28,7 @@ import { describeParameters } from './parameterValues';
 import { listRewrites, RewriteService } from './rewriteService';
 import { clearHistory, compareWithFile, compareWithRun, historySize, pinRun } from './planHistory';
 import { ProfileService } from './profileService';
+import { PlaygroundService } from './playgroundService';
 import { answerRequest, type Answer } from './requestAnswers';
 import { SchemaFiles } from './schemaFiles';
 import { ScriptDocument } from './scriptDocument';
@@ -47,6 +48,7 @@ class Server {
   readonly #documents = new Map<string, ScriptDocument>();
   readonly #textPlans = new TextPlans();
   readonly #sessions = new Sessions(connectionId => this.#checkDocumentsOf(connectionId));
+  readonly #playground = new PlaygroundService(progress => this.#notify('queryTuner/progress', progress));
   readonly #scheduler: DiagnosticScheduler;
   readonly #configurations = new ConfigurationFiles();
   readonly #configurationDiagnostics: ConfigurationDiagnostics;
@@ -105,6 +107,7 @@ class Server {
       this.#scheduler.dispose();
       this.#schemaFiles?.dispose();
       await this.#sessions.dispose();
+      await this.#playground.close();
     });
     connection.onDidChangeConfiguration(({ settings }) => {
       this.#settings = {
@@ -189,6 +192,7 @@ class Server {
       this.#checkDocumentsOf(connectionId);
       return null;
     });
+    answer('queryTuner/playground/open', params => this.#playground.open(params));
     answer('queryTuner/connections/propose', ({ folders }) => proposeConnections(folders, process.env));
     answer('queryTuner/statement/at', ({ uri, span }) => {
       const document = this.#documents.get(uri);

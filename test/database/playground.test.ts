@@ -200,7 +200,7 @@ describe('the folder of the playground', () => {
   afterEach(() => fs.rmSync(storage, { recursive: true, force: true }));
 
   it('goes with its process unless it is to be kept', () => {
-    const folder = takeFolder(storage, false);
+    const folder = takeFolder(storage, { keep: false });
     fs.mkdirSync(folder.dataDir);
     folder.markFilled();
     folder.release();
@@ -208,31 +208,32 @@ describe('the folder of the playground', () => {
   });
 
   it('is filled the next time if it is kept, and made anew if the filling was interrupted', () => {
-    const first = takeFolder(storage, true);
+    const first = takeFolder(storage, { keep: true });
     fs.mkdirSync(first.dataDir);
     first.release();
-    assert.equal(fs.existsSync(takeFolder(storage, true).dataDir), false);
-    const second = takeFolder(storage, true);
+    assert.equal(fs.existsSync(takeFolder(storage, { keep: true }).dataDir), false);
+    const second = takeFolder(storage, { keep: true });
     fs.mkdirSync(second.dataDir);
     second.markFilled();
     second.release();
-    const third = takeFolder(storage, true);
+    const third = takeFolder(storage, { keep: true });
     assert.equal(third.isFilled, true);
     assert.equal(fs.existsSync(third.dataDir), true);
+    assert.equal(takeFolder(storage, { keep: true, isFresh: true }).isFilled, false);
   });
 
   it('is not shared by two living processes', () => {
-    takeFolder(storage, true, process.pid);
-    const other = takeFolder(storage, true, process.ppid);
+    takeFolder(storage, { keep: true }, process.pid);
+    const other = takeFolder(storage, { keep: true }, process.ppid);
     assert.equal(other.isKeptElsewhere, true);
     assert.match(other.dataDir, new RegExp(`window-${process.ppid}`));
   });
 
   it('is removed when its process is gone', () => {
     const GONE = 2 ** 30;
-    takeFolder(storage, true, GONE);
-    takeFolder(storage, false, GONE);
-    const taken = takeFolder(storage, true);
+    takeFolder(storage, { keep: true }, GONE);
+    takeFolder(storage, { keep: false }, GONE);
+    const taken = takeFolder(storage, { keep: true });
     assert.equal(taken.isKeptElsewhere, false);
     assert.deepEqual(fs.readdirSync(storage), ['kept']);
     assert.equal(fs.statSync(path.join(storage, 'kept')).mode & 0o077, 0);

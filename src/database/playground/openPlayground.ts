@@ -10,6 +10,8 @@ export interface PlaygroundOptions {
   readonly storage: string;
   /** The database stays for the next time. */
   readonly keep: boolean;
+  /** Makes the sample anew, also where one is kept. */
+  readonly isFresh?: boolean;
   /** Statements that make the sample: one text, run in one transaction. */
   readonly setupFile: string;
   /** Told what is being done, in words. */
@@ -29,10 +31,10 @@ const BASE_FILE = 'playgroundBase.tar.br';
 
 /** Starts PostgreSQL, makes the sample unless it is there, and listens. @throws DatabaseError with the reason */
 export async function openPlayground(options: PlaygroundOptions): Promise<Playground> {
-  const { storage, keep, setupFile, report = () => undefined } = options;
+  const { storage, setupFile, report = () => undefined } = options;
   const workerFile = playgroundWorkerPath();
   const assetsDir = path.dirname(workerFile);
-  const folder = takeFolder(storage, keep);
+  const folder = takeFolder(storage, options);
   const baseFile = path.join(assetsDir, BASE_FILE);
   const engine = new Engine(workerFile, { assetsDir, dataDir: folder.dataDir, baseFile });
   try {

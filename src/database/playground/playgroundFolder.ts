@@ -22,7 +22,11 @@ const FILLED = 'filled';
  * A folder for one process within the extension's storage: the kept one if wanted and free, else one of its own that
  * goes with the process. Folders of processes that are gone are removed on the way.
  */
-export function takeFolder(storage: string, keep: boolean, processId = process.pid): PlaygroundFolder {
+export function takeFolder(
+  storage: string,
+  { keep, isFresh = false }: { readonly keep: boolean; readonly isFresh?: boolean },
+  processId = process.pid,
+): PlaygroundFolder {
   fs.mkdirSync(storage, { recursive: true, mode: 0o700 });
   for (const name of fs.readdirSync(storage)) {
     const owner = Number(WINDOW.exec(name)?.[1] ?? 0);
@@ -33,6 +37,7 @@ export function takeFolder(storage: string, keep: boolean, processId = process.p
   const folder = path.join(storage, isKept ? KEPT : `window-${processId}`);
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const dataDir = path.join(folder, 'data');
+  if (isFresh) remove(path.join(folder, FILLED));
   const isFilled = fs.existsSync(path.join(folder, FILLED));
   // what was interrupted while it was filled is made anew
   if (!isFilled) remove(dataDir);
