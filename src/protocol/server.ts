@@ -16,7 +16,14 @@ import type { RewriteRequests } from './rewrites';
  * carries all it needs: the server keeps database sessions, but no state of a panel.
  */
 export interface ServerRequests
-  extends AdviceRequests, BenchmarkRequests, HealthRequests, MigrationRequests, PlaygroundRequests, ProfileRequests, RewriteRequests {
+  extends
+    AdviceRequests,
+    BenchmarkRequests,
+    HealthRequests,
+    MigrationRequests,
+    PlaygroundRequests,
+    ProfileRequests,
+    RewriteRequests {
   'queryTuner/connections/connect': { params: ConnectParams; result: ConnectedInfo };
   /** Opens a session of its own and closes it again; an open connection of the same name is left alone. */
   'queryTuner/connections/test': { params: ConnectParams; result: ConnectedInfo };
