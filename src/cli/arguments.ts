@@ -58,6 +58,8 @@ const OPTIONS = {
   clients: { type: 'string' },
   seconds: { type: 'string' },
   runs: { type: 'string' },
+  'plan-only': { type: 'boolean' },
+  'run-effects': { type: 'boolean' },
   'warm-up': { type: 'string' },
   isolation: { type: 'string' },
   save: { type: 'string' },
@@ -70,6 +72,7 @@ const MACHINE_OPTIONS = ['ram', 'cores', 'storage', 'connections', 'server-versi
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   lint: ['schema', 'fail-on', 'fix', 'stdin-filename', ...SERVER_OPTIONS],
   explain: ['analyze', 'params', ...SERVER_OPTIONS],
+  check: ['analyze', 'plan-only', 'runs', 'run-effects', 'params', 'time-limit', 'stdin-filename', ...SERVER_OPTIONS],
   plan: [],
   diff: [],
   advise: [

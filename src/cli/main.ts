@@ -2,6 +2,7 @@ import { DatabaseError } from '../core/ports';
 import { parseCommandLine, type CommandLine } from './arguments';
 import { advise } from './commands/advise';
 import { benchmark } from './commands/benchmark';
+import { check } from './commands/check';
 import { diff } from './commands/diff';
 import { explain } from './commands/explain';
 import { health } from './commands/health';
@@ -9,6 +10,7 @@ import { lint } from './commands/lint';
 import { lsp } from './commands/lsp';
 import { maintenance } from './commands/maintenance';
 import { matviews } from './commands/matviews';
+import { monitoring } from './commands/monitoring';
 import { partition } from './commands/partition';
 import { partitions } from './commands/partitions';
 import { plan } from './commands/plan';
@@ -22,6 +24,7 @@ import { VERSION } from './version';
 const COMMANDS: Readonly<Record<string, (line: CommandLine) => Promise<number>>> = {
   lint,
   explain,
+  check,
   partition,
   partitions,
   plan,
@@ -32,6 +35,7 @@ const COMMANDS: Readonly<Record<string, (line: CommandLine) => Promise<number>>>
   profile,
   health,
   maintenance,
+  monitoring,
   benchmark,
   rules,
   lsp,

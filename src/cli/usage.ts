@@ -14,6 +14,14 @@ export const HELP = `query-tuner <command> [options] [files]
   explain FILE                plans of the statements in a file
       --analyze               run them; always rolled back
       --params JSON           values for parameters: {"name": "value"} or ["first", "second"]
+  check FILES                 hold statements against their budgets ("-- @budget execution < 10 ms, buffers < 40");
+                              exit 1 if one is not met. Runs what it must, always rolled back
+      --params JSON           values for parameters, by name
+      --runs N                runs whose median time counts (default 5)
+      --time-limit TIME       give a statement up after e.g. 30s (default 60s)
+      --plan-only             only plan; what a run alone can tell counts for nothing
+      --run-effects           run also what a rollback does not undo, such as nextval (as --embedded does)
+      --format FORMAT         text | json | sarif | junit | github
   plan FILE                   read a saved EXPLAIN in any format, or a log with plans ("-" reads standard input)
       --format FORMAT         text | json | html | markdown
   diff BEFORE AFTER           compare two saved plans
@@ -71,6 +79,8 @@ export const HELP = `query-tuner <command> [options] [files]
   maintenance                 what to do for a database now, daily, weekly and monthly, by its own figures
       --as FORM               sql | cron (jobs of pg_cron) | script (bash) | crontab | systemd
       --format FORMAT         text | json
+  monitoring                  the health checks for a monitoring system, with the same limits
+      --as FORM               prometheus-queries (for sql_exporter) | prometheus-rules | grafana
   benchmark FILE              run the statements of a file again and again; what they write is rolled back
       --clients N             connections that run at once (default 1)
       --seconds N | --runs N  how long, or how often in all (default 10 seconds)
@@ -83,7 +93,7 @@ export const HELP = `query-tuner <command> [options] [files]
   rules                       the rules and what they say
   lsp --stdio                 language server for any editor
 
-Server, for explain, advise, matviews, partition, profile diff, health, benchmark and, if given, lint, rewrite:
+Server, for explain, check, advise, matviews, partition, profile diff, health, maintenance, monitoring, benchmark and, if given, lint, rewrite:
   --connection URL            else PG* variables, DATABASE_URL, service file, .pgpass
   --embedded                  a throwaway PostgreSQL for this run
       --setup FILE            SQL to run in it first (repeatable)

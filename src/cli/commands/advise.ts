@@ -12,6 +12,7 @@ import { readWorkloadFiles } from '../../database/workload/readWorkloadFiles';
 import { findFiles } from '../../workspace/findFiles';
 import { adviceReport, adviceSql, adviceText } from '../adviceReport';
 import { choose, positiveInteger, type CommandLine, type Options } from '../arguments';
+import { parseDuration } from '../duration';
 import { print, printJson, progress } from '../io';
 import { withServer } from '../target';
 import { UsageError } from '../usage';
@@ -91,16 +92,6 @@ function readOptions(options: Options, operands: readonly string[]): Wanted {
       unusedDays: positiveInteger('unused-days', options['unused-days'], 30),
     }),
   };
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, '': 1000, s: 1000, min: 60_000 };
-
-/** "30s", "2min", "500ms"; a bare number is seconds. */
-function parseDuration(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|min)?$/.exec(text.trim());
-  const ms = match ? Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? 0) : 0;
-  if (ms <= 0) throw new UsageError(`--time-limit must be a time such as 30s or 2min; got "${text}".`);
-  return ms;
 }
 
 async function readWorkload(

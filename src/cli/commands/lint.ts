@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { styleText } from 'node:util';
 import type { Catalog } from '../../core/catalog/catalog';
 import { lintGithub, lintReport, reachesSeverity, type LintedFile } from '../../core/report/lintReport';
 import { lintSarif } from '../../core/report/lintSarif';
-import { lintText as reportText, type Paint } from '../../core/report/lintText';
+import { lintText as reportText } from '../../core/report/lintText';
 import { applyEdits, safeEdits } from '../../core/rules/applyFixes';
 import { SEVERITIES } from '../../core/rules/finding';
 import { lintScript, type LintOptions } from '../../core/rules/linter';
@@ -15,6 +14,7 @@ import { choose, type CommandLine, type Options } from '../arguments';
 import { loadGrammarForNode } from '../../workspace/grammarForNode';
 import { checkedFiles } from '../checkedFiles';
 import { print, printJson, progress, readInput } from '../io';
+import { paintFor } from '../paint';
 import { namesServer, withServer } from '../target';
 import { UsageError } from '../usage';
 import { VERSION } from '../version';
@@ -82,19 +82,4 @@ function lintText(text: string, language: string, grammar: Grammar, options: Lin
     return { ...finding, fixes: finding.fixes.filter(({ edits }) => editsKeepHost(host, text, edits)) };
   });
   return { text, statements: script.statements.length, findings };
-}
-
-/** Colours for a terminal, unless NO_COLOR says otherwise. */
-function paintFor(stream: NodeJS.WriteStream): Paint | undefined {
-  if (!stream.isTTY || process.env['NO_COLOR']) return undefined;
-  const styles = {
-    error: 'red',
-    warning: 'yellow',
-    info: 'blue',
-    hint: 'gray',
-    place: 'bold',
-    rule: 'cyan',
-    caret: 'magenta',
-  } as const;
-  return (what, text) => styleText(styles[what], text);
 }

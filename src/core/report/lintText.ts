@@ -32,7 +32,7 @@ export function lintText(report: LintReport, sources: readonly LintedFile[], pai
 }
 
 /** The line a finding begins on, and carets under the part of it that is flagged. */
-function quote(text: string, { start, end }: ReportedFinding, paint: Paint): string[] {
+export function quote(text: string, { start, end }: ReportedFinding, paint: Paint): string[] {
   const lineStart = start.offset - (start.column - 1);
   const lineBreak = text.slice(lineStart).search(/[\r\n]/);
   const line = lineBreak < 0 ? text.slice(lineStart) : text.slice(lineStart, lineStart + lineBreak);

@@ -31,6 +31,8 @@ export interface CheckedBudget {
   readonly runs: readonly PlanTree[];
   /** Why the statement was not run, or not even planned, and what to do about it. */
   readonly obstacle?: string;
+  /** Parameters without a value, if they are the obstacle. */
+  readonly missing?: readonly string[];
 }
 
 /** Statements that PostgreSQL can plan, as parse tree types. */
@@ -57,7 +59,7 @@ export async function checkBudget(
   const { values = {}, planOnly = false, signal } = options;
   const missing = parameters.map(({ name }) => name).filter(name => values[name] === undefined);
   const hasNone = missing.length === parameters.length;
-  if (missing.length > 0 && !hasNone) return failed(missingValues(missing));
+  if (missing.length > 0 && !hasNone) return { ...failed(missingValues(missing)), missing };
   const obstacle = planOnly || !needsRun(clauses) ? undefined : obstacleOf(explained, catalog, missing, options);
   const { runs: count, statementTimeoutMs } = options;
   const request = {
@@ -73,7 +75,11 @@ export async function checkBudget(
       ...(signal && { signal }),
     });
     const results = evaluateBudget(clauses, runs, budgetNames(catalog));
-    return { results, runs, ...(obstacle !== undefined && { obstacle }) };
+    return {
+      results,
+      runs,
+      ...(obstacle !== undefined && { obstacle, ...(missing.length > 0 && { missing }) }),
+    };
   } catch (error) {
     if (error instanceof CancelledError || !(error instanceof DatabaseError)) throw error;
     if (error.kind === 'connection' || error.kind === 'cancelled') throw error;
