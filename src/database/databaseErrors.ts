@@ -62,6 +62,11 @@ export function cannotConnect(error: Error, settings: ConnectionSettings): Error
   return new DatabaseError('connection', message, undefined, error.sqlState, hint);
 }
 
+/** What a server that goes down says to everybody. */
+export function shutdownError(sqlState: string, message: string): DatabaseError {
+  return new DatabaseError('connection', message, undefined, sqlState, hintFor(sqlState, message));
+}
+
 export function lostConnection(error: Error, settings: ConnectionSettings): DatabaseError {
   const message = `the connection to ${describeSettings(settings)} was lost: ${error.message}`;
   const { sqlState, hint } = error instanceof DatabaseError ? error : {};

@@ -5,7 +5,14 @@ import { DatabaseError, type Row } from '../core/ports';
 import { lookFromRefusal, LOOK_EVERY_MS, watchAnswer, within, type Look } from './answerWatch';
 import { sendCancelRequest } from './cancelRequest';
 import type { ConnectionSettings } from './connectionSettings';
-import { cannotConnect, isLostConnection, lostConnection, toDatabaseError, type SentStatement } from './databaseErrors';
+import {
+  cannotConnect,
+  isLostConnection,
+  lostConnection,
+  shutdownError,
+  toDatabaseError,
+  type SentStatement,
+} from './databaseErrors';
 import { tlsOptions } from './tlsOptions';
 import { guardReader, streamOf } from './wireGuard';
 
@@ -71,7 +78,11 @@ export class Session {
     private readonly settings: ConnectionSettings,
     private readonly ssl: false | tls.ConnectionOptions,
   ) {
-    client.on('notice', notice => this.noticeTexts.push(`${notice.severity ?? 'NOTICE'}: ${notice.message ?? ''}`));
+    client.on('notice', notice => {
+      this.noticeTexts.push(`${notice.severity ?? 'NOTICE'}: ${notice.message ?? ''}`);
+      // A server that must end at once says why in a warning, and closes the connection.
+      if (notice.code?.startsWith('57P')) this.lostBecause ??= shutdownError(notice.code, notice.message ?? '');
+    });
     // Without listeners, a connection that dies while idle would end the whole process.
     client.on('error', (error: unknown) => {
       this.lost = true;

@@ -37,7 +37,10 @@ export class FaultServer {
       console.warn(`      skipped: no embedded PostgreSQL ${major} is installed`);
       suite.skip();
     }
-    const server = await startEmbedded({ major, settings: { autovacuum: 'off', ...settings } });
+    const server = await startEmbedded({
+      major,
+      settings: { autovacuum: 'off', synchronous_commit: 'on', ...settings },
+    });
     const base = await resolveConnection({ url: server.url, env: {}, cwd: '/' });
     return new FaultServer(server, base);
   }
