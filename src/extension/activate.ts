@@ -9,6 +9,7 @@ import { showConnectionStatus } from './connections/connectionStatus';
 import { messageOf } from './feedback';
 import { registerMigrations } from './migration/migrationCommands';
 import { registerSavedPlans } from './panels/savedPlanEditor';
+import { registerPlayground } from './playground/playgroundCommands';
 import { registerRewrites } from './rewrites/rewriteCommands';
 import { registerHealth } from './health/healthCommands';
 import { ServerApi } from './serverApi';
@@ -30,6 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerBenchmarks(context, server, connections),
     migrations.registrations,
     registerRewrites(context, server, connections),
+    registerPlayground(context, server, connections),
     registerShowRule(context),
     registerSavedPlans(context),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.sendSettings()),

@@ -4,6 +4,7 @@ import { readConnections, roleOf, writeUserConnection, type ConnectionEntry } fr
 import { splitPassword } from '../connections/address';
 import type { Connections } from '../connections/connections';
 import { requireTrust } from '../feedback';
+import { PLAYGROUND } from '../playground/playgroundConnection';
 import { registerCommand } from '../registerCommand';
 import type { ServerApi } from '../serverApi';
 
@@ -47,7 +48,7 @@ async function switchConnection(
   uri = vscode.window.activeTextEditor?.document.uri,
 ): Promise<ConnectionEntry | undefined> {
   if (readConnections().length === 0) return edit(connections, server, undefined);
-  const entry = await pick('Which connection does this file use?');
+  const entry = await pick('Which connection does this file use?', [PLAYGROUND]);
   if (entry) await connections.choose(uri, entry.name);
   return entry;
 }
@@ -110,8 +111,13 @@ async function remove(connections: Connections): Promise<void> {
   await writeUserConnection(entry.name, undefined);
 }
 
-async function pick(title: string): Promise<ConnectionEntry | undefined> {
-  const items = readConnections().map(entry => ({ label: entry.name, description: roleOf(entry), entry }));
+async function pick(title: string, builtIn: readonly ConnectionEntry[] = []): Promise<ConnectionEntry | undefined> {
+  const own = readConnections();
+  const items = own.map(entry => ({ label: entry.name, description: roleOf(entry), entry }));
+  for (const entry of builtIn) {
+    if (own.some(({ name }) => name === entry.name)) continue;
+    items.push({ label: entry.name, description: 'sample data in this window', entry });
+  }
   if (items.length === 0) throw new Error('There is no connection yet. Run "Query Tuner: Add Connection" first.');
   return (await vscode.window.showQuickPick(items, { title }))?.entry;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isChecked } from '../checkedLanguages';
 import type { ConnectedInfo, ConnectParams } from '../../protocol/server';
+import { isPlayground, PLAYGROUND, startPlayground } from '../playground/playgroundConnection';
 import type { ServerApi } from '../serverApi';
 import { readConnections, type ConnectionEntry } from './connectionSettings';
 
@@ -30,20 +31,24 @@ export class Connections implements vscode.Disposable {
     );
   }
 
-  /** The connection a file uses: the one chosen for it, else the one chosen last, else the only one there is. */
+  /**
+   * The connection a file uses: the one chosen for it, else the one chosen last, else the only one there is. The
+   * playground is used by files for which it was chosen, and by no others.
+   */
   connectionOf(uri: vscode.Uri | undefined): ConnectionEntry | undefined {
     const entries = readConnections();
     const chosen = uri && this.#fileConnections()[uri.toString()];
     const last = this.context.workspaceState.get<string>(LAST_CONNECTION);
     return (
       entries.find(entry => entry.name === chosen) ??
+      (chosen === PLAYGROUND.name ? PLAYGROUND : undefined) ??
       entries.find(entry => entry.name === last) ??
       (entries.length === 1 ? entries[0] : undefined)
     );
   }
 
   async choose(uri: vscode.Uri | undefined, name: string): Promise<void> {
-    await this.context.workspaceState.update(LAST_CONNECTION, name);
+    if (name !== PLAYGROUND.name) await this.context.workspaceState.update(LAST_CONNECTION, name);
     if (uri) {
       await this.context.workspaceState.update(FILE_CONNECTIONS, {
         ...this.#fileConnections(),
@@ -106,6 +111,9 @@ export class Connections implements vscode.Disposable {
   }
 
   async #connectParams(entry: ConnectionEntry): Promise<ConnectParams> {
+    if (isPlayground(entry)) {
+      return { connectionId: entry.name, target: (await startPlayground(this.context, this.server)).target };
+    }
     const password = await this.password(entry.name);
     return { connectionId: entry.name, target: { ...entry, ...(password !== undefined && { password }) } };
   }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { MigrationPlan, MigrationStep } from '../../core/advisor/migration/migrationPlan';
 import type { KeptMigration, MigrationResult, SaveMigrationParams } from '../../protocol/migration';
 import { saveMigration } from '../advice/saveMigration';
+import { PLAYGROUND } from '../playground/playgroundConnection';
 import { readConnections, roleOf, type ConnectionEntry } from '../connections/connectionSettings';
 import type { Connections } from '../connections/connections';
 import { MIGRATION_STYLES, type MigrationStyle } from '../panels/migration';
@@ -139,7 +140,7 @@ export class MigrationController {
   }
 
   #entryOf(name: string): ConnectionEntry {
-    const entry = readConnections().find(each => each.name === name);
+    const entry = [...readConnections(), PLAYGROUND].find(each => each.name === name);
     if (!entry) throw new Error(`The connection ${name} is no longer there.`);
     return entry;
   }
