@@ -113,7 +113,7 @@ async function remove(connections: Connections): Promise<void> {
 
 async function pick(title: string, builtIn: readonly ConnectionEntry[] = []): Promise<ConnectionEntry | undefined> {
   const own = readConnections();
-  const items = own.map(entry => ({ label: entry.name, description: roleOf(entry), entry }));
+  const items = own.map(entry => ({ label: entry.name, description: roleOf(entry) as string, entry }));
   for (const entry of builtIn) {
     if (own.some(({ name }) => name === entry.name)) continue;
     items.push({ label: entry.name, description: 'sample data in this window', entry });
