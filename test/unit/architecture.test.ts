@@ -54,6 +54,7 @@ const CORE_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   health: ['base', 'sql', 'catalog', 'guidelines'],
   benchmark: ['base'],
   maintenance: ['base', 'sql', 'guidelines'],
+  monitoring: ['base', 'health'],
   budgets: ['base', 'sql', 'plan', 'rules'],
   report: ['base', 'sql', 'catalog', 'plan', 'rules', 'advisor', 'profiles', 'health', 'budgets', 'guidelines'],
 };

@@ -5,6 +5,19 @@ export type HealthStatus = 'ok' | 'warning' | 'critical' | 'unknown';
 export type HealthGroup =
   'statements' | 'cache' | 'connections' | 'sessions' | 'vacuum' | 'indexes' | 'storage' | 'replication' | 'limits';
 
+/** In the order in which they are shown. */
+export const HEALTH_GROUP_TITLES: Readonly<Record<HealthGroup, string>> = {
+  statements: 'Statements',
+  cache: 'Cache',
+  connections: 'Connections',
+  sessions: 'Sessions and locks',
+  vacuum: 'Vacuum and statistics',
+  indexes: 'Indexes',
+  storage: 'Storage and WAL',
+  replication: 'Replication',
+  limits: 'Hard limits',
+};
+
 /** What a server is, as far as a check's query depends on it. */
 export interface HealthServer {
   /** `server_version_num`, e.g. 180004. */

@@ -1,19 +1,7 @@
-import type { HealthGroup, HealthResult, HealthStatus } from '../health/check';
+import { HEALTH_GROUP_TITLES, type HealthGroup, type HealthResult, type HealthStatus } from '../health/check';
 
 /** A mark that stands out without colour. */
 const MARKS: Readonly<Record<HealthStatus, string>> = { ok: 'ok', warning: 'WARN', critical: 'CRIT', unknown: '?' };
-
-const GROUPS: Readonly<Record<HealthGroup, string>> = {
-  statements: 'Statements',
-  cache: 'Cache',
-  connections: 'Connections',
-  sessions: 'Sessions and locks',
-  vacuum: 'Vacuum and statistics',
-  indexes: 'Indexes',
-  storage: 'Storage and WAL',
-  replication: 'Replication',
-  limits: 'Hard limits',
-};
 
 export interface HealthTextOptions {
   readonly server: string;
@@ -24,10 +12,10 @@ export interface HealthTextOptions {
 /** The report as aligned lines: groups, then a check a line, with what stands out below it. */
 export function healthText(results: readonly HealthResult[], { server, at, costMs }: HealthTextOptions): string {
   const lines = [`PostgreSQL ${server}, ${at}`, ''];
-  for (const group of Object.keys(GROUPS) as HealthGroup[]) {
+  for (const group of Object.keys(HEALTH_GROUP_TITLES) as HealthGroup[]) {
     const mine = results.filter(result => result.group === group);
     if (mine.length === 0) continue;
-    lines.push(GROUPS[group]);
+    lines.push(HEALTH_GROUP_TITLES[group]);
     for (const result of mine) lines.push(...describe(result));
     lines.push('');
   }

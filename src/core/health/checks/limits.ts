@@ -82,7 +82,7 @@ interface AgeRow {
 }
 
 /** PostgreSQL refuses new transactions 3 million before 2^31 (manual, 25.1.5 Preventing Transaction ID Wraparound). */
-const LAST_ID = 2 ** 31 - 3_000_000;
+export const LAST_TRANSACTION_ID = 2 ** 31 - 3_000_000;
 
 /** Age of the oldest transaction id not frozen, against the point where the server stops to write. */
 export const transactionIdAge = ageCheck({
@@ -177,7 +177,7 @@ function ageCheck(names: {
       const databases = rows.filter(row => !row.isTable).sort((a, b) => b.age - a.age);
       const [worst] = databases;
       if (!worst) return { value: null, detail: 'no database can be seen' };
-      const share = (row: AgeRow): number => (100 * row.age) / LAST_ID;
+      const share = (row: AgeRow): number => (100 * row.age) / LAST_TRANSACTION_ID;
       return {
         value: share(worst),
         detail: `${worst.name}: ${formatCount(worst.age)} old; autovacuum freezes from ${formatCount(worst.freeze_max_age)} on`,
