@@ -2,7 +2,7 @@ import { CancelledError } from '../core/base/cancelSignal';
 import type { SourceRange } from '../core/base/sourceRange';
 import { DatabaseError } from '../core/ports';
 import { describeSettings, type ConnectionSettings } from './connectionSettings';
-import { hintFor, networkFailure } from './failureHints';
+import { hintFor, networkFailure, NO_PASSWORD } from './failureHints';
 
 /** Where our statement text begins inside what was sent, so that positions can be told in the user's text. */
 export interface SentStatement {
@@ -50,7 +50,8 @@ export function toDatabaseError(error: unknown, sent?: SentStatement, cancelled 
     return new DatabaseError(kind, detail, range, fields.code, fields.hint ?? hintFor(fields.code, fields.message));
   }
   const { reason, hint } = networkFailure(fields.code, fields.message);
-  return new DatabaseError('connection', reason, undefined, undefined, hint);
+  const sqlState = NO_PASSWORD.test(fields.message) ? '28P01' : undefined;
+  return new DatabaseError('connection', reason, undefined, sqlState, hint);
 }
 
 /** Says where the connection was to lead, never with which password. */

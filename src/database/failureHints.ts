@@ -63,6 +63,9 @@ const NETWORK: Readonly<Record<string, NetworkFailure>> = {
   CERT_HAS_EXPIRED: { reason: "the server's certificate has expired", hint: 'its administrator has to renew it' },
 };
 
+/** The driver's own complaint before it has sent anything. */
+export const NO_PASSWORD = /client password must be a (?:non-empty )?string/;
+
 /** What failed between us and the server, from the code and message of Node or of the driver. */
 export function networkFailure(code: string | undefined, message: string): NetworkFailure {
   const known = NETWORK[code ?? ''];
@@ -76,6 +79,9 @@ export function networkFailure(code: string | undefined, message: string): Netwo
   if (message === 'timeout expired') return { reason: 'no answer in time', hint: CHECK_NETWORK };
   if (/does not support SSL/.test(message)) {
     return { reason: message, hint: 'TLS is required by your settings, and the server offers none (its setting ssl)' };
+  }
+  if (NO_PASSWORD.test(message)) {
+    return { reason: 'the server asks for a password, and none was given', hint: hintFor('28P01', message) ?? '' };
   }
   if (/^Connection terminated/.test(message)) return { reason: 'the other side ended it without a reason' };
   return { reason: message || code || 'the connection failed' };

@@ -21,7 +21,8 @@ const LIMITS = `set lock_timeout = '1s'; set statement_timeout = '5s'`;
 /** Where each step stands now, asking the database wherever a step can be asked for. */
 export async function readMigrationState(db: PostgresDatabase, record: MigrationRecord): Promise<StepState[]> {
   return db.withSession(async session => {
-    await session.execute(LIMITS);
+    // Through a pooler they would stay with a session that others use.
+    if (!session.isPooled) await session.execute(LIMITS);
     const states: StepState[] = [];
     for (const step of record.plan.steps) states.push(await stateOf(session, record, step));
     return states;

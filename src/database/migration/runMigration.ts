@@ -159,6 +159,11 @@ async function inSession(
   let run: Run | undefined;
   try {
     return await db.withSession(async session => {
+      if (session.isPooled) {
+        throw new Refusal(
+          'a pooler (such as PgBouncer) stands between, and a migration needs a session of its own: connect to the server itself',
+        );
+      }
       const [lock] = await session.query<{ free: boolean }>(
         'select pg_try_advisory_lock(hashtextextended($1, 20240229)) as free',
         [record.plan.id],
