@@ -10,6 +10,7 @@ import { messageOf } from './feedback';
 import { registerMigrations } from './migration/migrationCommands';
 import { registerSavedPlans } from './panels/savedPlanEditor';
 import { registerPlayground } from './playground/playgroundCommands';
+import { registerProfiles } from './profile/profileCommands';
 import { registerRewrites } from './rewrites/rewriteCommands';
 import { registerHealth } from './health/healthCommands';
 import { ServerApi } from './serverApi';
@@ -27,9 +28,10 @@ export function activate(context: vscode.ExtensionContext): void {
     registerConnectionCommands(connections, server),
     explaining.registrations,
     registerIndexAdvice(server, connections),
-    registerHealth(server, connections),
+    registerHealth(context, server, connections),
     registerBenchmarks(context, server, connections),
     migrations.registrations,
+    registerProfiles(context, server, connections),
     registerRewrites(context, server, connections),
     registerPlayground(context, server, connections),
     registerShowRule(context),

@@ -1,16 +1,30 @@
 import type { CancelSignal } from '../core/base/cancelSignal';
-import type { HealthStep } from '../core/health/check';
-import type { LimitOverrides } from '../core/health/assess';
-import { DatabaseError } from '../core/ports';
-import { applyChange } from '../database/changes';
+import { limitsOf, type LimitOverrides } from '../core/health/assess';
+import { ALL_HEALTH_CHECKS } from '../core/health/index';
 import { readHealth } from '../database/health/readHealth';
 import { reviewIndexHealth } from '../database/health/reviewIndexHealth';
-import type { HealthParams, HealthStepParams, HealthView } from '../protocol/health';
-import type { ProgressParams } from '../protocol/server';
+import { prepareStep } from '../database/serverActions/actionOfStep';
+import { readTargets } from '../database/serverActions/actionTargets';
+import { prepareAction } from '../database/serverActions/prepareAction';
+import { runAction, TargetChangedError, undoExtension } from '../database/serverActions/runAction';
+import type {
+  ActionOutcome,
+  ActionTarget,
+  ActParams,
+  HealthParams,
+  HealthView,
+  PreparedAction,
+  PrepareParams,
+  ShownLimits,
+  TargetsParams,
+  UndoActionParams,
+} from '../protocol/health';
+import type { ProgressParams, ServerRequest } from '../protocol/server';
 import { ChangedSinceError } from './changeService';
+import type { Answer } from './requestAnswers';
 import type { Sessions } from './sessions';
 
-/** Asks for the health of a server, and does the one step a person chose. Keeps nothing between calls. */
+/** Asks for the health of a server, and does what a person chose. Keeps nothing between calls. */
 export class HealthService {
   readonly #sessions: Sessions;
   readonly #limitsOf: (folder: string | undefined) => LimitOverrides;
@@ -18,12 +32,20 @@ export class HealthService {
 
   constructor(
     sessions: Sessions,
-    limitsOf: (folder: string | undefined) => LimitOverrides,
+    limitsOfFolder: (folder: string | undefined) => LimitOverrides,
     progress: (progress: ProgressParams) => void,
   ) {
     this.#sessions = sessions;
-    this.#limitsOf = limitsOf;
+    this.#limitsOf = limitsOfFolder;
     this.#progress = progress;
+  }
+
+  register(answer: <R extends ServerRequest>(request: R, give: Answer<R>) => void): void {
+    answer('queryTuner/health/read', (params, signal) => this.read(params, signal));
+    answer('queryTuner/health/targets', (params, signal) => this.targets(params, signal));
+    answer('queryTuner/health/prepare', (params, signal) => this.prepare(params, signal));
+    answer('queryTuner/health/act', (params, signal) => this.act(params, signal));
+    answer('queryTuner/health/undo', params => this.undo(params));
   }
 
   async read({ connectionId, folder, withIndexes }: HealthParams, signal: CancelSignal): Promise<HealthView> {
@@ -36,38 +58,56 @@ export class HealthService {
           signal,
         })
       : [];
-    return { server: database.serverText, at, costMs, results: [...results, ...indexes] };
+    const view = { server: database.serverText, at, costMs, results: [...results, ...indexes] };
+    return { ...view, limits: allLimits(limits) };
   }
 
-  /** @throws ChangedSinceError when the session is no longer the one that was shown. */
-  async step({ connectionId, step, progressToken }: HealthStepParams, signal: CancelSignal): Promise<{ text: string }> {
-    const sql = runnableSql(step);
+  targets({ connectionId, action }: TargetsParams, signal: CancelSignal): Promise<readonly ActionTarget[]> {
+    return readTargets(this.#sessions.database(connectionId), action, signal);
+  }
+
+  prepare({ connectionId, request }: PrepareParams, signal: CancelSignal): Promise<PreparedAction> {
     const database = this.#sessions.database(connectionId);
-    if (step.action === 'cancel' || step.action === 'terminate') {
-      const rows = await database.withSession(session => session.query<{ done: boolean }>(sql, [], { signal }), signal);
-      if (!rows[0]?.done) throw new ChangedSinceError('that session is gone, or does something else by now');
-      return { text: step.action === 'cancel' ? 'its statement was asked to stop' : 'the session was ended' };
+    return 'step' in request ? prepareStep(database, request.step, signal) : prepareAction(database, request, signal);
+  }
+
+  /** @throws ChangedSinceError when what was shown is no longer what would be done. */
+  async act({ sql, progressToken, ...params }: ActParams, signal: CancelSignal): Promise<ActionOutcome> {
+    const prepared = await this.prepare(params, signal);
+    if (prepared.refusal === undefined && prepared.sql.join('\n') !== sql.join('\n')) {
+      throw new ChangedSinceError('something has changed since this was shown: look at it again');
     }
-    const startedAt = performance.now();
-    const change = { sql: [sql], runsInTransaction: false, locks: '', inverse: [] };
-    await applyChange(database, change, {
-      signal,
-      onProgress: progress => this.#progress({ token: progressToken, ...progress }),
-    });
-    return { text: `done in ${((performance.now() - startedAt) / 1000).toFixed(1)} s` };
+    const onProgress = (progress: Omit<ProgressParams, 'token'>): void =>
+      this.#progress({ token: progressToken, ...progress });
+    const database = this.#sessions.database(params.connectionId);
+    return asChangedSince(() => runAction(database, prepared, { signal, onProgress }));
+  }
+
+  async undo({ connectionId, undo }: UndoActionParams): Promise<{ text: string }> {
+    await asChangedSince(() => undoExtension(this.#sessions.database(connectionId), undo));
+    return { text: `${undo.extension} was dropped again` };
   }
 }
 
-/** What each action may run: a step is data from elsewhere, and not everything that is SQL is a step. */
-const RUNNABLE: Readonly<Partial<Record<HealthStep['action'], RegExp>>> = {
-  cancel: /^SELECT pg_cancel_backend\(pid\) AS done FROM pg_stat_activity WHERE pid = \d+ AND \w+ = '[^';]*'$/,
-  terminate: /^SELECT pg_terminate_backend\(pid\) AS done FROM pg_stat_activity WHERE pid = \d+ AND \w+ = '[^';]*'$/,
-  vacuum: /^VACUUM \((ANALYZE|FREEZE)\) ("(?:[^"]|"")+"|[\w$]+)(\.("(?:[^"]|"")+"|[\w$]+))?$/,
-  analyze: /^ANALYZE ("(?:[^"]|"")+"|[\w$]+)(\.("(?:[^"]|"")+"|[\w$]+))?$/,
-};
+async function asChangedSince<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof TargetChangedError ? new ChangedSinceError(error.message) : error;
+  }
+}
 
-function runnableSql({ action, sql = '' }: HealthStep): string {
-  const statement = sql.replace(/;$/, '');
-  if (!RUNNABLE[action]?.test(statement)) throw new DatabaseError('unsupported', 'this step cannot be run from here');
-  return statement;
+function allLimits(overrides: LimitOverrides): Record<string, ShownLimits> {
+  return Object.fromEntries(
+    ALL_HEALTH_CHECKS.flatMap(check => {
+      const limits = limitsOf(check, overrides);
+      if (!limits) return [];
+      const { worse, warning, critical } = limits;
+      return [[check.id, { worse, warning: finite(warning), critical: finite(critical) }]];
+    }),
+  );
+}
+
+function finite(limit: number): number | null {
+  return Number.isFinite(limit) ? limit : null;
 }

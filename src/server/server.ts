@@ -30,6 +30,7 @@ import { clearHistory, compareWithFile, compareWithRun, historySize, pinRun } fr
 import { ProfileService } from './profileService';
 import { PlaygroundService } from './playgroundService';
 import { answerRequest, type Answer } from './requestAnswers';
+import { RunningRequests } from './runningRequests';
 import { SchemaFiles } from './schemaFiles';
 import { ScriptDocument } from './scriptDocument';
 import { Sessions } from './sessions';
@@ -49,6 +50,7 @@ class Server {
   readonly #textPlans = new TextPlans();
   readonly #sessions = new Sessions(connectionId => this.#checkDocumentsOf(connectionId));
   readonly #playground = new PlaygroundService(progress => this.#notify('queryTuner/progress', progress));
+  readonly #running = new RunningRequests();
   readonly #scheduler: DiagnosticScheduler;
   readonly #configurations = new ConfigurationFiles();
   readonly #configurationDiagnostics: ConfigurationDiagnostics;
@@ -106,6 +108,7 @@ class Server {
     connection.onShutdown(async () => {
       this.#scheduler.dispose();
       this.#schemaFiles?.dispose();
+      await this.#running.stop();
       await this.#sessions.dispose();
       await this.#playground.close();
     });
@@ -180,7 +183,7 @@ class Server {
   #registerRequests(): void {
     const isTrusted = (): boolean => this.#settings.trusted !== false;
     const answer = <R extends ServerRequest>(request: R, give: Answer<R>): void =>
-      answerRequest(this.#connection, isTrusted, request, give);
+      answerRequest(this.#connection, isTrusted, request, give, this.#running);
     const grammar = async (): Promise<Grammar> => (this.#grammar ??= await loadGrammar());
     const changes = new ChangeService(this.#sessions, progress => this.#notify('queryTuner/progress', progress));
     const explaining = async (): Promise<ExplainService> => new ExplainService(await grammar(), this.#sessions);
@@ -188,6 +191,7 @@ class Server {
     answer('queryTuner/connections/connect', params => this.#sessions.connect(params));
     answer('queryTuner/connections/test', ({ target }) => this.#sessions.test(target));
     answer('queryTuner/connections/close', async ({ connectionId }) => {
+      await this.#running.stop(connectionId);
       await this.#sessions.close(connectionId);
       this.#checkDocumentsOf(connectionId);
       return null;
@@ -243,8 +247,7 @@ class Server {
       folder => (folder === undefined ? {} : this.#configurations.forFolder(folder).health),
       progress => this.#notify('queryTuner/progress', progress),
     );
-    answer('queryTuner/health/read', (params, signal) => health.read(params, signal));
-    answer('queryTuner/health/step', (params, signal) => health.step(params, signal));
+    health.register(answer);
     const profiles = new ProfileService(this.#sessions, {
       ownProfiles: folder => (folder === undefined ? [] : this.#configurations.forFolder(folder).profiles),
       tell: progress => this.#notify('queryTuner/progress', progress),

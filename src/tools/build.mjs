@@ -21,7 +21,11 @@ const NODE_ENTRIES = [
 ];
 
 /** Pages of the webviews: each becomes <name>.js and, from the style sheets it imports, <name>.css. */
-const PAGES = [{ source: 'src/webview/plan/main.tsx', name: 'plan' }];
+const PAGES = [
+  { source: 'src/webview/plan/main.tsx', name: 'plan' },
+  { source: 'src/webview/health/main.tsx', name: 'health' },
+  { source: 'src/webview/profile/main.tsx', name: 'profile' },
+];
 
 /** Files that bundled code reads from its own folder at run time. */
 const COPIES = [{ source: 'node_modules/libpg-query/wasm/libpg-query.wasm', output: 'libpg-query.wasm' }];

@@ -5,7 +5,8 @@ import { connectionForFile } from '../commands/manageConnections';
 import { askParameters } from '../commands/parameterPrompt';
 import { roleOf, type ConnectionEntry } from '../connections/connectionSettings';
 import type { Connections } from '../connections/connections';
-import { messageOf, requireTrust } from '../feedback';
+import { requireTrust } from '../feedback';
+import { registerCommand } from '../registerCommand';
 import type { ServerApi } from '../serverApi';
 import { askLoad, type Load } from './askLoad';
 import { BenchmarkStore, type KeptBenchmark } from './benchmarkStore';
@@ -29,21 +30,15 @@ export function registerBenchmarks(
   connections: Connections,
 ): vscode.Disposable {
   const benchmarks = new Benchmarks(context.workspaceState, server, connections);
-  const register = (id: string, work: (uri?: string, span?: TextSpan) => Promise<void>): vscode.Disposable =>
-    vscode.commands.registerCommand(id, async (uri?: unknown, span?: TextSpan) => {
-      try {
-        await work(typeof uri === 'string' ? uri : undefined, span);
-      } catch (error) {
-        if (error instanceof vscode.CancellationError) return;
-        void vscode.window.showErrorMessage(`Query Tuner: ${messageOf(error)}`);
-      }
-    });
   return vscode.Disposable.from(
     benchmarks,
-    register('queryTuner.benchmark.statement', (uri, span) => benchmarks.statement(uri, span)),
-    register('queryTuner.benchmark.file', () => benchmarks.file()),
-    register('queryTuner.benchmark.results', () => benchmarks.results()),
-    register('queryTuner.benchmark.compare', () => benchmarks.compare()),
+    registerCommand('queryTuner.benchmark.statement', (uri?: unknown, span?: TextSpan) =>
+      // from the palette there is no place, and a menu of the editor gives its own
+      typeof uri === 'string' && span ? benchmarks.statement(uri, span) : benchmarks.statement(),
+    ),
+    registerCommand('queryTuner.benchmark.file', () => benchmarks.file()),
+    registerCommand('queryTuner.benchmark.results', () => benchmarks.results()),
+    registerCommand('queryTuner.benchmark.compare', () => benchmarks.compare()),
   );
 }
 

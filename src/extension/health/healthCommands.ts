@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { connectionForFile } from '../commands/manageConnections';
+import type { ConnectionEntry } from '../connections/connectionSettings';
 import type { Connections } from '../connections/connections';
 import { requireTrust } from '../feedback';
 import { registerCommand } from '../registerCommand';
@@ -9,19 +10,37 @@ import type { HealthNode } from './healthNodes';
 import { HealthTree } from './healthTree';
 
 /** The health view and its commands. */
-export function registerHealth(server: ServerApi, connections: Connections): vscode.Disposable {
+export function registerHealth(
+  context: vscode.ExtensionContext,
+  server: ServerApi,
+  connections: Connections,
+): vscode.Disposable {
   const tree = new HealthTree();
-  const controller = new HealthController(server, tree);
+  const controller = new HealthController(server, tree, context.extensionUri);
+
+  /** The connection that is shown, else that of the file; opened. Undefined if the user gives up. */
+  const connect = async (shown?: ConnectionEntry): Promise<ConnectionEntry | undefined> => {
+    if (!requireTrust()) return undefined;
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    const connection = shown ?? (await connectionForFile(connections, server, uri));
+    if (connection) await connections.ensureOpen(connection);
+    return connection;
+  };
 
   return vscode.Disposable.from(
     tree,
     controller,
     registerCommand('queryTuner.health.open', async () => {
-      if (!requireTrust()) return;
-      const connection = await connectionForFile(connections, server, vscode.window.activeTextEditor?.document.uri);
-      if (!connection) return;
-      await connections.ensureOpen(connection);
-      await controller.open(connection);
+      const connection = await connect();
+      if (connection) await controller.open(connection);
+    }),
+    registerCommand('queryTuner.health.showCharts', async () => {
+      const connection = await connect(controller.connection);
+      if (connection) await controller.showCharts(connection);
+    }),
+    registerCommand('queryTuner.health.maintain', async () => {
+      const connection = await connect(controller.connection);
+      if (connection) await controller.maintain(connection);
     }),
     registerCommand('queryTuner.health.refresh', () => controller.refresh()),
     registerCommand('queryTuner.health.runStep', async (node?: HealthNode) => {

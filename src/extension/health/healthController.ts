@@ -4,32 +4,49 @@ import type { HealthView } from '../../protocol/health';
 import { roleOf, type ConnectionEntry } from '../connections/connectionSettings';
 import { messageOf } from '../feedback';
 import type { ServerApi } from '../serverApi';
+import { HealthActions } from './healthActions';
+import { HealthCharts } from './healthCharts';
+import { HealthHistory } from './healthHistory';
 import type { HealthTree } from './healthTree';
 
-/** Values kept for the charts of one session. */
-const KEPT_VALUES = 60;
-
-/** Reads the health of one server, again and again while the view is visible, and runs the steps people choose. */
+/** Reads the health of one server, again and again while somebody can see it, and runs the steps people choose. */
 export class HealthController implements vscode.Disposable {
-  readonly #history = new Map<string, number[]>();
+  readonly #history = new HealthHistory();
+  readonly #actions: HealthActions;
+  readonly #charts: HealthCharts;
   #connection: ConnectionEntry | undefined;
   #indexes: HealthView['results'] = [];
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | undefined;
+  #readAt = 0;
 
   constructor(
     private readonly server: ServerApi,
     private readonly tree: HealthTree,
+    extensionUri: vscode.Uri,
   ) {
+    this.#actions = new HealthActions(server);
+    this.#charts = new HealthCharts(extensionUri, () => this.#refreshCharts());
     tree.onDidChangeVisibility(() => this.#schedule());
+    this.#charts.onDidChangeVisibility(() => this.#schedule());
   }
 
   /** Shows another connection, or the same one anew, with its indexes. */
   async open(connection: ConnectionEntry): Promise<void> {
-    if (this.#connection?.name !== connection.name) this.#history.clear();
-    this.#connection = connection;
+    this.#use(connection);
     await vscode.window.withProgress({ location: { viewId: 'queryTuner.health' } }, () => this.#read(connection, true));
     await this.tree.reveal();
+  }
+
+  /** The page of charts, of the server that is shown or of this one. */
+  async showCharts(connection: ConnectionEntry): Promise<void> {
+    this.#use(connection);
+    this.#charts.reveal();
+    await this.#read(connection, false);
+  }
+
+  get connection(): ConnectionEntry | undefined {
+    return this.#connection;
   }
 
   /** @throws Error while nothing is shown */
@@ -40,42 +57,18 @@ export class HealthController implements vscode.Disposable {
   /** SQL that only shows is opened as a document; what changes or ends something is confirmed first. */
   async runStep(step: HealthStep): Promise<void> {
     const connection = this.#shown();
-    if (step.action === 'review indexes') {
-      await vscode.commands.executeCommand('queryTuner.advice.reviewExisting');
-      return;
-    }
-    if (step.sql === undefined) return;
-    if (step.action === 'show sql' || step.action === 'explain statement') {
-      const document = await vscode.workspace.openTextDocument({ language: 'sql', content: `${step.sql}\n` });
-      await vscode.window.showTextDocument(document);
-      return;
-    }
-    if (!(await confirm(connection, step))) return;
-    const progressToken = `health-${++steps}`;
-    const title = `${step.title} on ${connection.name}`;
-    const { text } = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      async (progress, token) => {
-        const listener = this.server.onProgress(progressToken, event => progress.report({ message: event.text }));
-        try {
-          return await this.server.request(
-            'queryTuner/health/step',
-            { connectionId: connection.name, step, progressToken },
-            token,
-          );
-        } catch (error) {
-          throw token.isCancellationRequested ? new vscode.CancellationError() : error;
-        } finally {
-          listener.dispose();
-        }
-      },
-    );
-    void vscode.window.setStatusBarMessage(`${step.title}: ${text}`, 5_000);
-    await this.#read(connection, false);
+    if (await this.#actions.take(connection, step)) await this.#read(connection, false);
+  }
+
+  /** Asks what to do to the server and to what of it. */
+  async maintain(connection: ConnectionEntry): Promise<void> {
+    const isDone = await this.#actions.choose(connection);
+    if (isDone && this.#connection?.name === connection.name) await this.#read(connection, false);
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
+    this.#charts.dispose();
   }
 
   #shown(): ConnectionEntry {
@@ -83,14 +76,33 @@ export class HealthController implements vscode.Disposable {
     return this.#connection;
   }
 
+  #use(connection: ConnectionEntry): void {
+    if (this.#connection?.name !== connection.name) {
+      this.#history.clear();
+      this.#indexes = [];
+    }
+    this.#connection = connection;
+  }
+
+  /** Whoever presses while a reading is under way gets that one. */
+  async #refreshCharts(): Promise<void> {
+    if (this.#reading) await this.#reading;
+    else await this.#read(this.#shown(), false);
+  }
+
   /** One reading at a time: whoever comes while one is under way waits for that one. */
   async #read(connection: ConnectionEntry, withIndexes: boolean): Promise<void> {
     while (this.#reading) await this.#reading.catch(() => undefined);
+    clearTimeout(this.#timer);
     this.#reading = this.#readOnce(connection, withIndexes);
     try {
       await this.#reading;
+    } catch (error) {
+      if (this.#connection === connection) this.#draw(connection, `Not refreshed: ${messageOf(error)}`);
+      throw error;
     } finally {
       this.#reading = undefined;
+      this.#readAt = Date.now();
       this.#schedule();
     }
   }
@@ -106,31 +118,36 @@ export class HealthController implements vscode.Disposable {
     const asked = new Set(view.results.map(({ id }) => id));
     if (withIndexes) this.#indexes = view.results.filter(({ group }) => group === 'indexes');
     const results = [...view.results, ...this.#indexes.filter(({ id }) => !asked.has(id))];
-    for (const { id, value } of results) {
-      if (value !== null) this.#history.set(id, [...(this.#history.get(id) ?? []), value].slice(-KEPT_VALUES));
-    }
-    this.tree.show({ ...view, results }, `${connection.name} (${roleOf(connection)})`, this.#history);
+    this.#history.add({ ...view, results }, asked);
+    this.tree.show({ ...view, results }, nameOf(connection), this.#history);
+    this.#draw(connection);
+  }
+
+  #draw(connection: ConnectionEntry, problem?: string): void {
+    this.#charts.show(this.#history.charts(nameOf(connection), intervalSeconds(), problem));
   }
 
   /** The next reading, once this one is over and only while somebody can see it. */
   #schedule(): void {
     clearTimeout(this.#timer);
-    const seconds = vscode.workspace.getConfiguration('queryTuner').get('health.refreshSeconds', 30);
+    const seconds = intervalSeconds();
     const connection = this.#connection;
-    if (!connection || seconds <= 0 || !this.tree.isVisible) return;
+    const isSeen = this.tree.isVisible || this.#charts.isVisible;
+    if (!connection || seconds <= 0 || !isSeen || this.#reading) return;
+    // Whoever comes back after a while is not kept waiting, and whoever comes and goes causes no more readings.
+    const waitMs = Math.max(0, this.#readAt + seconds * 1000 - Date.now());
     this.#timer = setTimeout(() => {
       this.#read(connection, false).catch((error: unknown) =>
         this.tree.fail(`Not refreshed: ${messageOf(error)}. "Refresh" tries again.`),
       );
-    }, seconds * 1000);
+    }, waitMs);
   }
 }
 
-let steps = 0;
+function nameOf(connection: ConnectionEntry): string {
+  return `${connection.name} (${roleOf(connection)})`;
+}
 
-/** The SQL is shown before anything runs; production is named. */
-async function confirm(connection: ConnectionEntry, { title, sql }: HealthStep): Promise<boolean> {
-  const where = roleOf(connection) === 'production' ? `the production database ${connection.name}` : connection.name;
-  const options = { modal: true, detail: sql ?? '' };
-  return (await vscode.window.showWarningMessage(`${title} on ${where}?`, options, 'Run')) === 'Run';
+function intervalSeconds(): number {
+  return vscode.workspace.getConfiguration('queryTuner').get('health.refreshSeconds', 30);
 }

@@ -30,10 +30,12 @@ const GROUPS: Readonly<Record<HealthGroup, string>> = {
 const ORDER: readonly HealthStatus[] = ['critical', 'warning', 'ok', 'unknown'];
 
 /** Earlier values of each check, oldest first. */
-export type HealthHistory = ReadonlyMap<string, readonly number[]>;
+export interface EarlierValues {
+  values(check: string): readonly number[];
+}
 
 /** What needs somebody stands first; else the groups keep their order. */
-export function healthNodes({ results }: HealthView, history: HealthHistory): HealthNode[] {
+export function healthNodes({ results }: HealthView, history: EarlierValues): HealthNode[] {
   const nodes = (Object.keys(GROUPS) as HealthGroup[]).flatMap(group => {
     const mine = results.filter(result => result.group === group);
     if (mine.length === 0) return [];
@@ -46,7 +48,7 @@ export function healthNodes({ results }: HealthView, history: HealthHistory): He
       tooltip: '',
       status,
       isOpen: isAlarming,
-      children: worstFirst(mine).map(result => checkNode(result, history.get(result.id) ?? [])),
+      children: worstFirst(mine).map(result => checkNode(result, history.values(result.id))),
     };
   });
   return [...nodes.filter(({ isOpen }) => isOpen), ...nodes.filter(({ isOpen }) => !isOpen)];

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { HealthStatus } from '../../core/health/check';
 import type { HealthView } from '../../protocol/health';
-import { healthMessage, healthNodes, type HealthHistory, type HealthNode } from './healthNodes';
+import { healthMessage, healthNodes, type EarlierValues, type HealthNode } from './healthNodes';
 
 /** Shape and colour, and the word itself for screen readers. */
 const ICONS: Readonly<Record<HealthStatus, vscode.ThemeIcon>> = {
@@ -28,7 +28,7 @@ export class HealthTree implements vscode.TreeDataProvider<HealthNode>, vscode.D
     return this.#view.visible;
   }
 
-  show(view: HealthView, connection: string, history: HealthHistory): void {
+  show(view: HealthView, connection: string, history: EarlierValues): void {
     this.#roots = healthNodes(view, history);
     this.#view.description = connection;
     this.#view.message = healthMessage(view);

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Channel } from '../../protocol/channel';
 import { textPort } from '../../protocol/textPort';
 import type { PlanHost, PlanPage as PlanPageSide, PlanView, ProgressView } from '../../protocol/planPanel';
+import { pageHtml } from './pageHtml';
 
 /** Fills a webview with the plan's page, and is its end of the channel. Keeps the last snapshot for a page that reloads. */
 export class PlanPage implements vscode.Disposable {
@@ -27,7 +27,7 @@ export class PlanPage implements vscode.Disposable {
         return Promise.resolve(this.#view);
       },
     });
-    webview.html = pageHtml(webview, pages);
+    webview.html = pageHtml(webview, pages, 'plan', 'Plan');
   }
 
   show(view: PlanView): void {
@@ -47,25 +47,4 @@ export class PlanPage implements vscode.Disposable {
   dispose(): void {
     this.#channel.dispose();
   }
-}
-
-/** The page's frame: addresses, a nonce and a policy that lets nothing else in. The data comes by message. */
-function pageHtml(webview: vscode.Webview, pages: vscode.Uri): string {
-  const nonce = randomBytes(16).toString('base64url');
-  const address = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(pages, name)).toString();
-  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1.0">
-<link rel="stylesheet" href="${address('plan.css')}">
-<title>Plan</title>
-</head>
-<body>
-<div id="root"></div>
-<script nonce="${nonce}" src="${address('plan.js')}"></script>
-</body>
-</html>`;
 }

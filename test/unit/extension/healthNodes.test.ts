@@ -25,6 +25,7 @@ describe('extension/health/healthNodes', () => {
       server: '18.4',
       at: '2026-11-21T10:20:30Z',
       costMs: 44.4,
+      limits: {},
       results: [
         RESULT,
         { ...RESULT, id: 'b', status: 'critical' as const, value: 12, shown: '12 %' },
@@ -39,7 +40,7 @@ describe('extension/health/healthNodes', () => {
         },
       ],
     };
-    const [cache, limits] = healthNodes(view, new Map([['a', [1, 2, 3]]]));
+    const [cache, limits] = healthNodes(view, { values: id => (id === 'a' ? [1, 2, 3] : []) });
     assert.deepEqual(
       [cache?.label, cache?.description, cache?.isOpen, cache?.status],
       ['Cache', '1 critical', true, 'critical'],
