@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { SAVE_MIGRATION, type SaveMigrationParams } from '../protocol/migration';
+import { SAVE_PROFILE_RUN, type ProfileRun } from '../protocol/profile';
 import type {
   ProgressParams,
   ServerNotifications,
@@ -22,6 +23,7 @@ export class ServerApi implements vscode.Disposable {
   #client: Promise<LanguageClient> | undefined;
   #current: LanguageClient | undefined;
   #keepMigration: ((params: SaveMigrationParams) => Promise<void>) | undefined;
+  #keepProfileRun: ((run: ProfileRun) => Promise<void>) | undefined;
 
   constructor(extensionPath: string) {
     this.#extensionPath = extensionPath;
@@ -70,6 +72,12 @@ export class ServerApi implements vscode.Disposable {
     return new vscode.Disposable(() => (this.#keepMigration = undefined));
   }
 
+  /** The same of a tuning profile that is applied. */
+  onSaveProfileRun(keep: (run: ProfileRun) => Promise<void>): vscode.Disposable {
+    this.#keepProfileRun = keep;
+    return new vscode.Disposable(() => (this.#keepProfileRun = undefined));
+  }
+
   dispose(): void {
     this.#progress.dispose();
     this.#configurationProblems.dispose();
@@ -110,6 +118,10 @@ export class ServerApi implements vscode.Disposable {
     client.onNotification('queryTuner/progress', (event: ProgressParams) => this.#progress.fire(event));
     client.onRequest(SAVE_MIGRATION, async (params: SaveMigrationParams) => {
       await this.#keepMigration?.(params);
+      return null;
+    });
+    client.onRequest(SAVE_PROFILE_RUN, async (run: ProfileRun) => {
+      await this.#keepProfileRun?.(run);
       return null;
     });
     await client.start();

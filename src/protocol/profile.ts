@@ -124,6 +124,8 @@ export interface ProfileRun {
   readonly connectionId: string;
   /** {@link ReviewedServer.identifier}. */
   readonly server: string;
+  /** The one it was applied from; a table is one of its own. */
+  readonly database: string;
   readonly profileId: string;
   /** ISO 8601. */
   readonly at: string;

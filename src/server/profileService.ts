@@ -115,7 +115,12 @@ export class ProfileService {
     const { connectionId, groups, progressToken: token } = params;
     const database = this.sessions.database(connectionId);
     const { profile, server, known } = await this.#read(database, { ...params, scope: WHOLE_SERVER });
-    const identifier = await readServerIdentifier(database);
+    const origin = {
+      connectionId,
+      server: await readServerIdentifier(database),
+      database: database.settings.database,
+      profileId: profile.id,
+    };
     const runs: ProfileRun[] = [];
     const total = groups.reduce((count, { changes }) => count + changes.length, 0);
     let done = 0;
@@ -123,13 +128,12 @@ export class ProfileService {
       if (scope.kind === 'system') await this.#mayChangeServer(database, known);
       const objections = scope.kind === 'system' ? await preflight(database, changes, known.facts, server) : undefined;
       let run: ProfileRun | undefined;
-      const id = randomUUID();
-      const at = new Date().toISOString();
+      const [runId, at] = [randomUUID(), new Date().toISOString()];
       await applySettings(
         database,
         changes,
         async record => {
-          run = { id, connectionId, server: identifier, profileId: profile.id, at, record };
+          run = { ...origin, id: runId, at, record };
           await this.client.save(run);
         },
         {
@@ -144,11 +148,14 @@ export class ProfileService {
     return runs;
   }
 
-  /** @throws ChangedSinceError when the run was applied to another server. */
+  /** @throws ChangedSinceError when the run was applied to another server, or to a table of another database. */
   async undo({ connectionId, run }: UndoProfileParams): Promise<UndoneSetting[]> {
     const database = this.sessions.database(connectionId);
     if ((await readServerIdentifier(database)) !== run.server) {
       throw new ChangedSinceError(`${connectionId} leads to another server than the one this was applied to`);
+    }
+    if (run.record.scope?.kind === 'table' && database.settings.database !== run.database) {
+      throw new ChangedSinceError(`the table is one of the database ${run.database}: connect to that one`);
     }
     return undoSettings(database, run.record);
   }

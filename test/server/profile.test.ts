@@ -112,6 +112,10 @@ describe('server/profileService', function () {
     const options = (): Promise<{ n: number }[]> =>
       query(`select count(*)::int as n from pg_class where reloptions = '{fillfactor=90}'`);
     assert.deepEqual(await options(), [{ n: 2 }]);
+    await assert.rejects(
+      editor.request('queryTuner/profile/undo', { connectionId: 'test', run: { ...runs[0]!, database: 'other' } }),
+      /one of the database other/,
+    );
     for (const run of runs) await editor.request('queryTuner/profile/undo', { connectionId: 'test', run });
     assert.deepEqual(await options(), [{ n: 0 }]);
   });
