@@ -4,6 +4,7 @@ import { CancelledError } from '../core/base/cancelSignal';
 import { DatabaseError } from '../core/ports';
 import type { FailureData, ServerRequest, ServerRequests } from '../protocol/server';
 import { ChangedSinceError } from './changeService';
+import type { RunningRequests } from './runningRequests';
 
 /** Answered while the workspace is not trusted, too: they reach for no database and read no settings of the folder. */
 const NEEDS_NO_TRUST: readonly ServerRequest[] = [
@@ -19,6 +20,9 @@ const NEEDS_NO_TRUST: readonly ServerRequest[] = [
   'queryTuner/benchmark/describe',
 ];
 
+/** They stop what runs on a connection, and are not stopped themselves. */
+const STOP_OTHERS: readonly ServerRequest[] = ['queryTuner/connections/connect', 'queryTuner/connections/close'];
+
 /** Answers one of our own requests. */
 export type Answer<R extends ServerRequest> = (
   params: ServerRequests[R]['params'],
@@ -31,6 +35,7 @@ export function answerRequest<R extends ServerRequest>(
   isTrusted: () => boolean,
   request: R,
   answer: Answer<R>,
+  running?: RunningRequests,
 ): void {
   connection.onRequest(request, async (params: ServerRequests[R]['params'], ...rest: unknown[]) => {
     // A client that passes "no token" along sends a second, empty parameter; ours always stands last.
@@ -41,12 +46,14 @@ export function answerRequest<R extends ServerRequest>(
     const abort = new AbortController();
     const listener = token.onCancellationRequested(() => abort.abort());
     if (token.isCancellationRequested) abort.abort();
+    const end = STOP_OTHERS.includes(request) ? undefined : running?.begin(params, abort);
     try {
       return await answer(params, abort.signal);
     } catch (error) {
       return toResponseError(error);
     } finally {
       listener.dispose();
+      end?.();
     }
   });
 }
