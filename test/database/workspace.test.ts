@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { runCli } from '../support/cli';
 import { onEachServer } from './servers';
 
 const read = (name: string): string[] =>
@@ -38,6 +39,17 @@ describe('test/workspace', function () {
       }
       assert.equal(plans.length, 9);
       assert.match(plans[0] ?? '', /Seq Scan/);
+    });
+
+    it('has budgets that are met, until an index is dropped', async () => {
+      const check = () => runCli(['check', '--connection', server().url, 'test/workspace/budgets.sql']);
+      const good = check();
+      assert.equal(good.status, 0, good.stdout + good.stderr);
+      assert.match(good.stdout, /budgets: 3 met in 1 file/);
+      await server().run('drop index alerts_camera_id_raised_at_idx');
+      const bad = check();
+      assert.equal(bad.status, 1, bad.stderr);
+      assert.match(bad.stdout, /error budget\/not-met: uses alerts_camera_id_idx, not alerts_camera_id_raised_at_idx/);
     });
   });
 });
