@@ -140,6 +140,28 @@ export async function invalidIndexes(session: Session, build: ConcurrentBuild): 
   );
 }
 
+/**
+ * Indexes of this user's that an interrupted build left INVALID, qualified and quoted, at most twenty. Empty also if it
+ * cannot be told: nobody connects for this. A build holds SHARE UPDATE EXCLUSIVE on its table, as others may see.
+ */
+export async function findUnfinishedIndexes(db: PostgresDatabase): Promise<string[]> {
+  try {
+    const rows = await db.query<{ name: string }>(
+      `select format('%I.%I', n.nspname, c.relname) as name
+       from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
+         join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+       where not i.indisvalid and c.relkind = 'i' and pg_catalog.pg_has_role(c.relowner, 'USAGE')
+         and not exists (select from pg_catalog.pg_locks l where l.relation = i.indrelid
+           and l.mode = 'ShareUpdateExclusiveLock'
+           and l.database = (select oid from pg_catalog.pg_database where datname = current_database()))
+       order by 1 limit 20`,
+    );
+    return rows.map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
 function leftBehind(error: unknown, index: string): Error {
   const why = error instanceof CancelledError ? 'the build was cancelled' : (error as Error).message;
   const kind = error instanceof DatabaseError ? error.kind : 'cancelled';

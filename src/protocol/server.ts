@@ -101,6 +101,8 @@ export interface ConnectedInfo {
   readonly user: string;
   /** Time to connect and ask, in ms. */
   readonly elapsedMs: number;
+  /** INVALID indexes of this user that nobody is building: an interrupted build left them. Not asked for by a test. */
+  readonly invalidIndexes?: readonly string[];
 }
 
 export interface ConnectionProposal {

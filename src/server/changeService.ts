@@ -64,9 +64,14 @@ export class ChangeService {
   async #takeBack(params: ApplyParams, before: readonly CreatedIndex[], error: unknown): Promise<void> {
     const { change } = params;
     const known = new Set(before.map(keyOf));
-    const left = (await readIndexes(this.#sessions.database(params.connectionId))).filter(
-      index => !known.has(keyOf(index)),
-    );
+    let now: readonly CreatedIndex[];
+    try {
+      now = await readIndexes(this.#sessions.database(params.connectionId));
+    } catch {
+      // Where the server is gone, the first failure says so.
+      return;
+    }
+    const left = now.filter(index => !known.has(keyOf(index)));
     const names = left.map(({ schema, name }) => ` ${quoteQualified(schema, name)}`);
     const sql = change.inverse.filter(inverse => names.some(name => inverse.endsWith(name)));
     if (sql.length === 0) return;

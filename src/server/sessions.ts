@@ -3,6 +3,7 @@ import type { Catalog } from '../core/catalog/catalog';
 import { CancelledError, type CancelSignal } from '../core/base/cancelSignal';
 import { DatabaseError } from '../core/ports';
 import { readSchemaFingerprint } from '../database/catalog/fingerprint';
+import { findUnfinishedIndexes } from '../database/concurrentBuild';
 import { openDatabase, type PostgresDatabase } from '../database/connect';
 import { resolveConnection, settingsFromFields, type ConnectionSettings } from '../database/connectionSettings';
 import type { ConnectedInfo, ConnectionTarget, ConnectParams } from '../protocol/server';
@@ -38,7 +39,8 @@ export class Sessions {
     this.#open.set(params.connectionId, { database, settings, info });
     // read ahead, so that the linter soon knows the tables; a failure shows when somebody asks for it
     this.catalog(params.connectionId).catch(() => undefined);
-    return info;
+    const invalidIndexes = await findUnfinishedIndexes(database);
+    return { ...info, ...(invalidIndexes.length > 0 && { invalidIndexes }) };
   }
 
   /** Opens a session of its own and closes it again. */
