@@ -1,4 +1,5 @@
 import { benchAdvisor } from './advisor';
+import { benchHealth } from './health';
 import { benchLint } from './lint';
 import { benchLsp } from './lsp';
 import { benchPartition } from './partition';
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   advisor: benchAdvisor,
   partition: benchPartition,
   rewrites: benchRewrites,
+  health: benchHealth,
 };
 
 /** `npm run bench [-- name ...]`: all of them, or those named. */
