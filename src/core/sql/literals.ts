@@ -1,15 +1,14 @@
-/** A statement's text with its plain literals taken out, and where they stand, in UTF-16 offsets. */
+/** Where the plain literals of a statement stand, in UTF-16 offsets; what is left is its skeleton. */
 export interface LiteralForm {
-  /** The text with a mark in place of each literal: equal for statements that differ in nothing else. */
-  readonly skeleton: string;
   readonly starts: readonly number[];
   readonly ends: readonly number[];
+  /** Of the skeleton: equal for statements that differ in nothing but their literals, and hardly ever for others. */
+  readonly hash: number;
 }
 
-/** What stands for a literal in a skeleton; none of these may stand in SQL. A mark a kind, as the grammar tells them apart. */
-const INTEGER_MARK = '\u0001';
-const DECIMAL_MARK = '\u0002';
-const STRING_MARK = '\u0003';
+const INTEGER = 1;
+const DECIMAL = 2;
+const STRING = 3;
 
 /** More digits may be too many for the grammar's integer. */
 const INTEGER_DIGITS = 9;
@@ -18,24 +17,20 @@ const LONGEST = 2000;
 /** These name something new each time, or have a body. */
 const NEVER_ALIKE = /^(?:create|comment|do)\b/i;
 
+/** Where the literals of the statement at hand are noted, so that the lists that are kept are no longer than need be. */
+const foundStarts: number[] = [];
+const foundEnds: number[] = [];
+const NOWHERE: readonly number[] = [];
+
 /**
- * Takes out strings in single quotes, integers and decimal fractions. Zero and the empty string stay: the grammar leaves
- * their fields out. Undefined for a text in which something else might decide how it is read: comments, placeholders,
- * templates, psql commands, escapes and other prefixed strings.
+ * Finds strings in single quotes, integers and decimal fractions. Zero and the empty string are not among them: the
+ * grammar leaves their fields out. Undefined for a text in which something else might decide how it is read: comments,
+ * placeholders, templates, psql commands, escapes and other prefixed strings.
  */
 export function readLiterals(text: string): LiteralForm | undefined {
   const { length } = text;
   if (length > LONGEST || NEVER_ALIKE.test(text)) return undefined;
-  const starts: number[] = [];
-  const ends: number[] = [];
-  let skeleton = '';
-  let copied = 0;
-  const takeOut = (start: number, end: number, mark: string): void => {
-    skeleton += text.slice(copied, start) + mark;
-    copied = end;
-    starts.push(start);
-    ends.push(end);
-  };
+  let count = 0;
   let at = 0;
   while (at < length) {
     const code = text.charCodeAt(at);
@@ -51,25 +46,75 @@ export function readLiterals(text: string): LiteralForm | undefined {
         if (text.charCodeAt(at) === QUOTE) return undefined;
         continue;
       }
-      const isInteger = integerEnd(text, at) === end;
-      if (!isInteger) takeOut(at, end, DECIMAL_MARK);
-      else if (end - at <= INTEGER_DIGITS && Number(text.slice(at, end)) !== 0) takeOut(at, end, INTEGER_MARK);
+      if (isLiteralNumber(text, at, end)) {
+        foundStarts[count] = at;
+        foundEnds[count++] = end;
+      }
       at = end;
     } else if (code === QUOTE) {
       const end = stringEnd(text, at + 1);
       if (end < 0) return undefined;
-      if (end - at > 2) takeOut(at, end, STRING_MARK);
+      if (end - at > 2) {
+        foundStarts[count] = at;
+        foundEnds[count++] = end;
+      }
       at = end;
     } else if (code === DOUBLE_QUOTE) {
       const end = text.indexOf('"', at + 1);
       if (end < 0) return undefined;
       at = end + 1;
     } else {
-      if (isDoubtful(text, at, code)) return undefined;
+      if (code !== SPACE && isDoubtful(text, at, code)) return undefined;
       at += code === COLON ? 2 : 1;
     }
   }
-  return { skeleton: copied === 0 ? text : skeleton + text.slice(copied), starts, ends };
+  const starts = count === 0 ? NOWHERE : foundStarts.slice(0, count);
+  const ends = count === 0 ? NOWHERE : foundEnds.slice(0, count);
+  return { starts, ends, hash: hashSkeleton(text, starts, ends) };
+}
+
+/** True if two texts differ in nothing but their literals, and each pair of these is of one kind to the grammar. */
+export function isSameSkeleton(a: string, formA: LiteralForm, b: string, formB: LiteralForm): boolean {
+  const { length } = formA.starts;
+  if (formA.hash !== formB.hash || formB.starts.length !== length) return false;
+  let atA = 0;
+  let atB = 0;
+  for (let i = 0; i <= length; i++) {
+    const endA = formA.starts[i] ?? a.length;
+    const endB = formB.starts[i] ?? b.length;
+    if (endA - atA !== endB - atB) return false;
+    while (atA < endA) if (a.charCodeAt(atA++) !== b.charCodeAt(atB++)) return false;
+    if (i === length) break;
+    atA = formA.ends[i]!;
+    atB = formB.ends[i]!;
+    if (kindOf(a, endA, atA) !== kindOf(b, endB, atB)) return false;
+  }
+  return true;
+}
+
+/** FNV-1a, in the bits of a small integer. */
+function hashSkeleton(text: string, starts: readonly number[], ends: readonly number[]): number {
+  let hash = 0x811c9dc5;
+  let at = 0;
+  for (let i = 0; i <= starts.length; i++) {
+    const end = i < starts.length ? starts[i]! : text.length;
+    while (at < end) hash = Math.imul(hash ^ text.charCodeAt(at++), 0x01000193);
+    if (i === starts.length) break;
+    at = ends[i]!;
+    hash = Math.imul(hash ^ kindOf(text, end, at), 0x01000193);
+  }
+  return hash & 0x3fffffff;
+}
+
+/** Of a literal; none of these may stand in SQL. */
+function kindOf(text: string, start: number, end: number): number {
+  if (text.charCodeAt(start) === QUOTE) return STRING;
+  return integerEnd(text, start) === end ? INTEGER : DECIMAL;
+}
+
+function isLiteralNumber(text: string, start: number, end: number): boolean {
+  if (integerEnd(text, start) !== end) return true;
+  return end - start <= INTEGER_DIGITS && Number(text.slice(start, end)) !== 0;
 }
 
 /** Quotes within a string are doubled. -1 if it has no end, or holds what some reader of the text might not skip. */
@@ -134,6 +179,7 @@ function isControl(code: number): boolean {
   return code < 9 || (code > 13 && code < 32);
 }
 
+const SPACE = 32;
 const DOUBLE_QUOTE = 34;
 const AMPERSAND = 38;
 const QUOTE = 39;

@@ -1,7 +1,7 @@
 import type { SourceRange } from '../../base/sourceRange';
 import type { Catalog, Column, Relation } from '../../catalog/catalog';
 import { findRelation } from '../../catalog/catalog';
-import { constantMatches } from '../../sql/likeStatements';
+import { constantMatches } from '../../sql/literalWatch';
 import { unwrap } from '../../sql/walk';
 import type { NodeFields, NodeMatch } from '../nodeIndex';
 
