@@ -33,6 +33,7 @@ const SUITES = [
   { name: 'advice source', command: npm('test:advice'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'migration source', command: npm('test:migration'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'rewrites source', command: npm('test:rewrites'), counts: 'tests', limitMs: 5 * MINUTE_MS },
+  { name: 'playground source', command: npm('test:playground'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'health source', command: npm('test:health'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'audit', command: node('src/tools/audit.mjs') },
   { name: 'package', work: packageExtension },

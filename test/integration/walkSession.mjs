@@ -41,7 +41,8 @@ export async function walkThrough({ name, screenshots, scheme = 'light' }, walk)
   const steps = new Steps(() => shoot(`${name}-failed`).catch(() => {}));
   /**
    * A window on the walk's folder with these settings, on a server of its own.
-   * @returns its `Workbench`, with `openFile(name)`, which loads the window anew and waits for the file's lenses.
+   * @returns its `Workbench`, with `openFile(name)`, which loads the window anew and waits for the file's lenses, and
+   *   `openEmpty()`, which opens it without a folder.
    */
   const openWindow = async ({ settings = {}, asksForTrust = false, width = 1600, height = 1000 } = {}) => {
     const server = keep(
@@ -65,6 +66,15 @@ export async function walkThrough({ name, screenshots, scheme = 'light' }, walk)
       if (asksForTrust) await workbench.page.getByRole('button', { name: "No, I don't trust the authors" }).click();
       await workbench.page.locator('.codelens-decoration a').first().waitFor({ timeout: START_LIMIT_MS });
       await workbench.line.first().click();
+    };
+    /** A window without a folder. `parameters` go into its address. */
+    workbench.openEmpty = async (parameters = {}) => {
+      const development = ['extensionDevelopmentPath', remoteUri(server, ROOT)];
+      const url = new URL(workbenchUrl(server, { payload: [development] }));
+      for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+      await workbench.page.goto(url.href);
+      // the extension's own button: its commands are known from then on
+      await workbench.page.locator('.activitybar a[aria-label="Query Tuner"]').waitFor({ timeout: START_LIMIT_MS });
     };
     return workbench;
   };
