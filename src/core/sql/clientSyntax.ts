@@ -6,6 +6,9 @@
 /** Longest template expression that is looked through for its end. */
 const LENGTH_LIMIT = 5000;
 
+/** More braces within braces than that are no template: a text of nothing but braces would take long. */
+const DEPTH_LIMIT = 50;
+
 /**
  * Except for Jinja's tags none may hold a semicolon or a backslash: what ends a statement ends the search for the end of
  * a template, so that an edit cannot change the statements before it.
@@ -62,8 +65,9 @@ export function balancedEnd(text: string, at: number): number {
   for (let i = at; i < limit; i++) {
     const character = text[i]!;
     if (character === ';' || character === '\\') return -1;
-    if (character === '{') depth++;
-    else if (character === '}' && --depth === 0) return i + 1;
+    if (character === '{') {
+      if (++depth > DEPTH_LIMIT) return -1;
+    } else if (character === '}' && --depth === 0) return i + 1;
     else if (character === "'" || character === '"' || character === '`') {
       const closing = closingQuote(text, i, limit);
       if (closing > 0) i = closing;

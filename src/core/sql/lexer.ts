@@ -36,6 +36,8 @@ export type TokenKind = (typeof TokenKind)[keyof typeof TokenKind];
 const OPERATOR_CHARACTERS = charSet('~!@#^&|`?+-*/%<>=');
 /** An operator may end in + or - only if it contains one of these (PostgreSQL manual, 4.1.3). */
 const LONG_OPERATOR_CHARACTERS = charSet('~!@#^&|`?%');
+/** PostgreSQL refuses operators from 64 characters on; a run of signs is looked through no further than this. */
+const OPERATOR_LIMIT = 256;
 /** Operators people write directly before a `?`; none of them followed by `?` is an operator of PostgreSQL. */
 const BEFORE_QUESTION_MARK = new Set(['=', '<', '>', '<=', '>=', '<>', '!=', '+', '-', '*', '/', '||']);
 /** Likewise before `@name`; `<@` is an operator. */
@@ -384,22 +386,20 @@ export class Lexer {
 
   private readOperator(at: number): TokenKind {
     const { text, length } = this;
+    const limit = Math.min(length, at + OPERATOR_LIMIT);
     let end = at + 1;
-    for (; end < length; end++) {
+    let isLong = isIn(LONG_OPERATOR_CHARACTERS, text.charCodeAt(at));
+    for (; end < limit; end++) {
       const code = text.charCodeAt(end);
       if (!isIn(OPERATOR_CHARACTERS, code)) break;
       const following = text.charCodeAt(end + 1);
       if ((code === MINUS && following === MINUS) || (code === SLASH && following === STAR)) break;
       if (code === HASH && following === OPEN_BRACE && this.clientSyntax) break;
+      isLong ||= isIn(LONG_OPERATOR_CHARACTERS, code);
     }
-    while (end - at > 1 && isPlusOrMinus(text.charCodeAt(end - 1)) && !this.allowsTrailingSign(at, end - 1)) end--;
+    if (!isLong) while (end - at > 1 && isPlusOrMinus(text.charCodeAt(end - 1))) end--;
     if (!this.clientSyntax) return this.finish(TokenKind.operator, end);
     return this.readOperatorOrQuestionMark(at, end);
-  }
-
-  private allowsTrailingSign(from: number, to: number): boolean {
-    for (let at = from; at < to; at++) if (isIn(LONG_OPERATOR_CHARACTERS, this.text.charCodeAt(at))) return true;
-    return false;
   }
 
   /** `id=?` and `id=%s` are an operator and a placeholder; a lone `?` where an operand must stand is a placeholder. */
