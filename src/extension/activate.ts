@@ -15,9 +15,11 @@ import { registerRewrites } from './rewrites/rewriteCommands';
 import { registerHealth } from './health/healthCommands';
 import { ServerApi } from './serverApi';
 
+let running: ServerApi | undefined;
+
 /** Starts the language server and registers everything. Connects to nothing. */
 export function activate(context: vscode.ExtensionContext): void {
-  const server = new ServerApi(context.extensionPath);
+  const server = (running = new ServerApi(context.extensionPath));
   const connections = new Connections(server, context);
   const explaining = registerExplainCommands(context, server, connections);
   const migrations = registerMigrations(context, server, connections, explaining.measuredPlan);
@@ -47,4 +49,9 @@ export function activate(context: vscode.ExtensionContext): void {
     (error: unknown) =>
       vscode.window.showErrorMessage(`Query Tuner: the language server did not start. ${messageOf(error)}`),
   );
+}
+
+/** VS Code waits for it: what runs on a database is cancelled, and what a cancelled build leaves is removed. */
+export async function deactivate(): Promise<void> {
+  await running?.stop();
 }

@@ -14,12 +14,19 @@ import { checkedLanguages } from './checkedLanguages';
 import { ConfigurationProblems } from './configurationProblems';
 import { MIGRATION_SCHEME } from './migration/migrationScheme';
 import { REWRITE_SCHEME } from './rewrites/rewriteScheme';
+import { isPasswordRefused, withNextStep } from './serverFailures';
 
 /** The language server, with its own requests typed. */
 export class ServerApi implements vscode.Disposable {
   readonly #extensionPath: string;
   readonly #configurationProblems = new ConfigurationProblems(() => this.#current);
   readonly #progress = new vscode.EventEmitter<ProgressParams>();
+  readonly #restarted = new vscode.EventEmitter<void>();
+  /** The language server ended and was started again: it knows nothing of what was open. */
+  readonly onDidRestart = this.#restarted.event;
+  readonly #passwordRefused = new vscode.EventEmitter<string>();
+  /** The id of a connection whose password the database no longer takes. */
+  readonly onDidRefusePassword = this.#passwordRefused.event;
   #client: Promise<LanguageClient> | undefined;
   #current: LanguageClient | undefined;
   #keepMigration: ((params: SaveMigrationParams) => Promise<void>) | undefined;
@@ -40,8 +47,13 @@ export class ServerApi implements vscode.Disposable {
     token?: vscode.CancellationToken,
   ): Promise<ServerRequests[Method]['result']> {
     const client = await this.#ready();
-    // an absent token must not be passed on: it would count as a second parameter
-    return token ? client.sendRequest(method, params, token) : client.sendRequest(method, params);
+    try {
+      // an absent token must not be passed on: it would count as a second parameter
+      return await (token ? client.sendRequest(method, params, token) : client.sendRequest(method, params));
+    } catch (error) {
+      if (isPasswordRefused(error) && 'connectionId' in params) this.#passwordRefused.fire(params.connectionId);
+      throw withNextStep(error);
+    }
   }
 
   async notify<Method extends keyof ServerNotifications>(
@@ -78,10 +90,17 @@ export class ServerApi implements vscode.Disposable {
     return new vscode.Disposable(() => (this.#keepProfileRun = undefined));
   }
 
+  /** Ends when the server has cancelled what it does on databases and cleaned up, or had its time for it. */
+  async stop(): Promise<void> {
+    await this.#client?.then(client => client.dispose()).catch(() => undefined);
+  }
+
   dispose(): void {
     this.#progress.dispose();
+    this.#restarted.dispose();
+    this.#passwordRefused.dispose();
     this.#configurationProblems.dispose();
-    void this.#client?.then(client => client.dispose()).catch(() => undefined);
+    void this.stop();
   }
 
   #ready(): Promise<LanguageClient> {
@@ -89,7 +108,7 @@ export class ServerApi implements vscode.Disposable {
   }
 
   async #makeClient(): Promise<LanguageClient> {
-    const { LanguageClient, TransportKind } = await import('./languageClient');
+    const { LanguageClient, State, TransportKind } = await import('./languageClient');
     const pages = path.join(this.#extensionPath, 'media');
     const server = { module: path.join(this.#extensionPath, 'dist', 'server.js'), transport: TransportKind.ipc };
     const client = new LanguageClient(
@@ -99,7 +118,8 @@ export class ServerApi implements vscode.Disposable {
       {
         // the output of EXPLAIN is not checked, but told about
         documentSelector: [...checkedLanguages(), 'postgresql-plan'].map(language => ({ language })),
-        initializationOptions: readServerSettings(),
+        // asked again when the server is started again
+        initializationOptions: readServerSettings,
         middleware: {
           // our own pages show what each rule flags, our migrations have lenses of their own, rewrites are only shown
           didOpen: async (document, next) => {
@@ -125,6 +145,9 @@ export class ServerApi implements vscode.Disposable {
       return null;
     });
     await client.start();
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Running) this.#restarted.fire();
+    });
     return client;
   }
 }

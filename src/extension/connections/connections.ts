@@ -3,6 +3,7 @@ import { isChecked } from '../checkedLanguages';
 import type { ConnectedInfo, ConnectParams } from '../../protocol/server';
 import { isPlayground, PLAYGROUND, startPlayground } from '../playground/playgroundConnection';
 import type { ServerApi } from '../serverApi';
+import { isPasswordRefused } from '../serverFailures';
 import { readConnections, type ConnectionEntry } from './connectionSettings';
 
 const FILE_CONNECTIONS = 'queryTuner.fileConnections';
@@ -28,6 +29,12 @@ export class Connections implements vscode.Disposable {
         this.#changed.fire();
       }),
       vscode.workspace.onDidOpenTextDocument(document => this.#tellServer(document)),
+      server.onDidRestart(() => {
+        this.#open.clear();
+        this.#changed.fire();
+      }),
+      // the next command connects again, and that asks
+      server.onDidRefusePassword(name => this.close(name)),
     );
   }
 
@@ -66,7 +73,12 @@ export class Connections implements vscode.Disposable {
   /** Opens the connection if it is not open. @throws Error with the server's reason */
   async ensureOpen(entry: ConnectionEntry): Promise<ConnectedInfo> {
     const opening = this.#open.get(entry.name) ?? this.#connect(entry);
-    return opening;
+    try {
+      return await opening;
+    } catch (error) {
+      if (!isPasswordRefused(error) || !(await this.#askPassword(entry.name))) throw error;
+      return this.#connect(entry);
+    }
   }
 
   async close(name: string): Promise<void> {
@@ -93,13 +105,39 @@ export class Connections implements vscode.Disposable {
     this.#open.clear();
   }
 
+  /** The password there is was refused. False if the user gives up. */
+  async #askPassword(name: string): Promise<boolean> {
+    const password = await vscode.window.showInputBox({
+      title: `Password of ${name}`,
+      prompt: "The database refused the present one. The new one is kept in the system's secret storage.",
+      password: true,
+      ignoreFocusOut: true,
+    });
+    if (!password) return false;
+    await this.storePassword(name, password);
+    return true;
+  }
+
+  /** What an interrupted build left slows every write and helps no query. */
+  #tellOfInvalidIndexes(name: string, { invalidIndexes = [] }: ConnectedInfo): void {
+    if (invalidIndexes.length === 0) return;
+    const [are, them] = invalidIndexes.length === 1 ? ['is', 'it'] : ['are', 'them'];
+    void vscode.window
+      .showWarningMessage(
+        `${name}: ${invalidIndexes.join(', ')} ${are} INVALID. A build that was interrupted left ${them}.`,
+        'Review Indexes',
+      )
+      .then(answer => answer && vscode.commands.executeCommand('queryTuner.advice.reviewExisting'));
+  }
+
   #connect(entry: ConnectionEntry): Promise<ConnectedInfo> {
     const opening = this.#connectParams(entry).then(params =>
       this.server.request('queryTuner/connections/connect', params),
     );
     this.#open.set(entry.name, opening);
     opening.then(
-      () => {
+      info => {
+        this.#tellOfInvalidIndexes(entry.name, info);
         this.#changed.fire();
         for (const document of vscode.workspace.textDocuments) this.#tellServer(document);
       },
