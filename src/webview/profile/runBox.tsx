@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { ScopedChanges } from '../../protocol/profile';
 import { CopyButton } from '../shared/copyButton';
+import { clip } from '../shared/shownText';
 import { SqlCode } from '../shared/sqlCode';
 import { countChanges } from './picks';
 import type { Actions } from './profileActions';
@@ -39,7 +40,7 @@ export function RunBox({ groups, busy, service, obstacle, actions }: Props): JSX
   return (
     <section class="run-box" aria-label="What will run">
       <div class="section-head">
-        <h2>{isText ? `How to change them on ${service}` : 'What will run'}</h2>
+        <h2>{isText ? `How to change them on ${clip(service)}` : 'What will run'}</h2>
         {count > 0 && <CopyButton label={isText ? 'Copy' : 'Copy SQL'} text={() => script} copy={actions.copyText} />}
       </div>
       {count === 0 ? <p class="quiet">Tick a value to see what sets it.</p> : <SqlCode text={script} />}

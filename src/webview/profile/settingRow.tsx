@@ -39,7 +39,7 @@ export function SettingRow({ setting, isPicked, toggle }: Props): JSX.Element {
       </td>
       <td role="cell" data-title="Profile">
         <span class="value wanted">{clip(value) || 'empty'}</span>
-        {unit !== null && <span class="quiet small">in {unit}</span>}
+        {unit !== null && <span class="quiet small">unit {unit}</span>}
       </td>
       <td role="cell" data-title="Default">
         <span class="value">{boot === null ? '–' : clip(boot) || 'empty'}</span>

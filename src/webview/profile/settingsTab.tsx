@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ReviewView } from '../../protocol/profilePage';
-import { groupSettings, canPick, settingChanges, type SettingFilter } from './picks';
+import { clip } from '../shared/shownText';
+import { canPick, groupSettings, settingChanges, type SettingFilter } from './picks';
 import type { Actions } from './profileActions';
 import { RunBox } from './runBox';
 import { SettingRow } from './settingRow';
@@ -79,7 +80,7 @@ export function SettingsTab({ view, busy, picked, pick, actions }: Props): JSX.E
             <tbody key={title} role="rowgroup">
               <tr role="row" class="group-row">
                 <th role="rowheader" scope="rowgroup" colSpan={5}>
-                  {title}
+                  {clip(title)}
                 </th>
               </tr>
               {inGroup.map(setting => (
