@@ -74,6 +74,7 @@ export const HELP = `query-tuner <command> [options] [files]
       --undo-file FILE        where apply keeps the way back
   health                      what is wrong with a running server, and the next step for each
       --only CHECK            one check (repeatable)
+      --checklist             instead: the tuning checklist of guide 002, corrected, as far as a server shows it
       --fail-on STATUS        warning | critical (default critical)
       --format FORMAT         text | json
   maintenance                 what to do for a database now, daily, weekly and monthly, by its own figures
