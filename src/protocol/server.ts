@@ -3,6 +3,7 @@ import type { RunFacts } from '../core/plan/history';
 import type { PlaceholderStyle } from '../core/sql/statement';
 import type { AdviceRequests } from './advice';
 import type { BenchmarkRequests } from './benchmark';
+import type { BudgetRequests } from './budgets';
 import type { HealthRequests } from './health';
 import type { MigrationRequests } from './migration';
 import type { ComparisonView, HistoryView, PlanView } from './planPanel';
@@ -19,6 +20,7 @@ export interface ServerRequests
   extends
     AdviceRequests,
     BenchmarkRequests,
+    BudgetRequests,
     HealthRequests,
     MigrationRequests,
     PlaygroundRequests,

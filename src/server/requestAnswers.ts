@@ -16,6 +16,7 @@ const NEEDS_NO_TRUST: readonly ServerRequest[] = [
   'queryTuner/history/clear',
   'queryTuner/history/size',
   'queryTuner/rewrite/list',
+  'queryTuner/budget/list',
   'queryTuner/benchmark/statements',
   'queryTuner/benchmark/describe',
 ];

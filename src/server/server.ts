@@ -10,18 +10,22 @@ import { SAVE_PROFILE_RUN } from '../protocol/profile';
 import type { ClientNotifications, ServerNotifications, ServerRequest, ServerSettings } from '../protocol/server';
 import { ConfigurationFiles } from '../workspace/configurationFiles';
 import { AdviceService } from './adviceService';
+import { BudgetService } from './budgetService';
 import { answerBenchmarks } from './benchmarkService';
 import { ChangeService } from './changeService';
 import { ConfigurationDiagnostics } from './configurationDiagnostics';
 import { proposeConnections } from './connectionProposals';
 import { toDiagnostics } from './convert';
 import { DiagnosticScheduler } from './diagnosticScheduler';
+import { DocumentBudgets } from './documentBudgets';
 import { DocumentChecks } from './documentChecks';
 import { ExplainService, type StatementProblem } from './explainService';
 import { readFileText } from './features/fileText';
+import { budgetDiagnostics } from './features/budgetDiagnostics';
 import { FEATURE_CAPABILITIES, registerFeatures } from './features/registerFeatures';
 import { TextPlans } from './features/textPlans';
 import { fileOfUri } from './fileOfUri';
+import { firstTree } from './firstTree';
 import { HealthService } from './healthService';
 import { answerMigrations } from './migrationAnswers';
 import { describeParameters } from './parameterValues';
@@ -58,6 +62,7 @@ class Server {
   /** Addresses of the workspace's folders. */
   #folders: readonly string[] = [];
   readonly #checks: DocumentChecks;
+  readonly #budgets = new DocumentBudgets(document => this.#catalogFor(document));
   #grammar: Grammar | undefined;
   #settings: ServerSettings;
   /** What the editor asks for again when told to. */
@@ -78,7 +83,10 @@ class Server {
     });
     this.#scheduler = new DiagnosticScheduler({
       prepare: document => this.#checks.prepare(document),
-      check: document => toDiagnostics(document, this.#checks.lint(document), this.#settings.rulePages),
+      check: document => [
+        ...toDiagnostics(document, this.#checks.lint(document), this.#settings.rulePages),
+        ...budgetDiagnostics(document, this.#budgets),
+      ],
       publish: (uri, version, diagnostics) => void connection.sendDiagnostics({ uri, version, diagnostics }),
       failed: error => connection.console.error(describeError(error)),
     });
@@ -174,6 +182,7 @@ class Server {
       catalogOf: document => this.#catalogFor(document),
       findingsIn: (document, range) => this.#checks.findingsIn(document, range),
       allFindings: document => this.#checks.lint(document).all(),
+      budgets: this.#budgets,
       settings: () => this.#settings,
       grammar: async () => (this.#grammar ??= await loadGrammar()),
       textOf: uri => this.#documents.get(uri)?.text ?? readFileText(uri),
@@ -208,11 +217,27 @@ class Server {
       const catalog = await this.#sessions.catalog(connectionId, signal);
       return describeParameters(statement, catalog);
     });
-    answer('queryTuner/explain/run', async (params, signal) =>
-      (await explaining()).explain(params, signal, problem =>
-        this.#keepProblem(params.source?.uri, params.sql, problem),
-      ),
-    );
+    answer('queryTuner/explain/run', async (params, signal) => {
+      const outcome = await (
+        await explaining()
+      ).explain(params, signal, problem => this.#keepProblem(params.source?.uri, params.sql, problem));
+      const document = params.source && this.#documents.get(params.source.uri);
+      // A trial under other settings says nothing of what the statement costs.
+      if (document && !outcome.failed && !params.settings) {
+        this.#budgets.remember(document, params.sql, [firstTree(outcome.rawPlan)]);
+        this.#budgetsSeen(document);
+      }
+      return outcome;
+    });
+    const budgets = new BudgetService({
+      budgets: this.#budgets,
+      sessions: this.#sessions,
+      document: uri => this.#documents.get(uri),
+      grammar,
+      seen: document => this.#budgetsSeen(document),
+    });
+    answer('queryTuner/budget/list', params => budgets.list(params));
+    answer('queryTuner/budget/check', (params, signal) => budgets.check(params, signal));
     answer('queryTuner/explain/suggest', async (params, signal) => (await explaining()).suggest(params, signal));
     answer('queryTuner/plan/compare', compareWithFile);
     answer('queryTuner/history/compare', compareWithRun);
@@ -317,6 +342,13 @@ class Server {
         this.#connection.console.warn(`The editor did not refresh: ${String(error)}`);
       });
     }
+  }
+
+  /** Only where there is a budget does anything look different. */
+  #budgetsSeen(document: ScriptDocument): void {
+    if (this.#budgets.of(document).budgets.length === 0 || this.#documents.get(document.uri) !== document) return;
+    this.#scheduler.schedule(document, 0);
+    this.#refresh();
   }
 
   #keepProblem(uri: string | undefined, sql: string, problem: StatementProblem | undefined): void {

@@ -9,7 +9,7 @@ import { parseBudget, type BudgetLine } from './parseBudget';
 /** Begins a line of a comment. */
 export const BUDGET_MARKER = '@budget';
 
-const BEGINS = /^@budget(?![\w-]):?/i;
+const BEGINS = /^@budget(?![\w-]):?/;
 
 /**
  * `-- @budget execution < 10 ms, shared hit < 20` above a statement. Every line that begins with the marker adds to the
@@ -69,7 +69,7 @@ function misplaced(range: SourceRange, message: string): Finding {
 }
 
 function nextMarker(text: string, from: number): number {
-  const marker = /@budget/gi;
+  const marker = /@budget/g;
   marker.lastIndex = from;
   return marker.exec(text)?.index ?? -1;
 }

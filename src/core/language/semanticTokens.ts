@@ -5,7 +5,16 @@ import type { LanguageScript } from './place';
 import { occurrencesAt, placesIn } from './place';
 
 /** Standard types of the Language Server Protocol, so that every theme has colours for them. */
-export const TOKEN_TYPES = ['namespace', 'class', 'property', 'variable', 'function', 'parameter'] as const;
+export const TOKEN_TYPES = [
+  'namespace',
+  'class',
+  'property',
+  'variable',
+  'function',
+  'parameter',
+  'keyword',
+  'number',
+] as const;
 export const TOKEN_MODIFIERS = ['declaration', 'modification', 'defaultLibrary'] as const;
 
 export interface SemanticToken {

@@ -1,8 +1,9 @@
 import type { InlayHint, Range, SemanticTokens, SemanticTokensLegend } from 'vscode-languageserver';
 import { SemanticTokensBuilder } from 'vscode-languageserver';
+import type { SourceRange } from '../../core/base/sourceRange';
 import type { Catalog } from '../../core/catalog/catalog';
 import { inlayHints } from '../../core/language/inlayHints';
-import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '../../core/language/semanticTokens';
+import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES, type SemanticToken } from '../../core/language/semanticTokens';
 import type { ScriptDocument } from '../scriptDocument';
 
 /** Above this many statements tokens are given for a range only: the part of the document in view. */
@@ -13,15 +14,18 @@ export const TOKEN_LEGEND: SemanticTokensLegend = {
   tokenModifiers: [...TOKEN_MODIFIERS],
 };
 
-/** The kinds of the names in a document, or in the statements that touch a range. */
-export function tokens(document: ScriptDocument, catalog: Catalog | undefined, within?: Range): SemanticTokens | null {
+/** The kinds of the names in a document, or in the statements that touch a range; and of words between statements. */
+export function tokens(
+  document: ScriptDocument,
+  catalog: Catalog | undefined,
+  between: (within?: SourceRange) => readonly SemanticToken[],
+  within?: Range,
+): SemanticTokens | null {
   if (!within && document.script.statements.length > TOKENS_LIMIT) return null;
   const builder = new SemanticTokensBuilder();
-  for (const { range, type, modifiers } of semanticTokens(
-    document.script,
-    catalog,
-    within && document.offsetsOf(within),
-  )) {
+  const offsets = within && document.offsetsOf(within);
+  const all = [...semanticTokens(document.script, catalog, offsets), ...between(offsets)];
+  for (const { range, type, modifiers } of all.sort((a, b) => a.range.start - b.range.start)) {
     const { start, end } = document.rangeOf(range);
     // A token cannot reach over lines; a quoted name may.
     if (start.line !== end.line) continue;

@@ -6,7 +6,13 @@ import type { Catalog } from '../../core/catalog/catalog';
 import type { Finding } from '../../core/rules/finding';
 import type { Grammar } from '../../core/sql/grammar';
 import type { ServerSettings } from '../../protocol/server';
+import type { DocumentBudgets } from '../documentBudgets';
 import type { ScriptDocument } from '../scriptDocument';
+import { budgetActions } from './budgetActions';
+import { budgetCompletion, BUDGET_TRIGGERS } from './budgetCompletion';
+import { budgetHover } from './budgetHover';
+import { budgetLenses } from './budgetLenses';
+import { budgetTokens } from './budgetTokens';
 import { codeActions, expandStar } from './codeActions';
 import { FIX_ALL, fixAllOfKind, fixAllSafe, hasSafeFix } from './fixAll';
 import { codeLenses, resolveLens } from './codeLenses';
@@ -29,6 +35,7 @@ export interface FeatureHost {
   /** Findings that touch a range; never waits for the rest of a large document. */
   findingsIn(document: ScriptDocument, range: SourceRange): readonly Finding[];
   allFindings(document: ScriptDocument): readonly Finding[];
+  readonly budgets: DocumentBudgets;
   settings(): ServerSettings;
   grammar(): Promise<Grammar>;
   /** The text of a file of the workspace. */
@@ -39,7 +46,7 @@ export interface FeatureHost {
 export const FEATURE_CAPABILITIES: ServerCapabilities = {
   codeLensProvider: { resolveProvider: true },
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, FIX_ALL] },
-  completionProvider: { triggerCharacters: COMPLETION_TRIGGERS, resolveProvider: true },
+  completionProvider: { triggerCharacters: [...COMPLETION_TRIGGERS, ...BUDGET_TRIGGERS], resolveProvider: true },
   signatureHelpProvider: { triggerCharacters: SIGNATURE_TRIGGERS },
   hoverProvider: true,
   definitionProvider: true,
@@ -64,7 +71,10 @@ export function registerFeatures(connection: Connection, host: FeatureHost): voi
 
   connection.onCodeLens(({ textDocument }) => {
     if (host.settings().codeLenses === false) return [];
-    return withDocument(textDocument.uri, codeLenses) ?? [];
+    return (
+      withDocument(textDocument.uri, document => [...budgetLenses(document, host.budgets), ...codeLenses(document)]) ??
+      []
+    );
   });
   connection.onCodeLensResolve(resolveLens);
   connection.onCodeAction(({ textDocument, range, context }) =>
@@ -75,6 +85,7 @@ export function registerFeatures(connection: Connection, host: FeatureHost): voi
       if (wanted(CodeActionKind.QuickFix)) {
         const touched = document.withSafeFixes(host.findingsIn(document, document.offsetsOf(range)));
         actions.push(...codeActions(document, touched, range, context.diagnostics));
+        actions.push(...budgetActions(document, range, context.diagnostics, host.budgets));
         if (hasSafeFix(touched)) actions.push(...fixAllOfKind(document, host.allFindings(document), touched));
       }
       if (wanted(CodeActionKind.RefactorRewrite)) {
@@ -94,12 +105,18 @@ export function registerFeatures(connection: Connection, host: FeatureHost): voi
     plans.has(uri)
       ? plans.hover(uri, position)
       : withDocument(uri, (document, catalog) => {
+          const ofBudget = budgetHover(document, position, host.budgets);
+          if (ofBudget) return ofBudget;
           const offset = document.offsetAt(position);
           return hover(document, host.findingsIn(document, { start: offset, end: offset }), position, catalog);
         }),
   );
-  connection.onCompletion(({ textDocument, position }) =>
-    withDocument(textDocument.uri, (document, catalog) => completion(document, position, catalog)),
+  connection.onCompletion(({ textDocument, position, context }) =>
+    withDocument(textDocument.uri, (document, catalog) => {
+      const ofBudget = budgetCompletion(document, position, catalog, host.budgets);
+      if (ofBudget || BUDGET_TRIGGERS.includes(context?.triggerCharacter ?? '')) return ofBudget;
+      return completion(document, position, catalog);
+    }),
   );
   connection.onCompletionResolve(item =>
     resolveCompletion(item, uri => {
@@ -141,10 +158,15 @@ export function registerFeatures(connection: Connection, host: FeatureHost): voi
     return withDocument(textDocument.uri, (document, catalog) => rowHints(document, range, catalog));
   });
   connection.languages.semanticTokens.on(
-    ({ textDocument }) => withDocument(textDocument.uri, tokens) ?? (null as unknown as { data: number[] }),
+    ({ textDocument }) =>
+      withDocument(textDocument.uri, (document, catalog) =>
+        tokens(document, catalog, offsets => budgetTokens(document, host.budgets, offsets)),
+      ) ?? (null as unknown as { data: number[] }),
   );
   connection.languages.semanticTokens.onRange(
     ({ textDocument, range }) =>
-      withDocument(textDocument.uri, (document, catalog) => tokens(document, catalog, range)) ?? { data: [] },
+      withDocument(textDocument.uri, (document, catalog) =>
+        tokens(document, catalog, offsets => budgetTokens(document, host.budgets, offsets), range),
+      ) ?? { data: [] },
   );
 }
