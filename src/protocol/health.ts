@@ -1,3 +1,4 @@
+import type { ChecklistResult } from '../core/health/checklist/index';
 import type { HealthResult, HealthStep } from '../core/health/check';
 
 /** The requests of the health view. */
@@ -10,6 +11,8 @@ export interface HealthRequests {
   'queryTuner/health/prepare': { params: PrepareParams; result: PreparedAction };
   /** Does what was prepared: a verb the user chose, shown before. */
   'queryTuner/health/act': { params: ActParams; result: ActionOutcome };
+  /** What to do for the database now, daily, weekly and monthly, as SQL to read; reads only. */
+  'queryTuner/health/maintenancePlan': { params: { readonly connectionId: string }; result: { readonly sql: string } };
   /** Takes back what an action made, if it is still as it was. */
   'queryTuner/health/undo': { params: UndoActionParams; result: { readonly text: string } };
 }
@@ -32,6 +35,8 @@ export interface HealthView {
   readonly results: readonly HealthResult[];
   /** By check, where it has any. */
   readonly limits: Readonly<Record<string, ShownLimits>>;
+  /** The tuning checklist of guide 002; with the indexes only, which it needs. */
+  readonly checklist?: readonly ChecklistResult[];
 }
 
 /** Limits of a check in its unit; null where there is none: an infinite number does not cross a border. */

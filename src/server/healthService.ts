@@ -1,8 +1,11 @@
 import type { CancelSignal } from '../core/base/cancelSignal';
 import { limitsOf, type LimitOverrides } from '../core/health/assess';
 import { ALL_HEALTH_CHECKS } from '../core/health/index';
+import { maintenanceSql, planMaintenance } from '../core/maintenance/index';
+import { readChecklist } from '../database/health/readChecklist';
 import { readHealth } from '../database/health/readHealth';
 import { reviewIndexHealth } from '../database/health/reviewIndexHealth';
+import { readMaintenance } from '../database/maintenance/readMaintenance';
 import { prepareStep } from '../database/serverActions/actionOfStep';
 import { readTargets } from '../database/serverActions/actionTargets';
 import { prepareAction } from '../database/serverActions/prepareAction';
@@ -45,6 +48,7 @@ export class HealthService {
     answer('queryTuner/health/targets', (params, signal) => this.targets(params, signal));
     answer('queryTuner/health/prepare', (params, signal) => this.prepare(params, signal));
     answer('queryTuner/health/act', (params, signal) => this.act(params, signal));
+    answer('queryTuner/health/maintenancePlan', (params, signal) => this.maintenancePlan(params, signal));
     answer('queryTuner/health/undo', params => this.undo(params));
   }
 
@@ -58,8 +62,15 @@ export class HealthService {
           signal,
         })
       : [];
-    const view = { server: database.serverText, at, costMs, results: [...results, ...indexes] };
-    return { ...view, limits: allLimits(limits) };
+    const view = {
+      server: database.serverText,
+      at,
+      costMs,
+      results: [...results, ...indexes],
+      limits: allLimits(limits),
+    };
+    if (!withIndexes) return view;
+    return { ...view, checklist: await readChecklist(database, { server, results: view.results }, signal) };
   }
 
   targets({ connectionId, action }: TargetsParams, signal: CancelSignal): Promise<readonly ActionTarget[]> {
@@ -69,6 +80,14 @@ export class HealthService {
   prepare({ connectionId, request }: PrepareParams, signal: CancelSignal): Promise<PreparedAction> {
     const database = this.#sessions.database(connectionId);
     return 'step' in request ? prepareStep(database, request.step, signal) : prepareAction(database, request, signal);
+  }
+
+  async maintenancePlan(
+    { connectionId }: { readonly connectionId: string },
+    signal: CancelSignal,
+  ): Promise<{ sql: string }> {
+    const facts = await readMaintenance(this.#sessions.database(connectionId), signal);
+    return { sql: maintenanceSql(planMaintenance(facts)) };
   }
 
   /** @throws ChangedSinceError when what was shown is no longer what would be done. */

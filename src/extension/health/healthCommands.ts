@@ -42,6 +42,12 @@ export function registerHealth(
       const connection = await connect(controller.connection);
       if (connection) await controller.maintain(connection);
     }),
+    registerCommand('queryTuner.maintenance.show', async () => {
+      const connection = await connect(controller.connection);
+      if (!connection) return;
+      const { sql } = await server.request('queryTuner/health/maintenancePlan', { connectionId: connection.name });
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'sql', content: sql }));
+    }),
     registerCommand('queryTuner.health.refresh', () => controller.refresh()),
     registerCommand('queryTuner.health.runStep', async (node?: HealthNode) => {
       if (node?.step && requireTrust()) await controller.runStep(node.step);

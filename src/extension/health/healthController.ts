@@ -16,6 +16,7 @@ export class HealthController implements vscode.Disposable {
   readonly #charts: HealthCharts;
   #connection: ConnectionEntry | undefined;
   #indexes: HealthView['results'] = [];
+  #checklist: NonNullable<HealthView['checklist']> = [];
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | undefined;
   #readAt = 0;
@@ -80,6 +81,7 @@ export class HealthController implements vscode.Disposable {
     if (this.#connection?.name !== connection.name) {
       this.#history.clear();
       this.#indexes = [];
+      this.#checklist = [];
     }
     this.#connection = connection;
   }
@@ -116,10 +118,11 @@ export class HealthController implements vscode.Disposable {
     });
     if (this.#connection !== connection) return;
     const asked = new Set(view.results.map(({ id }) => id));
+    if (view.checklist) this.#checklist = view.checklist;
     if (withIndexes) this.#indexes = view.results.filter(({ group }) => group === 'indexes');
     const results = [...view.results, ...this.#indexes.filter(({ id }) => !asked.has(id))];
     this.#history.add({ ...view, results }, asked);
-    this.tree.show({ ...view, results }, nameOf(connection), this.#history);
+    this.tree.show({ ...view, results, checklist: this.#checklist }, nameOf(connection), this.#history);
     this.#draw(connection);
   }
 

@@ -1,3 +1,4 @@
+import type { ChecklistResult, ChecklistVerdict } from '../../core/health/checklist/index';
 import type { HealthGroup, HealthItem, HealthResult, HealthStatus, HealthStep } from '../../core/health/check';
 import type { HealthView } from '../../protocol/health';
 
@@ -35,7 +36,7 @@ export interface EarlierValues {
 }
 
 /** What needs somebody stands first; else the groups keep their order. */
-export function healthNodes({ results }: HealthView, history: EarlierValues): HealthNode[] {
+export function healthNodes({ results, checklist = [] }: HealthView, history: EarlierValues): HealthNode[] {
   const nodes = (Object.keys(GROUPS) as HealthGroup[]).flatMap(group => {
     const mine = results.filter(result => result.group === group);
     if (mine.length === 0) return [];
@@ -51,7 +52,9 @@ export function healthNodes({ results }: HealthView, history: EarlierValues): He
       children: worstFirst(mine).map(result => checkNode(result, history.values(result.id))),
     };
   });
-  return [...nodes.filter(({ isOpen }) => isOpen), ...nodes.filter(({ isOpen }) => !isOpen)];
+  const open = nodes.filter(({ isOpen }) => isOpen);
+  const closed = nodes.filter(({ isOpen }) => !isOpen);
+  return [...open, ...closed, ...(checklist.length > 0 ? [checklistNode(checklist)] : [])];
 }
 
 /** One line above the tree: how it is altogether. */
@@ -94,6 +97,37 @@ function checkNode(result: HealthResult, values: readonly number[]): HealthNode 
     ...(step && { step }),
     isOpen: status === 'critical' || status === 'warning',
     children: items.map((item, position) => itemNode(id, item, position)),
+  };
+}
+
+const VERDICTS: Readonly<Record<ChecklistVerdict, HealthStatus>> = {
+  pass: 'ok',
+  fail: 'warning',
+  'cannot be seen': 'unknown',
+  'not applicable': 'unknown',
+};
+
+/** The guide's checklist: closed, as what is wrong now stands above it. */
+function checklistNode(checklist: readonly ChecklistResult[]): HealthNode {
+  const failed = checklist.filter(({ verdict }) => verdict === 'fail').length;
+  return {
+    id: 'checklist',
+    label: 'Checklist',
+    description: failed > 0 ? `${failed} of ${checklist.length} fail` : '',
+    tooltip: 'The tuning checklist of guide 002, corrected, as far as a server shows it',
+    status: failed > 0 ? 'warning' : 'ok',
+    isOpen: false,
+    children: checklist.map(({ id, title, verdict, figure, target, remedy, correction }) => ({
+      id: `checklist/${id}`,
+      label: title,
+      description: `${verdict}: ${figure}`,
+      tooltip: [`**${title}**: ${verdict}`, figure, `Target: ${target}`, remedy && `What helps: ${remedy}`, correction]
+        .filter(Boolean)
+        .join('\n\n'),
+      status: VERDICTS[verdict],
+      isOpen: false,
+      children: [],
+    })),
   };
 }
 
