@@ -95,8 +95,8 @@ interface RuleFacts {
   readonly kinds?: readonly string[];
   /**
    * Node types without which it finds nothing: statements that have none of them are passed over. Spares a rule over
-   * window functions the look at thousands of INSERTs; all statements when absent. An `A_Expr` that is no plain
-   * operator is listed by its kind too, `AEXPR_LIKE`.
+   * window functions the look at thousands of INSERTs; all statements when absent. Clauses, operators and kinds
+   * of `A_Expr` are listed beside the types, see `NodeIndex`.
    */
   readonly nodes?: readonly string[];
   /** Text without which it finds nothing, likewise. It must match however the word is written, `u&"pg\\005flocks"` too. */

@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog';
 import type { ParseNode } from '../sql/statement';
 import { unwrappedType } from '../sql/unwrappedFields';
 import { unwrap } from '../sql/walk';
+import { list, operatorOf } from './support/expressions';
 import type { FromItem } from './support/fromItems';
 
 /** Fields of a node, without the wrapper that names its type. */
@@ -27,7 +28,24 @@ interface KnownFrom {
   groups?: readonly FromItem[][] | null;
 }
 
-/** All nodes of one statement, grouped by type, in the order of the tree; an `A_Expr` also by its kind, `AEXPR_IN`. */
+/** Clauses of a query that few queries have: those are listed by them too. */
+const CLAUSES = [
+  'distinctClause',
+  'intoClause',
+  'groupClause',
+  'havingClause',
+  'sortClause',
+  'limitCount',
+  'limitOffset',
+  'larg',
+] as const;
+
+/**
+ * All nodes of one statement, grouped by type, in the order of the tree. By what a rule looks for they are listed too,
+ * so that most statements are spared its look: a `SelectStmt` by its rarer clauses (`limitOffset`; `larg` for UNION and
+ * the like; `,` for several items after FROM), an `A_Expr` by its kind (`AEXPR_IN`) or its operator if that is not `=`,
+ * an `A_Const` that is NULL as `isnull`.
+ */
 export class NodeIndex {
   private readonly byType = new Map<string, NodeMatch[]>();
 
@@ -82,10 +100,17 @@ export class NodeIndex {
   }
 
   private add(match: NodeMatch): void {
-    this.addAs(match.type, match);
-    const { kind } = match.fields;
-    // LIKE, IN and BETWEEN are an A_Expr like every operator: by their kind a rule finds them, or is spared the look.
-    if (match.type === 'A_Expr' && typeof kind === 'string' && kind !== 'AEXPR_OP') this.addAs(kind, match);
+    const { type, fields } = match;
+    this.addAs(type, match);
+    if (type === 'SelectStmt') {
+      for (const clause of CLAUSES) if (fields[clause] !== undefined) this.addAs(clause, match);
+      if (list(fields.fromClause).length > 1) this.addAs(',', match);
+    } else if (type === 'A_Expr') {
+      const { kind } = fields;
+      if (typeof kind === 'string' && kind !== 'AEXPR_OP') this.addAs(kind, match);
+      const operator = operatorOf(fields);
+      if (operator !== undefined && operator !== '=') this.addAs(operator, match);
+    } else if (type === 'A_Const' && fields.isnull === true) this.addAs('isnull', match);
   }
 
   private addAs(type: string, match: NodeMatch): void {

@@ -13,7 +13,7 @@ export const crossJoinWithoutCondition = defineRule({
   since: '0.2.0',
   severity: 'warning',
   title: 'Tables combined without a condition',
-  nodes: ['SelectStmt'],
+  nodes: ['JoinExpr', ','],
   docs: {
     problem: 'Nothing relates the two tables, so each row of one is paired with each row of the other.',
     why: 'The result has as many rows as both counts multiplied, and usually a join condition was forgotten. `DISTINCT` or `GROUP BY` hide it but do not make it cheap.',

@@ -12,7 +12,7 @@ export const tooManyJoins = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'More joined tables than are planned together',
-  nodes: ['SelectStmt'],
+  nodes: ['JoinExpr', ','],
   docs: {
     problem:
       'The query joins more relations by JOIN than `join_collapse_limit` (8 unless set otherwise), or lists as many as `geqo_threshold` (12).',

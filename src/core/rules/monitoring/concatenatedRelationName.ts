@@ -8,7 +8,7 @@ export const concatenatedRelationName = defineRule({
   id: 'monitoring/concatenated-relation-name',
   since: '0.2.0',
   severity: 'warning',
-  nodes: ['A_Expr'],
+  nodes: ['||'],
   title: 'A relation’s name put together without quotes',
   docs: {
     problem: 'The text is read as SQL writes names: one with capitals, blanks or a reserved word is not found.',

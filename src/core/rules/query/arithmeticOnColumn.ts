@@ -23,7 +23,7 @@ export const arithmeticOnColumn = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'Arithmetic on a column in a condition',
-  nodes: ['A_Expr'],
+  nodes: ['+', '-', '*', '/'],
   docs: {
     problem:
       'The condition calculates with the column before it compares, so it asks for another value than an index holds.',

@@ -20,7 +20,7 @@ export const concatenationCompared = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'Columns joined to one text and compared',
-  nodes: ['A_Expr', 'FuncCall'],
+  nodes: ['||', 'FuncCall'],
   docs: {
     problem: 'Several columns are joined to one text, and the text is compared.',
     why: "No index on the columns holds the joined text, so every row is read. Two different pairs can also give the same text: `'ab' || 'c'` is `'a' || 'bc'`. Comparing the columns one by one, `(a, b) = ('x', 'y')`, has neither problem.",

@@ -10,7 +10,7 @@ export const contradictoryConditions = defineRule({
   since: '0.2.0',
   severity: 'warning',
   title: 'Conditions that exclude each other',
-  nodes: ['A_Expr', 'NullTest'],
+  nodes: ['BoolExpr', 'AEXPR_BETWEEN'],
   docs: {
     problem: 'No row can meet all conditions: the query returns nothing.',
     why: 'A value is not two values at once, and no number lies between 10 and 5. Often OR was meant, or the bounds are swapped.',

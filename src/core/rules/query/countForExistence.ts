@@ -10,7 +10,7 @@ export const countForExistence = defineRule({
   since: '0.1.0',
   severity: 'info',
   title: 'count(*) to see whether there are rows',
-  nodes: ['A_Expr'],
+  nodes: ['SubLink', 'FuncCall'],
   docs: {
     problem: 'All matching rows are counted, only to compare the number with zero.',
     why: '`EXISTS` stops at the first matching row, and in WHERE it becomes a semi join instead of a count per row.',

@@ -7,7 +7,7 @@ export const deepOffset = defineRule({
   severity: 'info',
   title: 'Paging with OFFSET',
   guideline: { guide: '004', section: 'Query Optimization Patterns' },
-  nodes: ['SelectStmt'],
+  nodes: ['limitOffset'],
   docs: {
     problem: '`OFFSET n` produces n rows and throws them away: page 1,000 costs a thousand times page 1.',
     why: 'PostgreSQL cannot jump to the n-th row of a result, not even with an index. Remember the last row shown instead and ask for what follows it: `WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT 20`. With an index on those columns each page costs the same.',

@@ -8,7 +8,7 @@ export const distinctOnOrder = defineRule({
   since: '0.2.0',
   severity: 'warning',
   title: 'DISTINCT ON without an ORDER BY that fits',
-  nodes: ['SelectStmt'],
+  nodes: ['distinctClause'],
   docs: {
     problem: 'DISTINCT ON keeps the first row of each group, and nothing says which row is first.',
     why: 'Without ORDER BY it is the one the plan happens to find. ORDER BY must begin with the expressions of DISTINCT ON, or the statement fails; what follows them decides which row is kept.',

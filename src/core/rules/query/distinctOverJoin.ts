@@ -8,6 +8,7 @@ export const distinctOverJoin = defineRule({
   since: '0.2.0',
   severity: 'hint',
   kinds: ['SelectStmt', 'InsertStmt', 'CreateTableAsStmt', 'ViewStmt'],
+  nodes: ['distinctClause'],
   title: 'DISTINCT over a join that only tests for existence',
   docs: {
     problem: 'A table is joined of which nothing is selected, and DISTINCT removes the rows it multiplied.',

@@ -9,7 +9,7 @@ export const distinctParentheses = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'DISTINCT written like a function',
-  nodes: ['SelectStmt'],
+  nodes: ['distinctClause'],
   docs: {
     problem: '`DISTINCT (a), b` looks as if only `a` were made distinct; DISTINCT is always about the whole row.',
     why: 'One row for each `a` is `DISTINCT ON (a)` with an ORDER BY. `DISTINCT (a, b)` returns one column of a record type, not two columns.',

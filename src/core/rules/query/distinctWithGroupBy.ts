@@ -9,7 +9,7 @@ export const distinctWithGroupBy = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'DISTINCT over groups that differ already',
-  nodes: ['SelectStmt'],
+  nodes: ['distinctClause'],
   docs: {
     problem:
       'All grouping columns are selected, so no two rows are equal, and DISTINCT looks for duplicates all the same.',

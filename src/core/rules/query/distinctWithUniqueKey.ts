@@ -10,7 +10,7 @@ export const distinctWithUniqueKey = defineRule({
   severity: 'info',
   needs: ['catalog'],
   title: 'DISTINCT although a key is selected',
-  nodes: ['SelectStmt'],
+  nodes: ['distinctClause'],
   docs: {
     problem:
       'The query selects a unique key of its only table, so no two rows are equal, and DISTINCT looks for duplicates all the same.',

@@ -9,7 +9,7 @@ export const divisionByZero = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'Division by a sum or counter that may be 0',
-  nodes: ['A_Expr'],
+  nodes: ['/', '%'],
   docs: {
     problem:
       'The divisor is a sum, a count of some rows or a counter of the server; when it is 0 the whole statement fails.',

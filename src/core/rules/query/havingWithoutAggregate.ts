@@ -24,7 +24,7 @@ export const havingWithoutAggregate = defineRule({
   since: '0.1.0',
   severity: 'hint',
   title: 'HAVING condition without an aggregate',
-  nodes: ['SelectStmt'],
+  nodes: ['havingClause'],
   docs: {
     problem: 'A condition on rows stands in HAVING, which is for conditions on groups.',
     why: 'It belongs in WHERE, before grouping. PostgreSQL itself moves such a condition there when there are no grouping sets, so the plan is the same; the reader has to know that.',

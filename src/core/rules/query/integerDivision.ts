@@ -11,7 +11,7 @@ export const integerDivision = defineRule({
   since: '0.2.0',
   severity: 'warning',
   title: 'Ratio of two integers',
-  nodes: ['A_Expr'],
+  nodes: ['/'],
   docs: {
     problem:
       'Both sides of the division are integers, so the fraction is cut off: a part of a whole is 0, or 1 if it is all.',

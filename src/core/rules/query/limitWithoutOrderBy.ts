@@ -16,6 +16,7 @@ export const limitWithoutOrderBy = defineRule({
   since: '0.1.0',
   severity: 'hint',
   kinds: ['SelectStmt'],
+  nodes: ['limitCount'],
   title: 'LIMIT without ORDER BY',
   docs: {
     problem: 'Which rows come back is left to chance.',

@@ -7,7 +7,7 @@ export const nullComparison = defineRule({
   since: '0.1.0',
   severity: 'error',
   title: 'Comparison with NULL',
-  nodes: ['A_Expr'],
+  nodes: ['isnull'],
   docs: {
     problem: '`x = NULL` and `x <> NULL` are never true, not even when x is NULL.',
     why: 'A comparison with NULL yields NULL, and a filter keeps only what is true: the condition removes every row. Write `IS NULL` or `IS NOT NULL`.',

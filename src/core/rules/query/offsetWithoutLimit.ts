@@ -7,7 +7,7 @@ export const offsetWithoutLimit = defineRule({
   since: '0.2.0',
   severity: 'hint',
   title: 'OFFSET without LIMIT',
-  nodes: ['SelectStmt'],
+  nodes: ['limitOffset'],
   docs: {
     problem: 'Some rows are skipped, and all others are returned, however many there are.',
     why: 'The skipped rows are computed all the same. A page needs LIMIT; all rows after a position are better asked for with a condition on the sort key.',

@@ -10,7 +10,7 @@ export const orderOutsideAggregate = defineRule({
   since: '0.2.0',
   severity: 'error',
   title: 'ORDER BY or LIMIT outside an aggregate',
-  nodes: ['SelectStmt'],
+  nodes: ['sortClause', 'limitCount'],
   docs: {
     problem:
       'ORDER BY and LIMIT of a query work on its result, and an aggregate without GROUP BY has one row as result.',

@@ -9,7 +9,7 @@ export const positionInOrderBy = defineRule({
   severity: 'hint',
   optional: true,
   title: 'ORDER BY or GROUP BY a position',
-  nodes: ['SelectStmt'],
+  nodes: ['sortClause', 'groupClause'],
   docs: {
     problem: 'A number stands for a column of the select list.',
     why: 'Whoever adds or moves a column changes the order or the groups without seeing it.',

@@ -9,6 +9,7 @@ export const selectInto = defineRule({
   since: '0.2.0',
   severity: 'hint',
   kinds: ['SelectStmt'],
+  nodes: ['intoClause'],
   title: 'SELECT INTO to make a table',
   docs: {
     problem: '`SELECT ... INTO` makes a table in SQL, and assigns variables in PL/pgSQL.',

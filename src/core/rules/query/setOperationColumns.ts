@@ -10,7 +10,7 @@ export const setOperationColumns = defineRule({
   since: '0.2.0',
   severity: 'error',
   title: 'Branches whose columns do not match',
-  nodes: ['SelectStmt'],
+  nodes: ['larg'],
   docs: {
     problem:
       'The queries that UNION, INTERSECT or EXCEPT combines select different numbers of columns, or a number in one and a text in the other.',

@@ -11,7 +11,7 @@ export const unanchoredRegex = defineRule({
   since: '0.2.0',
   severity: 'info',
   title: 'Regular expression that may match anywhere',
-  nodes: ['A_Expr'],
+  nodes: ['~', '~*'],
   docs: {
     problem: 'The expression does not say how the value begins.',
     why: "A btree index is searched from the beginning of the value, so `~ 'x'` reads all rows; `~ '^x'` can use an index in the order of the characters (`text_pattern_ops`). A trigram index (pg_trgm) serves expressions that may match anywhere.",

@@ -8,7 +8,7 @@ export const unionDedup = defineRule({
   since: '0.1.0',
   severity: 'hint',
   title: 'UNION where UNION ALL may do',
-  nodes: ['SelectStmt'],
+  nodes: ['larg'],
   docs: {
     problem: '`UNION` removes duplicate rows, whether or not there can be any.',
     why: 'For that all rows of all branches are sorted or hashed before the first one is returned. `UNION ALL` passes them on as they come.',
