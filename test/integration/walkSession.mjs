@@ -37,7 +37,8 @@ export async function walkThrough({ name, screenshots, scheme = 'light' }, walk)
     started.push(thing);
     return thing;
   };
-  const shoot = title => page?.screenshot({ path: path.join(screenshots, `${title}.png`), animations: 'disabled' });
+  const shoot = (title, options = {}) =>
+    page?.screenshot({ path: path.join(screenshots, `${title}.png`), animations: 'disabled', ...options });
   const steps = new Steps(() => shoot(`${name}-failed`).catch(() => {}));
   /**
    * A window on the walk's folder with these settings, on a server of its own.
