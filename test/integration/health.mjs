@@ -15,6 +15,7 @@ import { copySampleWorkspace, startSampleDatabase } from '../../src/tools/sample
 import { startBrowser } from '../vscodeHost/browser.mjs';
 import { remoteUri, startServer, workbenchUrl } from '../vscodeHost/server.mjs';
 import { Steps } from './steps.mjs';
+import { waitUntil } from './walkSession.mjs';
 import { ANSWER_LIMIT_MS, START_LIMIT_MS, Workbench } from './walkSupport.mjs';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -88,7 +89,7 @@ export async function walkHealth({ screenshots }) {
       await blocking.click();
       await blocking.hover();
       await blocking.locator('.action-label[aria-label="Take This Step"]').click();
-      await dialog.filter({ hasText: 'End the session on the production database sample' }).waitFor();
+      await dialog.filter({ hasText: /End session \d+ \(postgres.*on the production database sample/ }).waitFor();
       await shoot('health-3-asks');
       await dialog.getByRole('button', { name: 'Cancel' }).click();
       await dialog.waitFor({ state: 'detached' });
@@ -123,6 +124,113 @@ export async function walkHealth({ screenshots }) {
         .filter({ hasText: /ALTER\sTABLE\spublic\.shed\sRESET/ })
         .first()
         .waitFor();
+    });
+    await steps.run('evaluates the checklist below the checks', async () => {
+      await row('Hard Limits').click();
+      await workbench.press('End');
+      await row('Checklist').waitFor();
+      await workbench.press('ArrowRight');
+      await workbench.press('End');
+      await row(/Maintenance is scheduled.*cannot be seen: no pg_cron here/).waitFor();
+      await row(/shared_buffers is about a quarter of the memory.*fail: 128 MB/).waitFor();
+    });
+    await shoot('health-9-checklist');
+    await steps.run('opens the maintenance plan as SQL', async () => {
+      await workbench.command('Query Tuner: Show Maintenance Plan');
+      await workbench.line
+        .filter({ hasText: /^--\sMaintenance\sof\sthe\sdatabase/ })
+        .first()
+        .waitFor();
+    });
+    await shoot('health-10-maintenance');
+    const panel = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    /** Chooses from the list under this title. */
+    const choose = async (title, text) => {
+      await page.locator('.quick-input-widget:visible', { hasText: title }).waitFor();
+      const wanted = workbench.list.filter({ hasText: text }).first();
+      await wanted.waitFor();
+      await wanted.click();
+      await page.locator('.quick-input-widget:visible', { hasText: title }).waitFor({ state: 'detached' });
+    };
+    const answer = async (title, text) => {
+      await page.locator('.quick-input-widget:visible', { hasText: title }).waitFor();
+      await workbench.input.fill(text);
+      await workbench.press('Enter');
+      await page.locator('.quick-input-widget:visible', { hasText: title }).waitFor({ state: 'detached' });
+    };
+    await steps.run('draws what it has read, and goes on drawing', async () => {
+      await workbench.command('Query Tuner: Show Server Health Charts');
+      const first = panel.locator('.chart .drawing svg').first();
+      await first.waitFor();
+      const count = async () => Number(/: (\d+) values?/.exec(await first.getAttribute('aria-label'))?.[1]);
+      const before = await count();
+      await waitUntil(async () => (await count()) > before);
+      await panel.getByText(/at most [\d.]+ % of one core/).waitFor();
+    });
+    await shoot('health-6-charts');
+    await steps.run('rebuilds an index, shown and confirmed before', async () => {
+      const node = async () =>
+        (await sample.query(`select pg_relation_filenode('cameras_pkey') as node`)).map(({ node }) => node)[0];
+      const before = await node();
+      await workbench.command('Query Tuner: Maintain Server');
+      await choose('Maintain sample', 'Rebuild an index');
+      await page.locator('.quick-input-widget:visible', { hasText: 'Rebuild which index' }).waitFor();
+      await workbench.input.fill('cameras_pkey');
+      await choose('Rebuild which index', 'public.cameras_pkey');
+      await dialog.filter({ hasText: 'REINDEX INDEX CONCURRENTLY public.cameras_pkey' }).waitFor();
+      await shoot('health-7-rebuild');
+      assert.equal(await node(), before);
+      await dialog.getByRole('button', { name: 'Run', exact: true }).click();
+      await waitUntil(async () => (await node()) !== before);
+    });
+    await steps.run('enables pg_stat_statements, and takes that back', async () => {
+      const extensions = async () =>
+        (await sample.query(`select from pg_extension where extname = 'pg_stat_statements'`)).length;
+      await workbench.command('Query Tuner: Maintain Server');
+      await choose('Maintain sample', 'Enable pg_stat_statements');
+      await dialog.filter({ hasText: 'CREATE EXTENSION pg_stat_statements' }).waitFor();
+      assert.equal(await extensions(), 0);
+      await dialog.getByRole('button', { name: 'Run', exact: true }).click();
+      const told = page.locator('.notification-toast', { hasText: 'Enable pg_stat_statements: done' });
+      await told.waitFor();
+      assert.equal(await extensions(), 1);
+      await told.getByRole('button', { name: 'Undo' }).click();
+      await waitUntil(async () => (await extensions()) === 0);
+    });
+    const ours = async () =>
+      (await sample.query(`select from pg_stat_activity where application_name = 'Query Tuner benchmark'`)).length;
+    const benchmark = async seconds => {
+      await workbench.open('queries.sql');
+      await workbench.goTo(4, 1);
+      await workbench.command('Query Tuner: Benchmark Statement');
+      await answer('seconds to measure', String(seconds));
+      await answer('clients that run at once', '2');
+      await dialog.filter({ hasText: '2 connections run the statement again and again' }).waitFor();
+      await dialog.getByRole('button', { name: 'Run', exact: true }).click();
+    };
+    const shown = text => workbench.line.filter({ hasText: text }).first();
+    await steps.run('measures a statement, and again beside the first time', async () => {
+      await benchmark(1);
+      await shown(/^#\sBenchmark:/).waitFor();
+      await shown(/PostgreSQL\s[\d.]+,\s2\sclients/).waitFor();
+      await benchmark(1);
+      await shown(/^##\sBefore\sand\safter/).waitFor();
+      await shown(/by\smore\sthan\snoise|No\sdifference\sbeyond\snoise/).waitFor();
+    });
+    await shoot('health-8-benchmark');
+    await steps.run('leaves no session behind when a benchmark is cancelled', async () => {
+      await benchmark(300);
+      await waitUntil(async () => (await ours()) === 3);
+      const running = page.locator('.notification-toast', { hasText: 'Benchmark on sample' });
+      await running.getByRole('button', { name: 'Cancel' }).click();
+      await waitUntil(async () => (await ours()) === 0);
+      await running.waitFor({ state: 'detached' });
+    });
+    await steps.run('shows the results there are', async () => {
+      await workbench.command('Query Tuner: Show Benchmark Results');
+      await page.locator('.quick-input-widget:visible', { hasText: 'Show which benchmark' }).waitFor();
+      assert.equal(await workbench.list.filter({ hasText: 'a second, 2 at once' }).count(), 2);
+      await workbench.press('Escape');
     });
     await steps.run('says that the server is gone, and keeps what it showed', async () => {
       await sample.stop();
