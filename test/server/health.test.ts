@@ -25,6 +25,19 @@ describe('server/health', () => {
     assert.deepEqual(view.limits['unused-indexes'], { worse: 'above', warning: 0, critical: null });
   });
 
+  it('evaluates the checklist where it reads the indexes, and plans maintenance', async () => {
+    const { editor } = connected;
+    const { checklist } = await editor.request('queryTuner/health/read', { connectionId, withIndexes: true });
+    assert.equal(checklist?.find(({ id }) => id === 'timescale')?.verdict, 'not applicable');
+    assert.equal(
+      'checklist' in (await editor.request('queryTuner/health/read', { connectionId, withIndexes: false })),
+      false,
+    );
+    const { sql } = await editor.request('queryTuner/health/maintenancePlan', { connectionId });
+    assert.match(sql, /^-- Maintenance of the database postgres\n/);
+    assert.match(sql, /^-- Deliberately not in the plan$/m);
+  });
+
   it('shows what it would run, runs that and nothing else, and tells how far it is', async () => {
     const { editor } = connected;
     const step: HealthStep = { title: 'ANALYZE', action: 'analyze', sql: 'ANALYZE public.shed;' };
