@@ -85,6 +85,14 @@ export async function walk({ vsix, screenshots, database }) {
       assert.match(figures.whatIf, /\d.*→.*\d/);
     });
     await shoot('2-plan');
+    await steps.run('runs no script in the panel but its own, and reaches nothing', async () => {
+      assert.deepEqual(await panel.locator('#root').evaluate(tryToBreakOut), {
+        inline: false,
+        handler: false,
+        evaluated: false,
+        fetched: false,
+      });
+    });
     await walkSources(steps, { page, panel, shoot });
     await steps.run('creates the index and shows before and after', async () => {
       await card.first().getByRole('button', { name: 'Create index' }).click();
@@ -117,6 +125,34 @@ export async function walk({ vsix, screenshots, database }) {
     fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
   return { passed: steps.passed, failed: steps.failed, figures };
+}
+
+/** Run inside the panel: what somebody would try whose text got into it as HTML. Says what worked. */
+async function tryToBreakOut(root) {
+  const script = document.createElement('script');
+  script.textContent = 'window.brokenInline = true';
+  const image = document.createElement('img');
+  image.setAttribute('onerror', 'window.brokenHandler = true');
+  const failed = new Promise(done => image.addEventListener('error', done));
+  image.src = 'https://example.invalid/x.png';
+  root.append(script, image);
+  await failed;
+  script.remove();
+  image.remove();
+  const works = async attempt => {
+    try {
+      await attempt();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return {
+    inline: window.brokenInline === true,
+    handler: window.brokenHandler === true,
+    evaluated: await works(() => new Function('return 1')()),
+    fetched: await works(() => fetch('data:text/plain,hello')),
+  };
 }
 
 async function countIndexes(sample) {

@@ -8,7 +8,8 @@ import * as vscode from 'vscode';
 export function pageHtml(webview: vscode.Webview, pages: vscode.Uri, name: string, title: string): string {
   const nonce = randomBytes(16).toString('base64url');
   const address = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(pages, file)).toString();
-  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
+  const sources = `style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
+  const policy = `default-src 'none'; ${sources}; base-uri 'none'; form-action 'none'`;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
