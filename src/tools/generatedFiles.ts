@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { configurationSchema } from '../core/configuration/configurationSchema';
 import { PLAN_RULES } from '../core/rules/plan/index';
 import { RULE_GROUPS, RULES } from '../core/rules/registry';
 import { rulePageName } from '../protocol/rulePage';
+import { commandsPage, settingsPage, withTexts, type ContributingManifest } from './manifestPages';
 import { planRulePage, rulePage } from './rulePages';
 
 const ROOT = path.join(__dirname, '../..');
@@ -17,12 +18,17 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
-/** Everything that is made from the rules: their pages, their table in the README, the configuration's schema. */
+/**
+ * Everything that is made from the rules (their pages, their table in the README, the configuration's schema) and from
+ * package.json (the pages of commands and settings).
+ */
 export function generatedFiles(): GeneratedFile[] {
   return [
     ...RULES.map(rule => ({ path: `${RULE_PAGES}/${rulePageName(rule.id)}`, text: rulePage(rule) })),
     ...PLAN_RULES.map(rule => ({ path: `${RULE_PAGES}/${rulePageName(rule.id)}`, text: planRulePage(rule) })),
     { path: 'media/configuration.schema.json', text: schemaText() },
+    { path: 'media/docs/commands.md', text: commandsPage(readManifest()) },
+    { path: 'media/docs/settings.md', text: settingsPage(readManifest()) },
     { path: 'README.md', text: withRuleTables(readFileSync(path.join(ROOT, 'README.md'), 'utf8')) },
   ];
 }
@@ -30,6 +36,14 @@ export function generatedFiles(): GeneratedFile[] {
 /** Absolute path of a generated file. */
 export function locate(file: string): string {
   return path.join(ROOT, file);
+}
+
+function readManifest(): ContributingManifest {
+  const texts = locate('package.nls.json');
+  return withTexts(
+    readFileSync(locate('package.json'), 'utf8'),
+    existsSync(texts) ? (JSON.parse(readFileSync(texts, 'utf8')) as Record<string, string>) : {},
+  );
 }
 
 function schemaText(): string {
