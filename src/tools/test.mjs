@@ -24,6 +24,7 @@ const SUITES = [
   { name: 'format', command: node('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.') },
   { name: 'unit', command: npm('test:unit'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'database', command: npm('test:database'), counts: 'tests', limitMs: 20 * MINUTE_MS },
+  { name: 'security', command: npm('test:security'), counts: 'tests', limitMs: 8 * MINUTE_MS },
   { name: 'server', command: npm('test:server'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'webview', command: npm('test:webview'), counts: 'tests', limitMs: 8 * MINUTE_MS, env: browserEnvironment },
   { name: 'in VS Code', command: npm('test:integration'), counts: 'tests', limitMs: 4 * MINUTE_MS },
