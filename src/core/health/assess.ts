@@ -1,6 +1,7 @@
 import type {
   Assessment,
   HealthCheck,
+  HealthItem,
   HealthLimits,
   HealthResult,
   HealthRow,
@@ -23,6 +24,19 @@ export function statusOf(value: number | null, { worse, warning, critical }: Hea
   if (value === null || Number.isNaN(value)) return 'unknown';
   const exceeds = (limit: number): boolean => (worse === 'above' ? value > limit : value < limit);
   return exceeds(critical) ? 'critical' : exceeds(warning) ? 'warning' : 'ok';
+}
+
+/** The rows whose own value is beyond the limits, as parts of a check's value. */
+export function alarmingItems<R>(
+  rows: readonly R[],
+  limits: HealthLimits,
+  valueOf: (row: R) => number,
+  describe: (row: R) => Omit<HealthItem, 'status'>,
+): HealthItem[] {
+  return rows.flatMap(row => {
+    const status = statusOf(valueOf(row), limits);
+    return status === 'ok' ? [] : { ...describe(row), status };
+  });
 }
 
 /** What a check says of the rows that its query returned. */

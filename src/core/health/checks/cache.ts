@@ -1,57 +1,75 @@
 import { formatBytes, formatCount, BLOCK_BYTES } from '../../base/units';
 import { defineCheck, type Assessment, type HealthCheck } from '../check';
 
-interface RatioRow {
+interface RelationRow {
   readonly [column: string]: unknown;
+  readonly name: string;
   readonly hit: number;
   readonly read: number;
-}
-
-interface RelationRow extends RatioRow {
-  readonly name: string;
 }
 
 /** Below so many blocks asked for, a ratio is chance: 10,000 blocks are 78 MB. */
 const ENOUGH_BLOCKS = 10_000;
 
-const LIMITS = { worse: 'below', warning: 99, critical: 95 } as const;
-const SOURCE =
-  'guide 002, 1.2: target above 99 %, critical below 95 % (guide 000 alerts below 90 %, guide 003 below 95 %)';
-const GUIDELINE = { guide: '002', section: '1.2 Performance Targets' } as const;
-
 /** Share of table pages found in shared buffers. */
-export const tableCacheHitRatio = defineCheck<RelationRow>({
+export const tableCacheHitRatio = hitRatio({
   id: 'cache-hit-ratio',
-  title: 'Cache hit ratio of tables',
-  group: 'cache',
-  unit: '%',
-  limits: LIMITS,
-  source: SOURCE,
-  guideline: GUIDELINE,
-  query: () => `
-    select format('%I.%I', schemaname, relname) as name,
-      (heap_blks_hit + coalesce(toast_blks_hit, 0))::float8 as hit,
-      (heap_blks_read + coalesce(toast_blks_read, 0))::float8 as read
-    from pg_catalog.pg_statio_user_tables where heap_blks_hit + heap_blks_read > 0`,
-  assess: rows => ratio(rows, 'tables', 'table'),
+  plural: 'tables',
+  singular: 'table',
+  view: 'pg_statio_user_tables',
+  name: 'relname',
+  counted: 'heap_blks',
+  further: 'toast_blks',
 });
 
 /** Share of index pages found in shared buffers. */
-export const indexCacheHitRatio = defineCheck<RelationRow>({
+export const indexCacheHitRatio = hitRatio({
   id: 'index-cache-hit-ratio',
-  title: 'Cache hit ratio of indexes',
-  group: 'cache',
-  unit: '%',
-  limits: LIMITS,
-  source: SOURCE,
-  guideline: GUIDELINE,
-  query: () => `
-    select format('%I.%I', schemaname, indexrelname) as name, idx_blks_hit::float8 as hit, idx_blks_read::float8 as read
-    from pg_catalog.pg_statio_user_indexes where idx_blks_hit + idx_blks_read > 0`,
-  assess: rows => ratio(rows, 'indexes', 'index'),
+  plural: 'indexes',
+  singular: 'index',
+  view: 'pg_statio_user_indexes',
+  name: 'indexrelname',
+  counted: 'idx_blks',
 });
 
 export const CACHE_CHECKS: readonly HealthCheck[] = [tableCacheHitRatio, indexCacheHitRatio];
+
+function hitRatio({
+  id,
+  plural,
+  singular,
+  view,
+  name,
+  counted,
+  further,
+}: {
+  readonly id: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly view: string;
+  readonly name: string;
+  /** The beginning of the columns that count hits and reads. */
+  readonly counted: string;
+  /** Another pair, null where a table has no TOAST. */
+  readonly further?: string;
+}): HealthCheck {
+  const count = (what: 'hit' | 'read'): string =>
+    further === undefined ? `${counted}_${what}` : `(${counted}_${what} + coalesce(${further}_${what}, 0))`;
+  return defineCheck<RelationRow>({
+    id,
+    title: `Cache hit ratio of ${plural}`,
+    group: 'cache',
+    unit: '%',
+    limits: { worse: 'below', warning: 99, critical: 95 },
+    source:
+      'guide 002, 1.2: target above 99 %, critical below 95 % (guide 000 alerts below 90 %, guide 003 below 95 %)',
+    guideline: { guide: '002', section: '1.2 Performance Targets' },
+    query: () => `
+    select format('%I.%I', schemaname, ${name}) as name, ${count('hit')}::float8 as hit, ${count('read')}::float8 as read
+    from pg_catalog.${view} where ${counted}_hit + ${counted}_read > 0`,
+    assess: rows => ratio(rows, plural, singular),
+  });
+}
 
 function ratio(rows: readonly RelationRow[], plural: string, singular: string): Assessment {
   const hit = rows.reduce((sum, row) => sum + row.hit, 0);

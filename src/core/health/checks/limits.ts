@@ -1,5 +1,5 @@
 import { formatCount } from '../../base/units';
-import { statusOf } from '../assess';
+import { alarmingItems, statusOf } from '../assess';
 import { defineCheck, type HealthCheck } from '../check';
 
 interface SequenceRow {
@@ -66,9 +66,7 @@ export const sequencesUsed = defineCheck<SequenceRow>({
     return {
       value: share(worst),
       detail: `${worst.sequence}: ${describe(worst)}${note}`,
-      items: rows
-        .map(row => ({ name: row.sequence ?? '', detail: describe(row), status: statusOf(share(row), limits) }))
-        .filter(({ status }) => status !== 'ok'),
+      items: alarmingItems(rows, limits, share, row => ({ name: row.sequence ?? '', detail: describe(row) })),
     };
   },
 });
@@ -181,16 +179,13 @@ function ageCheck(names: {
       return {
         value: share(worst),
         detail: `${worst.name}: ${formatCount(worst.age)} old; autovacuum freezes from ${formatCount(worst.freeze_max_age)} on`,
-        items: rows
-          .filter(row => statusOf(share(row), limits) !== 'ok')
-          .map(row => ({
-            name: row.isTable ? row.name : `database ${row.name}`,
-            detail: `${formatCount(row.age)} old`,
-            status: statusOf(share(row), limits),
-            ...(row.isTable && {
-              step: { title: 'VACUUM (FREEZE)', action: 'vacuum' as const, sql: `VACUUM (FREEZE) ${row.name};` },
-            }),
-          })),
+        items: alarmingItems(rows, limits, share, row => ({
+          name: row.isTable ? row.name : `database ${row.name}`,
+          detail: `${formatCount(row.age)} old`,
+          ...(row.isTable && {
+            step: { title: 'VACUUM (FREEZE)', action: 'vacuum' as const, sql: `VACUUM (FREEZE) ${row.name};` },
+          }),
+        })),
       };
     },
   });

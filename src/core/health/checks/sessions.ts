@@ -1,7 +1,7 @@
 import { formatCount, formatMs } from '../../base/units';
-import { defineCheck, type HealthCheck, type HealthItem, type HealthLimits } from '../check';
+import { alarmingItems } from '../assess';
+import { defineCheck, type HealthCheck, type HealthItem } from '../check';
 import { quoteLiteral } from '../../sql/identifiers';
-import { statusOf } from '../assess';
 
 interface SessionRow {
   readonly [column: string]: unknown;
@@ -26,55 +26,45 @@ const OTHER_CLIENTS = `a.backend_type = 'client backend' and a.pid <> pg_catalog
 const HIDDEN = "other roles' sessions";
 
 /** Statements that run for long. */
-export const longRunningStatements = defineCheck<SessionRow>({
+export const longRunningStatements = oldestSession({
   id: 'long-running-statements',
   title: 'Longest running statement',
-  group: 'sessions',
-  unit: 's',
   limits: { worse: 'above', warning: 300, critical: 3600 },
   source: 'guides 002 and 004: 5 minutes; guide 002, 9.1: 1 hour',
   guideline: { guide: '002', section: '8.1 Key Metrics' },
-  hiddenFromOthers: HIDDEN,
-  query: () => `
-    select ${SESSION}, extract(epoch from clock_timestamp() - a.query_start)::float8 as seconds
-    from pg_catalog.pg_stat_activity a
-    where a.state = 'active' and ${OTHER_CLIENTS} order by seconds desc nulls last limit 50`,
-  assess: (rows, limits) => oldest(rows, limits, 'no statement is running', 'runs', 'cancel'),
+  since: 'query_start',
+  where: "a.state = 'active'",
+  none: 'no statement is running',
+  verb: 'runs',
+  action: 'cancel',
 });
 
 /** Transactions that stay open: they keep dead rows from being removed. */
-export const longTransactions = defineCheck<SessionRow>({
+export const longTransactions = oldestSession({
   id: 'long-transactions',
   title: 'Longest open transaction',
-  group: 'sessions',
-  unit: 's',
   limits: { worse: 'above', warning: 600, critical: 3600 },
   source:
     'guide 000 alerts at 10 minutes, but counts from the start of the statement; here from the start of the transaction',
   guideline: { guide: '000', section: 'Performance Alerting' },
-  hiddenFromOthers: HIDDEN,
-  query: () => `
-    select ${SESSION}, extract(epoch from clock_timestamp() - a.xact_start)::float8 as seconds
-    from pg_catalog.pg_stat_activity a
-    where a.xact_start is not null and ${OTHER_CLIENTS} order by seconds desc limit 50`,
-  assess: (rows, limits) => oldest(rows, limits, 'no transaction is open', 'open for', 'terminate'),
+  since: 'xact_start',
+  where: 'a.xact_start is not null',
+  none: 'no transaction is open',
+  verb: 'open for',
+  action: 'terminate',
 });
 
 /** Sessions that hold a transaction open and do nothing. */
-export const idleInTransaction = defineCheck<SessionRow>({
+export const idleInTransaction = oldestSession({
   id: 'idle-in-transaction',
   title: 'Longest idle transaction',
-  group: 'sessions',
-  unit: 's',
   limits: { worse: 'above', warning: 60, critical: 600 },
   source: 'own: an idle transaction waits for a client, so a minute is long; measured since the state changed',
-  hiddenFromOthers: HIDDEN,
-  query: () => `
-    select ${SESSION}, extract(epoch from clock_timestamp() - a.state_change)::float8 as seconds
-    from pg_catalog.pg_stat_activity a
-    where a.state in ('idle in transaction', 'idle in transaction (aborted)') and ${OTHER_CLIENTS}
-    order by seconds desc limit 50`,
-  assess: (rows, limits) => oldest(rows, limits, 'no session is idle in a transaction', 'idle for', 'terminate'),
+  since: 'state_change',
+  where: "a.state in ('idle in transaction', 'idle in transaction (aborted)')",
+  none: 'no session is idle in a transaction',
+  verb: 'idle for',
+  action: 'terminate',
 });
 
 /** Who waits for whose lock, and who is at the head of each queue. */
@@ -119,25 +109,47 @@ export const SESSION_CHECKS: readonly HealthCheck[] = [
   blockedSessions,
 ];
 
-function oldest(
-  rows: readonly SessionRow[],
-  limits: HealthLimits,
-  none: string,
-  verb: string,
-  action: 'cancel' | 'terminate',
-): { value: number; detail: string; items?: HealthItem[] } {
-  const [first] = rows;
-  if (!first) return { value: 0, detail: none };
-  return {
-    value: first.seconds,
-    detail: `session ${first.pid} ${verb} ${formatMs(first.seconds * 1000)}`,
-    items: rows
-      .filter(row => statusOf(row.seconds, limits) !== 'ok')
-      .map(row => ({
-        ...sessionItem(row, `${verb} ${formatMs(row.seconds * 1000)}`, action),
-        status: statusOf(row.seconds, limits),
-      })),
-  };
+/** A check on the session that has been in some state for longest. */
+function oldestSession({
+  since,
+  where,
+  none,
+  verb,
+  action,
+  ...check
+}: Pick<HealthCheck, 'id' | 'title' | 'limits' | 'source' | 'guideline'> & {
+  /** The column of `pg_stat_activity` from which on the time counts. */
+  readonly since: 'query_start' | 'xact_start' | 'state_change';
+  readonly where: string;
+  readonly none: string;
+  readonly verb: string;
+  readonly action: 'cancel' | 'terminate';
+}): HealthCheck {
+  const lasts = (row: SessionRow): string => `${verb} ${formatMs(row.seconds * 1000)}`;
+  return defineCheck<SessionRow>({
+    ...check,
+    group: 'sessions',
+    unit: 's',
+    hiddenFromOthers: HIDDEN,
+    query: () => `
+    select ${SESSION}, extract(epoch from clock_timestamp() - a.${since})::float8 as seconds
+    from pg_catalog.pg_stat_activity a
+    where ${where} and ${OTHER_CLIENTS} order by seconds desc nulls last limit 50`,
+    assess(rows, limits) {
+      const [first] = rows;
+      if (!first) return { value: 0, detail: none };
+      return {
+        value: first.seconds,
+        detail: `session ${first.pid} ${lasts(first)}`,
+        items: alarmingItems(
+          rows,
+          limits,
+          row => row.seconds,
+          row => sessionItem(row, lasts(row), action),
+        ),
+      };
+    },
+  });
 }
 
 /** Heads of the queues first, each with those that wait for it indented below; a session is told of once. */

@@ -1,6 +1,6 @@
 import { formatCount, formatMs } from '../../base/units';
 import { quoteIdentifier } from '../../sql/identifiers';
-import { defineCheck, type HealthCheck, type HealthServer } from '../check';
+import { defineCheck, type Assessment, type HealthCheck, type HealthServer } from '../check';
 import { callTimePercentile } from '../callTimes';
 
 interface StatementRow {
@@ -16,42 +16,41 @@ const SECTION = '1.2 Performance Targets';
 const ENOUGH_CALLS = 100;
 const OWN_STATEMENTS = "s.query !~* '^\\s*(vacuum|analyze|create|alter|drop|copy|refresh|reindex|cluster)\\M'";
 
+/** What the three have in common: one query, which whoever runs the checks asks once. */
+const OF_STATEMENTS = {
+  group: 'statements',
+  hiddenFromOthers: 'the statements of other roles',
+  query: statementsQuery,
+} as const;
+
 /** Average time of a statement: all time spent divided by all calls. */
 export const statementTimeAverage = defineCheck<StatementRow>({
+  ...OF_STATEMENTS,
   id: 'statement-time-average',
   title: 'Average statement time',
-  group: 'statements',
   unit: 'ms',
   limits: { worse: 'above', warning: 100, critical: 500 },
   source: 'guide 002, 1.2: target below 100 ms, critical above 500 ms',
   guideline: { guide: '002', section: SECTION },
-  hiddenFromOthers: 'the statements of other roles',
-  query: statementsQuery,
-  assess(rows) {
-    const calls = sum(rows.map(row => row.calls));
-    if (calls < ENOUGH_CALLS) return tooFew(calls);
+  assess: overEnoughCalls((rows, calls) => {
     const average = sum(rows.map(row => row.calls * row.mean_ms)) / calls;
     return {
       value: average,
       detail: `${formatMs(average)} over ${formatCount(calls)} calls of ${formatCount(rows.length)} statements`,
     };
-  },
+  }),
 });
 
 /** The time that 95 of 100 calls stay below, as far as means and deviations tell it. */
 export const statementTimeP95 = defineCheck<StatementRow>({
+  ...OF_STATEMENTS,
   id: 'statement-time-p95',
   title: '95th percentile of statement time',
-  group: 'statements',
   unit: 'ms',
   limits: { worse: 'above', warning: 500, critical: 2000 },
   source: 'guide 002, 1.2: target below 500 ms, critical above 2 s',
   guideline: { guide: '002', section: SECTION },
-  hiddenFromOthers: 'the statements of other roles',
-  query: statementsQuery,
-  assess(rows) {
-    const calls = sum(rows.map(row => row.calls));
-    if (calls < ENOUGH_CALLS) return tooFew(calls);
+  assess: overEnoughCalls(rows => {
     const p95 = callTimePercentile(
       rows.map(row => ({ calls: row.calls, meanMs: row.mean_ms, deviationMs: row.stddev_ms })),
       0.95,
@@ -62,20 +61,18 @@ export const statementTimeP95 = defineCheck<StatementRow>({
         `about ${formatMs(p95)}, estimated from the mean and deviation of each of ${formatCount(rows.length)} ` +
         'statements: pg_stat_statements keeps no single times',
     };
-  },
+  }),
 });
 
 /** How many statements are slow on average. */
 export const slowStatements = defineCheck<StatementRow>({
+  ...OF_STATEMENTS,
   id: 'slow-statements',
   title: 'Slow statements',
-  group: 'statements',
   unit: 'statements over 1 s',
   limits: { worse: 'above', warning: 0, critical: 5 },
   source: 'guide 003: alert when more than 5 statements take over 1,000 ms on average',
   guideline: { guide: '003', section: 'Monitoring and Alerting' },
-  hiddenFromOthers: 'the statements of other roles',
-  query: statementsQuery,
   assess(rows, limits) {
     const slow = rows.filter(row => row.mean_ms > 1000).sort((a, b) => b.calls * b.mean_ms - a.calls * a.mean_ms);
     if (slow.length === 0) return { value: 0, detail: 'no statement takes over 1 s on average' };
@@ -96,7 +93,6 @@ export const slowStatements = defineCheck<StatementRow>({
 
 export const STATEMENT_CHECKS: readonly HealthCheck[] = [statementTimeAverage, statementTimeP95, slowStatements];
 
-/** One query for all three: whoever runs the checks asks it once. */
 function statementsQuery({
   statStatements,
   statStatementsLoaded,
@@ -143,8 +139,15 @@ function statementsQuery({
     group by s.queryid`;
 }
 
-function tooFew(calls: number): { value: null; detail: string; status: 'unknown' } {
-  return { value: null, status: 'unknown', detail: `only ${formatCount(calls)} calls were counted yet` };
+/** An average of a few calls says nothing of the server. */
+function overEnoughCalls(
+  assess: (rows: readonly StatementRow[], calls: number) => Assessment,
+): (rows: readonly StatementRow[]) => Assessment {
+  return rows => {
+    const calls = sum(rows.map(row => row.calls));
+    if (calls >= ENOUGH_CALLS) return assess(rows, calls);
+    return { value: null, status: 'unknown', detail: `only ${formatCount(calls)} calls were counted yet` };
+  };
 }
 
 function sum(values: readonly number[]): number {

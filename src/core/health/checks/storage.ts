@@ -1,9 +1,9 @@
-import { formatBytes, formatCount } from '../../base/units';
-import { defineCheck, type HealthCheck, type HealthServer } from '../check';
+import { formatBytes, formatCount, MIB } from '../../base/units';
+import { defineCheck, type HealthCheck, type HealthServer, type HealthStep } from '../check';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
-const MIB = 1024 ** 2;
+const OWN_DATABASE = 'pg_catalog.pg_stat_database where datname = current_database()';
 
 interface TempRow {
   readonly [column: string]: unknown;
@@ -22,7 +22,7 @@ export const temporaryFiles = defineCheck<TempRow>({
   source: 'own: 1 GB an hour, 10 GB an hour, on average since the counters were reset',
   query: () => `
     select temp_files::float8 as files, temp_bytes::float8 as bytes, current_setting('work_mem') as work_mem
-    from pg_catalog.pg_stat_database where datname = current_database()`,
+    from ${OWN_DATABASE}`,
   assess([row], limits, server) {
     if (!row || row.files === 0) return { value: 0, detail: 'none written' };
     const value = row.bytes / MIB / hours(server);
@@ -54,7 +54,7 @@ export const deadlocks = defineCheck<DeadlockRow>({
   limits: { worse: 'above', warning: 1, critical: 24 },
   source: 'own: more than one a day is worth a look, one an hour hurts',
   query: () => `
-    select deadlocks::float8 from pg_catalog.pg_stat_database where datname = current_database()`,
+    select deadlocks::float8 from ${OWN_DATABASE}`,
   assess([row], _limits, server) {
     const count = row?.deadlocks ?? 0;
     if (count === 0) return { value: 0, detail: 'none since the counters were reset' };
@@ -118,6 +118,12 @@ interface ArchiverRow {
   readonly last_failed: string | null;
 }
 
+const SHOW_ARCHIVING: HealthStep = {
+  title: 'Show archive settings',
+  action: 'show sql',
+  sql: "SELECT name, setting FROM pg_settings WHERE name LIKE 'archive%';\nSELECT * FROM pg_stat_archiver;",
+};
+
 /** WAL that cannot be archived stays, until the disk is full. */
 export const walArchiving = defineCheck<ArchiverRow>({
   id: 'wal-archiving',
@@ -140,11 +146,7 @@ export const walArchiving = defineCheck<ArchiverRow>({
         value: row.failed,
         status: 'critical',
         detail: `the last attempt failed, for ${row.last_failed ?? 'a file'}: WAL piles up until the disk is full`,
-        step: {
-          title: 'Show archive settings',
-          action: 'show sql',
-          sql: "SELECT name, setting FROM pg_settings WHERE name LIKE 'archive%';\nSELECT * FROM pg_stat_archiver;",
-        },
+        step: SHOW_ARCHIVING,
       };
     }
     if (row.has_command === false) {
@@ -152,11 +154,7 @@ export const walArchiving = defineCheck<ArchiverRow>({
         value: 0,
         status: 'warning',
         detail: 'archive_mode is on, but there is no archive_command: WAL is kept and nothing is archived',
-        step: {
-          title: 'Show archive settings',
-          action: 'show sql',
-          sql: "SELECT name, setting FROM pg_settings WHERE name LIKE 'archive%';",
-        },
+        step: SHOW_ARCHIVING,
       };
     }
     return { value: 0, status: 'ok', detail: `${formatCount(row.archived)} files archived` };

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, BLOCK_BYTES } from '../../base/units';
-import { statusOf } from '../assess';
+import { alarmingItems, statusOf } from '../assess';
 import { defineCheck, type HealthCheck } from '../check';
 
 interface BloatRow {
@@ -57,21 +57,18 @@ export const tableBloat = defineCheck<BloatRow>({
     return {
       value: share(worst),
       detail: `${worst.table}: ${describe(worst)} (estimated)`,
-      items: rows
-        .filter(row => statusOf(share(row), limits) !== 'ok')
-        .map(row => ({
-          name: row.table,
-          detail: `${describe(row)} (estimated)`,
-          status: statusOf(share(row), limits),
-          step: {
-            title: 'Show what to do',
-            action: 'show sql',
-            sql:
-              `-- Later rows fill the space again. Only if it must go back to the system:\n` +
-              `-- pg_repack --table=${row.table}    (works while the table is used; needs the extension)\n` +
-              `-- VACUUM (FULL) ${row.table};    (nobody can read or write the table meanwhile)`,
-          },
-        })),
+      items: alarmingItems(rows, limits, share, row => ({
+        name: row.table,
+        detail: `${describe(row)} (estimated)`,
+        step: {
+          title: 'Show what to do',
+          action: 'show sql',
+          sql:
+            `-- Later rows fill the space again. Only if it must go back to the system:\n` +
+            `-- pg_repack --table=${row.table}    (works while the table is used; needs the extension)\n` +
+            `-- VACUUM (FULL) ${row.table};    (nobody can read or write the table meanwhile)`,
+        },
+      })),
     };
   },
 });

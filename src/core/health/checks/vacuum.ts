@@ -1,5 +1,5 @@
 import { formatBytes, formatCount } from '../../base/units';
-import { statusOf } from '../assess';
+import { alarmingItems, statusOf } from '../assess';
 import { defineCheck, type HealthCheck, type HealthItem, type HealthLimits } from '../check';
 
 interface DeadRow {
@@ -59,14 +59,11 @@ export const deadTuples = defineCheck<DeadRow>({
     return {
       value: deadShare(worst),
       detail: `${worst.table}: ${formatCount(worst.dead)} dead of ${formatCount(worst.live + worst.dead)} rows`,
-      items: rows
-        .filter(row => statusOf(deadShare(row), limits) !== 'ok')
-        .map(row => ({
-          name: row.table,
-          detail: `${formatCount(row.dead)} dead rows (${Math.round(deadShare(row))} %), ${formatBytes(row.bytes)}`,
-          status: statusOf(deadShare(row), limits),
-          step: { title: 'VACUUM', action: 'vacuum', sql: `VACUUM (ANALYZE) ${row.table};` },
-        })),
+      items: alarmingItems(rows, limits, deadShare, row => ({
+        name: row.table,
+        detail: `${formatCount(row.dead)} dead rows (${Math.round(deadShare(row))} %), ${formatBytes(row.bytes)}`,
+        step: { title: 'VACUUM', action: 'vacuum', sql: `VACUUM (ANALYZE) ${row.table};` },
+      })),
     };
   },
 });
