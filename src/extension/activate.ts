@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { registerIndexAdvice } from './advice/adviceCommands';
 import { registerBenchmarks } from './benchmark/benchmarkCommands';
+import { registerBudgets } from './budgets/budgetCommands';
 import { registerExplainCommands } from './commands/explainCommands';
 import { registerShowRule } from './commands/showRule';
 import { registerConnectionCommands } from './commands/manageConnections';
@@ -30,6 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerConnectionCommands(connections, server),
     explaining.registrations,
     registerIndexAdvice(server, connections),
+    registerBudgets(context, server, connections),
     registerHealth(context, server, connections),
     registerBenchmarks(context, server, connections),
     migrations.registrations,

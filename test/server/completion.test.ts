@@ -36,7 +36,7 @@ describe('server/features/completion', () => {
 
   it('says what opens the list and the help', () => {
     const { completionProvider, signatureHelpProvider } = editor.capabilities;
-    assert.deepEqual(completionProvider, { triggerCharacters: ['.', '"', "'"], resolveProvider: true });
+    assert.deepEqual(completionProvider, { triggerCharacters: ['.', '"', "'", '@', ','], resolveProvider: true });
     assert.deepEqual(signatureHelpProvider, { triggerCharacters: ['(', ','] });
   });
 
