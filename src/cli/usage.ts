@@ -67,10 +67,14 @@ export const HELP = `query-tuner <command> [options] [files]
       --verify                run both forms read-only on the server, compare their rows and time them
       --stdin-filename FILE   as for lint
       --format FORMAT         text | json | sql
-  profile list | show ID | diff ID | export ID | apply ID | undo FILE
+  profile list | show ID | diff ID | export ID | try ID | apply ID | tables [ID] | undo FILE
       --ram 16GB --cores 8 --storage ssd --connections 200 --server-version 17
       --as FORM               export: conf | sql | docker | kubernetes | pgbouncer | sqlalchemy | asyncpg |
                               node-postgres | odoo (default conf)
+      --workload PATH, --statements, --top N  try: which plans change; --measure also runs what only reads
+      --only NAME             apply: this setting (repeatable); else what needs no restart
+      --database NAME, --role NAME  apply: for these alone, by ALTER DATABASE or ALTER ROLE
+      --apply, --table TABLE  tables: set storage parameters by what was counted; for one table
       --undo-file FILE        where apply keeps the way back
   health                      what is wrong with a running server, and the next step for each
       --only CHECK            one check (repeatable)
@@ -94,7 +98,7 @@ export const HELP = `query-tuner <command> [options] [files]
   rules                       the rules and what they say
   lsp --stdio                 language server for any editor
 
-Server, for explain, check, advise, matviews, partition, profile diff, health, maintenance, monitoring, benchmark and, if given, lint, rewrite:
+Server, for explain, check, advise, matviews, partition, profile, health, maintenance, monitoring, benchmark and, if given, lint, rewrite:
   --connection URL            else PG* variables, DATABASE_URL, service file, .pgpass
   --embedded                  a throwaway PostgreSQL for this run
       --setup FILE            SQL to run in it first (repeatable)

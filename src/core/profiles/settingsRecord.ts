@@ -50,22 +50,34 @@ export function withChange(record: SettingsRecord, change: RecordedChange): Sett
   return { ...record, changes: record.changes.map(each => (each.name === change.name ? change : each)) };
 }
 
-/** Reads what was kept. @returns undefined for anything that is no record. */
-export function parseRecord(text: string): SettingsRecord | undefined {
+/** Reads what was kept: one record, or `{ records }` of several scopes. @returns undefined for anything else. */
+export function parseRecords(text: string): readonly SettingsRecord[] | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return undefined;
   }
+  const several = (value as { readonly records?: unknown } | null)?.records;
+  const all: unknown[] = Array.isArray(several) ? several : [value];
+  return all.every(isRecord) ? all : undefined;
+}
+
+/** The same of one record alone. */
+export function parseRecord(text: string): SettingsRecord | undefined {
+  const records = parseRecords(text);
+  return records?.length === 1 ? records[0] : undefined;
+}
+
+function isRecord(value: unknown): value is SettingsRecord {
   const record = value as Partial<SettingsRecord> | null;
-  const isRecord =
+  return (
     record?.version === 1 &&
     Array.isArray(record.entriesBefore) &&
     Array.isArray(record.changes) &&
     areWhole(record) &&
-    isScope(record.scope);
-  return isRecord ? (record as SettingsRecord) : undefined;
+    isScope(record.scope)
+  );
 }
 
 function areWhole({ entriesBefore, changes }: Partial<SettingsRecord>): boolean {

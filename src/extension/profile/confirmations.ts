@@ -3,17 +3,22 @@ import type { ScopedChanges } from '../../protocol/profile';
 import type { KeptRun } from '../../protocol/profilePage';
 import { roleOf, type ConnectionEntry } from '../connections/connectionSettings';
 
-const MOST_LINES = 20;
+const MOST_LINES = 25;
 
-/** What would run is shown before it does; production is named. */
+/**
+ * What would run is shown before it does; production is named.
+ * @param waiting settings that count from the next restart on
+ */
 export function confirmApply(
   connection: ConnectionEntry,
   groups: readonly ScopedChanges[],
   script: string,
+  waiting: readonly string[],
 ): Promise<boolean> {
   const count = groups.reduce((sum, { changes }) => sum + changes.length, 0);
   const what = count === 1 ? 'Change 1 setting' : `Change ${count} settings`;
-  return confirm(`${what} on ${placeOf(connection)}?`, script.split('\n'), 'Apply');
+  const notes = waiting.length === 0 ? [] : ['', `Waits for a restart of the server: ${waiting.join(', ')}`];
+  return confirm(`${what} on ${placeOf(connection)}?`, [...script.split('\n'), ...notes], 'Apply');
 }
 
 /** A value that somebody else has changed since is left alone, whatever is answered. */

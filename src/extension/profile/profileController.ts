@@ -131,7 +131,21 @@ export class ProfileController implements vscode.Disposable {
   async #apply(groups: readonly ScopedChanges[]): Promise<void> {
     const entry = this.#required();
     const { text } = await this.server.request('queryTuner/profile/script', { connectionId: entry.name, groups });
-    if (!(await confirmApply(entry, groups, text))) return;
+    const changed = new Set(
+      groups.flatMap(({ scope, changes }) => (scope.kind === 'system' ? changes : [])).map(({ name }) => name),
+    );
+    const waiting = (this.#shown?.review.settings ?? []).filter(
+      ({ name, takesEffect }) => takesEffect === 'restart' && changed.has(name),
+    );
+    if (
+      !(await confirmApply(
+        entry,
+        groups,
+        text,
+        waiting.map(({ name }) => name),
+      ))
+    )
+      return;
     try {
       await this.#work.busy(`Applying to ${entry.name}`, async (token, progressToken) => {
         await this.connections.ensureOpen(entry);

@@ -40,15 +40,17 @@ export function SettingsTab({ view, busy, picked, pick, actions }: Props): JSX.E
           value={filter.text}
           onInput={event => setFilter({ ...filter, text: event.currentTarget.value })}
         />
-        <label class="check">
-          <input
-            type="checkbox"
-            id="show-same"
-            checked={filter.same}
-            onChange={() => setFilter({ ...filter, same: !filter.same })}
-          />
-          {same === 1 ? 'Show 1 that is the same' : `Show ${same} that are the same`}
-        </label>
+        {same > 0 && (
+          <label class="check">
+            <input
+              type="checkbox"
+              id="show-same"
+              checked={filter.same}
+              onChange={() => setFilter({ ...filter, same: !filter.same })}
+            />
+            {same === 1 ? 'Show 1 that is the same' : `Show ${same} that are the same`}
+          </label>
+        )}
         <span class="buttons">
           <button type="button" class="link" onClick={() => pick(new Set(different.map(({ name }) => name)))}>
             Tick all

@@ -42,6 +42,7 @@ export function adviseFillfactor(
       ? 'whether the others lacked room, or changed an indexed column, is counted from PostgreSQL 16 on'
       : `${percent(newPageShare)} found no room on their page`,
     `room for one version on pages of ${Math.round(rowsPerPage)} rows; the table grows by ${percent(now / value - 1)}, on pages written from then on`,
+    'an update of an indexed column needs new index entries all the same',
   ].join('; ');
   return [
     {
