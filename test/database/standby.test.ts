@@ -5,7 +5,9 @@ import { openDatabase, type PostgresDatabase } from '../../src/database/connect'
 import { resolveConnection } from '../../src/database/connectionSettings';
 import type { EmbeddedServer } from '../../src/database/embedded';
 import { readHealth } from '../../src/database/health/readHealth';
+import { readChecklist } from '../../src/database/health/readChecklist';
 import { reviewIndexHealth } from '../../src/database/health/reviewIndexHealth';
+import { readMaintenance } from '../../src/database/maintenance/readMaintenance';
 import { DatabaseError } from '../../src/core/ports';
 import { onEachServer } from './servers';
 import { startStandby } from './standbyServer';
@@ -81,6 +83,7 @@ describe('database on a standby', function () {
           ({ status, detail }) => status === 'unknown' && !/counted|asked for/.test(detail),
         );
         assert.deepEqual(failed, []);
+        assert.equal((await readChecklist(standby, { ...report, results })).length, 14);
         const request = { sql: 'select * from counts where id = $1', parameters: ['7'], writes: false };
         for (const analyze of [false, true]) {
           const { plan } = await standby.explain({ ...request, analyze });
@@ -103,6 +106,7 @@ describe('database on a standby', function () {
         for (const sql of [concurrently, 'VACUUM (ANALYZE) public.counts', 'ANALYZE public.counts']) {
           await assert.rejects(applyChange(standby, { ...change, sql: [sql], runsInTransaction: false }), refusal);
         }
+        await assert.rejects(readMaintenance(standby), /maintained by its primary/);
         const request = { sql: 'update counts set n = 0', parameters: [], analyze: true, writes: true };
         await assert.rejects(standby.explain(request), refusal);
       });

@@ -7,6 +7,7 @@ const OF_USERS = `n.nspname <> 'information_schema' and n.nspname not like 'pg\\
 
 export const SERVER = `
   select current_database()::text as database, current_setting('server_version_num')::int as "serverVersion",
+    pg_catalog.pg_is_in_recovery() as "isStandby",
     extract(epoch from clock_timestamp() - coalesce((select stats_reset from pg_catalog.pg_stat_database
       where datname = current_database()), pg_catalog.pg_postmaster_start_time()))::float8 / 86400 as "countedDays",
     current_setting('autovacuum_freeze_max_age')::float8 as "freezeMaxAge",

@@ -8,7 +8,7 @@ import type {
   PartitionedFacts,
   TableFacts,
 } from '../../core/maintenance/facts';
-import type { Row } from '../../core/ports';
+import { DatabaseError, type Row } from '../../core/ports';
 import { quoteQualified } from '../../core/sql/identifiers';
 import type { PostgresDatabase } from '../connect';
 import { reviewServer } from '../existingIndexes/reviewServer';
@@ -24,11 +24,22 @@ type PartitionedRow = Omit<PartitionedFacts, 'upkeepCall' | 'keptByPartman'> & {
 
 /**
  * Reads what a maintenance plan is made of. Reads only.
- * @throws DatabaseError; CancelledError once the signal has fired.
+ * @throws DatabaseError, `unsupported` for a standby; CancelledError once the signal has fired.
  */
 export async function readMaintenance(db: PostgresDatabase, signal?: CancelSignal): Promise<MaintenanceFacts> {
-  const [server] = await db.query<Rows<ServerFacts>>(SERVER, [], signal);
-  if (!server) throw new Error('the server said nothing of itself');
+  const [row] = await db.query<Rows<ServerFacts> & { isStandby: boolean }>(SERVER, [], signal);
+  if (!row) throw new Error('the server said nothing of itself');
+  const { isStandby, ...server } = row;
+  if (isStandby) {
+    const hint = 'what is done on the primary is done on its standbys too';
+    throw new DatabaseError(
+      'unsupported',
+      'a standby is maintained by its primary: connect there',
+      undefined,
+      undefined,
+      hint,
+    );
+  }
   const tables = await db.query<Rows<TableFacts>>(tablesQuery(server.serverVersion), [], signal);
   const partitioned = await db.query<Rows<PartitionedRow>>(PARTITIONED, [], signal);
   const views = await db.query<Rows<MaterializedViewFacts>>(MATERIALIZED_VIEWS, [], signal);
