@@ -5,6 +5,7 @@ import { readCatalog } from './catalog';
 import { within } from './answerWatch';
 import { describeSettings, type ConnectionSettings } from './connectionSettings';
 import { explainStatement } from './explain';
+import { Gate } from './gate';
 import { openSession, type Session } from './session';
 
 /** Limit for our own reading queries, milliseconds. */
@@ -15,6 +16,9 @@ const CATALOG_LOCK_TIMEOUT_MS = 5_000;
 
 /** An idle connection that is silent for longer is replaced by a new one. */
 const ANSWER_LIMIT_MS = 3_000;
+
+/** Of our own queries, and again of the user's statements: slots are scarce, and others have windows open too. */
+const MOST_AT_ONCE = 3;
 
 /** Connections kept open between uses. One is the usual need, a second one watches a long change. */
 const KEPT_CONNECTIONS = 2;
@@ -38,6 +42,9 @@ export async function openDatabase(settings: ConnectionSettings): Promise<Postgr
 export class PostgresDatabase implements Database {
   private readonly idle: Session[] = [];
   private readonly busy = new Set<Session>();
+  /** None of them is asked from within another one, so none waits for itself. */
+  private readonly queries = new Gate(MOST_AT_ONCE);
+  private readonly statements = new Gate(MOST_AT_ONCE);
   private isDisposed = false;
 
   constructor(
@@ -57,23 +64,21 @@ export class PostgresDatabase implements Database {
     parameters: readonly unknown[] = [],
     signal?: CancelSignal,
   ): Promise<T[]> {
-    return this.inTransaction(
-      `begin read only; set local statement_timeout = ${QUERY_TIMEOUT_MS}`,
-      session => session.query<T>(sql, parameters, signal ? { signal } : {}),
-      signal,
-    );
+    const begin = `begin read only; set local statement_timeout = ${QUERY_TIMEOUT_MS}`;
+    const ask = (session: Session): Promise<T[]> => session.query<T>(sql, parameters, signal ? { signal } : {});
+    return this.queries.run(() => this.inTransaction(begin, ask, signal), signal);
   }
 
   async readCatalog(signal?: CancelSignal): Promise<Catalog> {
-    return this.inTransaction(
-      `begin isolation level repeatable read read only; set local statement_timeout = ${QUERY_TIMEOUT_MS}; set local lock_timeout = ${CATALOG_LOCK_TIMEOUT_MS}`,
-      session => readCatalog(session, this.serverVersion, signal),
-      signal,
-    );
+    const begin = `begin isolation level repeatable read read only; set local statement_timeout = ${QUERY_TIMEOUT_MS}; set local lock_timeout = ${CATALOG_LOCK_TIMEOUT_MS}`;
+    const read = (session: Session): Promise<Catalog> => readCatalog(session, this.serverVersion, signal);
+    return this.queries.run(() => this.inTransaction(begin, read, signal), signal);
   }
 
   async explain(request: ExplainRequest, signal?: CancelSignal): Promise<ExplainResult> {
-    return this.use(session => explainStatement(session, this.serverVersion, request, signal), signal);
+    const explain = (session: Session): Promise<ExplainResult> =>
+      explainStatement(session, this.serverVersion, request, signal);
+    return this.statements.run(() => this.use(explain, signal), signal);
   }
 
   /**

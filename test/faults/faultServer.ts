@@ -134,3 +134,7 @@ export function explainOf(sql: string, analyze = false) {
 
 /** Runs long enough to be interrupted, and is cancelled at once. */
 export const LONG = 'select pg_sleep(50)';
+
+/** From a session that holds a lock: ends whoever waits for it. `pg_stat_activity` would not change in its transaction. */
+export const TERMINATE_WAITING = `select pg_terminate_backend(pid) from pg_locks
+  where not granted and pid <> pg_backend_pid()`;

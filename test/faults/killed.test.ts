@@ -6,7 +6,7 @@ import { applyChange } from '../../src/database/changes';
 import type { PostgresDatabase } from '../../src/database/connect';
 import { memoryStore } from '../../src/database/migration/migrationRecord';
 import { runMigration } from '../../src/database/migration/runMigration';
-import { explainOf, failureOf, FaultServer, LONG, SETUP, until } from './faultServer';
+import { explainOf, failureOf, FaultServer, LONG, SETUP, TERMINATE_WAITING, until } from './faultServer';
 
 const BUILD: Change = {
   sql: ['CREATE INDEX CONCURRENTLY readings_camera ON readings (camera)'],
@@ -173,14 +173,7 @@ for (const major of [18, 14]) {
       await locker.withSession(async session => {
         await session.execute('begin; lock table pg_catalog.pg_index in access exclusive mode');
         const failing = failureOf(database.readCatalog());
-        await until(async () => {
-          // This look needs no lock on pg_index.
-          const [row] = await session.query<{ n: number }>(
-            `select count(pg_terminate_backend(pid))::int as n from pg_stat_activity
-               where application_name = 'Query Tuner' and wait_event_type = 'Lock'`,
-          );
-          return row!.n > 0;
-        }, 'it never waited');
+        await until(async () => (await session.query(TERMINATE_WAITING)).length > 0, 'it never waited');
         await session.execute('rollback');
         assert.match((await failing).message, /was lost: terminating connection/);
       });
