@@ -110,8 +110,8 @@ export class ProfileService {
     return { text: parts.join('\n') };
   }
 
-  /** A scope that fails stops the ones after it; what was applied before stays, and is told. */
-  async apply(params: ApplyProfileParams): Promise<ProfileRun[]> {
+  /** A scope that fails, or a cancel, stops what comes after it; what was applied before stays, and is told. */
+  async apply(params: ApplyProfileParams, signal: CancelSignal): Promise<ProfileRun[]> {
     const { connectionId, groups, progressToken: token } = params;
     const database = this.sessions.database(connectionId);
     const { profile, server, known } = await this.#read(database, { ...params, scope: WHOLE_SERVER });
@@ -125,6 +125,7 @@ export class ProfileService {
     const total = groups.reduce((count, { changes }) => count + changes.length, 0);
     let done = 0;
     for (const { scope, changes } of groups) {
+      if (signal.aborted) break;
       if (scope.kind === 'system') await this.#mayChangeServer(database, known);
       const objections = scope.kind === 'system' ? await preflight(database, changes, known.facts, server) : undefined;
       let run: ProfileRun | undefined;
@@ -138,6 +139,7 @@ export class ProfileService {
         },
         {
           scope,
+          signal,
           ...(objections && { objections }),
           onProgress: ({ name }) =>
             this.client.tell({ token, text: `${name} for ${describeScope(scope)}`, fraction: done++ / total }),

@@ -280,7 +280,7 @@ class Server {
     });
     answer('queryTuner/profile/review', params => profiles.review(params));
     answer('queryTuner/profile/script', params => profiles.script(params));
-    answer('queryTuner/profile/apply', params => profiles.apply(params));
+    answer('queryTuner/profile/apply', (params, signal) => profiles.apply(params, signal));
     answer('queryTuner/profile/undo', params => profiles.undo(params));
     answer('queryTuner/profile/try', async (params, signal) => profiles.try(params, await grammar(), signal));
     answer('queryTuner/change/apply', (params, signal) => changes.apply(params, signal));

@@ -97,6 +97,27 @@ describe('database/settings in scopes', () => {
       });
     }
 
+    it('stops between two settings when it is cancelled, with what was sent in effect', async () => {
+      const { db, run } = server();
+      const cancel = new AbortController();
+      const changes = [
+        { name: 'jit', value: 'off' },
+        { name: 'work_mem', value: '9MB' },
+      ];
+      const record = await applySettings(db, changes, () => undefined, {
+        signal: cancel.signal,
+        onProgress: (_, position) => position === 1 && cancel.abort(),
+      });
+      assert.deepEqual(
+        record.changes.map(({ outcome }) => outcome),
+        ['effective', 'planned'],
+      );
+      const shown = await readSettings(db);
+      assert.deepEqual([shown.get('jit')?.shown, shown.get('work_mem')?.shown], ['off', '4MB']);
+      assert.deepEqual(await undoSettings(db, record), [{ name: 'jit', outcome: 'restored' }]);
+      await run('alter system reset all');
+    });
+
     it('keeps a value of a table that somebody else has set since', async () => {
       const { db, run } = server();
       const scope: SettingScope = { kind: 'table', schema: 'public', table: 'Hot ; drop' };

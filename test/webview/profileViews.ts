@@ -17,6 +17,7 @@ export function settingOf(name: string, more: Partial<ReviewedSetting> = {}): Re
     citation: 'Guide 000, Production Performance Tuning, section "PostgreSQL Performance Settings"',
     risk: { level: 'medium', text: 'counts for each sort and hash of each session' },
     refused: null,
+    pendingRestart: false,
     caution: null,
     ...more,
   };

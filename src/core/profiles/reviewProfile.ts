@@ -35,6 +35,8 @@ export interface ReviewedSetting {
   readonly risk: SettingRisk | null;
   /** Why it is not applied; null when it may be. */
   readonly refused: string | null;
+  /** A value other than the present one is written and counts from the next restart on. */
+  readonly pendingRestart: boolean;
   /** What is to be known when it is applied all the same. */
   readonly caution: string | null;
 }
@@ -75,6 +77,7 @@ export function reviewProfile(
       citation: setting.guideline ? citeGuideline(setting.guideline) : null,
       risk: settingRisk(setting.name),
       refused,
+      pendingRestart: now?.pendingRestart ?? false,
       caution: (scope.kind === 'system' && now && goesBeforeAlterSystem(now)) || null,
     };
   });

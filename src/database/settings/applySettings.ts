@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../../core/base/cancelSignal';
 import { goesBeforeAlterSystem } from '../../core/profiles/settingOrigin';
 import {
   isListSetting,
@@ -18,6 +19,8 @@ interface ApplyOptions {
   readonly scope?: SettingScope;
   /** What must not be sent, by setting, and why. */
   readonly objections?: ReadonlyMap<string, string>;
+  /** Once fired, what was not sent yet is left as planned; what was sent is put into effect and read back. */
+  readonly signal?: CancelSignal;
   /** Told before each change. */
   onProgress?(change: SettingChange, position: number): void;
 }
@@ -34,7 +37,7 @@ export async function applySettings(
   db: PostgresDatabase,
   changes: readonly SettingChange[],
   keep: (record: SettingsRecord) => void | Promise<void>,
-  { scope = WHOLE_SERVER, objections = new Map(), onProgress }: ApplyOptions = {},
+  { scope = WHOLE_SERVER, objections = new Map(), signal, onProgress }: ApplyOptions = {},
 ): Promise<SettingsRecord> {
   const access = accessTo(scope);
   await access.check(db);
@@ -54,6 +57,7 @@ export async function applySettings(
     await access.begin(session);
     for (const [position, change] of changes.entries()) {
       onProgress?.(change, position);
+      if (signal?.aborted) break;
       const objection = objections.get(change.name) ?? (known && refusal(change, known.get(change.name)));
       await write(session, change, scope, objection, note);
     }
@@ -86,6 +90,7 @@ async function readBack(db: PostgresDatabase, record: SettingsRecord, scope: Set
   const now = await readSettings(db);
   const problems = await readProblems(db);
   const changes = record.changes.map((change): RecordedChange => {
+    if (change.outcome === 'planned') return change;
     const { name, wanted } = change;
     const setting = now.get(name);
     const reason = change.reason ?? problems.get(name);
@@ -98,11 +103,9 @@ async function readBack(db: PostgresDatabase, record: SettingsRecord, scope: Set
 }
 
 /** A database's or role's value is for sessions to come; a table's counts from the next vacuum, or written page, on. */
-function inScope(
-  { name, wanted, outcome, reason }: RecordedChange,
-  after: string | null,
-  scope: SettingScope,
-): RecordedChange {
+function inScope(change: RecordedChange, after: string | null, scope: SettingScope): RecordedChange {
+  const { name, wanted, outcome, reason } = change;
+  if (outcome === 'planned') return change;
   const told = { name, wanted, shown: after ?? '', after };
   if (outcome === 'refused') return { ...told, outcome, ...(reason !== undefined && { reason }) };
   if (scope.kind !== 'table') return { ...told, outcome: 'new sessions' };

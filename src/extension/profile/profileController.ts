@@ -63,10 +63,7 @@ export class ProfileController implements vscode.Disposable {
     return {
       choose: choice => this.#choose(choice),
       refresh: () => this.#read(this.#selection),
-      script: async groups => {
-        const { name } = this.#required();
-        return (await this.server.request('queryTuner/profile/script', { connectionId: name, groups })).text;
-      },
+      script: groups => this.#script(groups),
       apply: groups => this.#apply(groups),
       undo: id => this.#undo(id),
       forget: async id => {
@@ -128,9 +125,15 @@ export class ProfileController implements vscode.Disposable {
     this.#showReview();
   }
 
+  async #script(groups: readonly ScopedChanges[]): Promise<string> {
+    const entry = this.#required();
+    await this.connections.ensureOpen(entry);
+    return (await this.server.request('queryTuner/profile/script', { connectionId: entry.name, groups })).text;
+  }
+
   async #apply(groups: readonly ScopedChanges[]): Promise<void> {
     const entry = this.#required();
-    const { text } = await this.server.request('queryTuner/profile/script', { connectionId: entry.name, groups });
+    const text = await this.#script(groups);
     const changed = new Set(
       groups.flatMap(({ scope, changes }) => (scope.kind === 'system' ? changes : [])).map(({ name }) => name),
     );

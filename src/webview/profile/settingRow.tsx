@@ -31,6 +31,7 @@ export function SettingRow({ setting, isPicked, toggle }: Props): JSX.Element {
             <span>{clip(name)}</span>
           </span>
         )}
+        {setting.pendingRestart && <span class="tag">a value waits for a restart</span>}
         {state === 'differs' && EFFECT[takesEffect] !== '' && <span class="tag">{EFFECT[takesEffect]}</span>}
       </th>
       <td role="cell" data-title="Now">
