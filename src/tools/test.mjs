@@ -36,6 +36,7 @@ const SUITES = [
   { name: 'rewrites source', command: npm('test:rewrites'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'playground source', command: npm('test:playground'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'health source', command: npm('test:health'), counts: 'tests', limitMs: 5 * MINUTE_MS },
+  { name: 'profile source', command: npm('test:profile'), counts: 'tests', limitMs: 5 * MINUTE_MS },
   { name: 'audit', command: node('src/tools/audit.mjs') },
   { name: 'package', work: packageExtension },
   { name: 'package contents', command: npm('test:package'), counts: 'tests' },
