@@ -2,6 +2,7 @@
 
 const NAME = "format('%I.%I', n.nspname, c.relname)";
 const OF_USERS = `n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
+    and n.nspname not like '\\_timescaledb%'
     and not exists (select from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::regclass
       and x.objid = c.oid and x.deptype = 'e')`;
 

@@ -90,7 +90,8 @@ describe('core/maintenance', () => {
     assert.deepEqual(ids(table({ ...dead, hoursSinceVacuum: 3 })), []);
     assert.deepEqual(ids(table({ deadRows: 900_000, hoursSinceVacuum: 30 })), []);
     assert.deepEqual(ids(table({ autovacuum: false })), ['daily vacuum public.orders']);
-    assert.deepEqual(ids({ ...table({}), autovacuum: false }), ['daily vacuum public.orders']);
+    // Switched off for the server: one command for all, and none for each.
+    assert.deepEqual(ids({ ...table({ analyzed: false }), autovacuum: false }), ['daily vacuum-all']);
   });
 
   it('vacuums at night what changes by a fifth a day, and lets autovacuum come sooner where it takes weeks', () => {
@@ -106,6 +107,12 @@ describe('core/maintenance', () => {
     assert.deepEqual(ids(table({ analyzed: false, deadRows: 2_000_000, hoursSinceVacuum: 30 })), [
       'now vacuum-overdue public.orders',
     ]);
+  });
+
+  it('analyzes the database where most of it has no statistics', () => {
+    const tables = Array.from({ length: 60 }, (_, at) => ({ ...TABLE, name: `public.t${at}`, analyzed: false }));
+    assert.deepEqual(ids({ tables }), ['now analyze-all']);
+    assert.equal(ids({ tables: tables.slice(0, 50) }).length, 50);
   });
 
   it('analyzes partitioned tables as a whole, by how fast they change', () => {

@@ -9,6 +9,9 @@ const LOCKS = 'None that readers or writers notice; it reads a sample.';
 const STALE_SHARE = 0.1;
 const ENOUGH_ROWS = 1_000;
 
+/** More tables than a list is read of. */
+const MOST_TABLES = 50;
+
 /**
  * A daily ANALYZE of everything repeats what autovacuum does. What it never does: partitioned tables as a whole
  * (manual, 25.1.3 Updating Planner Statistics), foreign tables, and temporary ones.
@@ -17,23 +20,40 @@ export function statisticsTasks(facts: MaintenanceFacts): MaintenanceTask[] {
   return [...missing(facts), ...wholes(facts), ...foreign(facts), afterLoads()];
 }
 
-function missing({ tables }: MaintenanceFacts): MaintenanceTask[] {
-  return tables
+function missing({ tables, autovacuum }: MaintenanceFacts): MaintenanceTask[] {
+  // Without it everything is analyzed daily.
+  if (!autovacuum) return [];
+  const stale = tables
     .filter(table => table.liveRows >= ENOUGH_ROWS)
-    .filter(({ analyzed, changedSinceAnalyze: changed, liveRows }) => !analyzed || changed > STALE_SHARE * liveRows)
-    .map(({ name, analyzed, changedSinceAnalyze, liveRows }) => ({
-      id: `analyze ${name}`,
-      cadence: 'now',
-      title: `Analyze ${name}`,
-      reason: analyzed
-        ? `${formatCount(changedSinceAnalyze)} of ${formatCount(liveRows)} rows have changed since the last ANALYZE.`
-        : `${formatCount(liveRows)} rows and no statistics: the planner guesses.`,
-      basis: analyzed ? 'counted' : 'catalog',
-      source: 'guide 002, 9.1 analyzes everything daily; here what autovacuum has not reached',
-      guideline: GUIDE,
-      statements: [`ANALYZE ${name}`],
-      locks: LOCKS,
-    }));
+    .filter(({ analyzed, changedSinceAnalyze: changed, liveRows }) => !analyzed || changed > STALE_SHARE * liveRows);
+  if (stale.length > MOST_TABLES) return [everything(stale.length)];
+  return stale.map(({ name, analyzed, changedSinceAnalyze, liveRows }) => ({
+    id: `analyze ${name}`,
+    cadence: 'now',
+    title: `Analyze ${name}`,
+    reason: analyzed
+      ? `${formatCount(changedSinceAnalyze)} of ${formatCount(liveRows)} rows have changed since the last ANALYZE.`
+      : `${formatCount(liveRows)} rows and no statistics: the planner guesses.`,
+    basis: analyzed ? 'counted' : 'catalog',
+    source: 'guide 002, 9.1 analyzes everything daily; here what autovacuum has not reached',
+    guideline: GUIDE,
+    statements: [`ANALYZE ${name}`],
+    locks: LOCKS,
+  }));
+}
+
+function everything(count: number): MaintenanceTask {
+  return {
+    id: 'analyze-all',
+    cadence: 'now',
+    title: 'Analyze the database',
+    reason: `${formatCount(count)} tables have no statistics, or stale ones: as after a restore or an upgrade by dump.`,
+    basis: 'counted',
+    source: 'manual, 25.1.3 Updating Planner Statistics; guide 002, 9.1 does it daily',
+    guideline: GUIDE,
+    statements: ['ANALYZE'],
+    locks: LOCKS,
+  };
 }
 
 function wholes({ partitioned, countedDays, serverVersion }: MaintenanceFacts): MaintenanceTask[] {

@@ -17,10 +17,26 @@ const LOCKS = 'None that readers or writers notice; it reads the whole table onc
 
 /** VACUUM by hand is for what autovacuum does not reach, or would do at the wrong hour; the rest it does by itself. */
 export function vacuumTasks(facts: MaintenanceFacts): MaintenanceTask[] {
+  if (!facts.autovacuum) return [withoutAutovacuum()];
   return facts.tables.flatMap(table => {
-    if (!facts.autovacuum || !table.autovacuum) return [unattended(table)];
+    if (!table.autovacuum) return [unattended(table)];
     return [...overdue(table), ...atQuietHours(table, facts), ...soonerByItself(table, facts)];
   });
+}
+
+function withoutAutovacuum(): MaintenanceTask {
+  return {
+    id: 'vacuum-all',
+    cadence: 'daily',
+    title: 'Vacuum and analyze everything, as autovacuum is off',
+    reason:
+      'autovacuum or track_counts is off for the whole server, so nobody removes dead rows, keeps statistics and freezes row ids. Switch both on again; then make a new plan.',
+    basis: 'catalog',
+    source: 'guides 002 and 004: autovacuum on',
+    guideline: { guide: '002', section: '3.2 Autovacuum Tuning' },
+    statements: ['VACUUM (ANALYZE)'],
+    locks: LOCKS,
+  };
 }
 
 function unattended(table: TableFacts): MaintenanceTask {
