@@ -63,6 +63,8 @@ export class BudgetService {
         ...(params.allowEffects !== undefined && { allowEffects: params.allowEffects }),
       },
     );
+    // Somebody may have changed the schema elsewhere; nobody waits for the answer.
+    sessions.noticeChanges(params.connectionId).catch(() => undefined);
     budgets.remember(document, statement.statement.text, runs);
     this.#host.seen(document);
     const { status, text } = summarizeResults(results);

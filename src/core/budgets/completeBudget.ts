@@ -42,7 +42,10 @@ export function completeBudget(
   const behind = marker === undefined ? (continues ? line.trimStart().replace(/^(?:--|\*)/, '') : undefined) : said;
   if (behind === undefined) return undefined;
   const clause = behind.slice(behind.lastIndexOf(',') + 1).trimStart();
-  return proposeIn(clause, end, vocabulary);
+  const proposals = proposeIn(clause, end, vocabulary);
+  // right behind a comma, or the marker, a blank is wanted
+  if (behind !== '' && !behind.endsWith(',')) return proposals;
+  return proposals.map(proposal => ({ ...proposal, insertText: ` ${proposal.insertText}` }));
 }
 
 function proposeIn(clause: string, end: number, { tables, indexes }: BudgetVocabulary): BudgetProposal[] {
