@@ -6,15 +6,12 @@ import { DatabaseError } from '../core/ports';
 import type { Catalog } from '../core/catalog/catalog';
 import type { Grammar } from '../core/sql/grammar';
 import { plannedEntries, type PlannedEntry } from '../core/workload/planningTexts';
-import { collectScript } from '../core/workload/scriptWorkload';
-import { WorkloadCollector } from '../core/workload/workload';
 import { reviewServer } from '../database/existingIndexes/reviewServer';
 import { openCostEstimator } from '../database/whatIf/index';
-import { readStatStatements, type ReadWorkload } from '../database/workload/readStatStatements';
-import { readWorkloadFiles } from '../database/workload/readWorkloadFiles';
+import type { ReadWorkload } from '../database/workload/readStatStatements';
 import type { AdviceParams, AdviceView, MeasureParams, Measurement } from '../protocol/advice';
 import type { ProgressParams } from '../protocol/server';
-import { findFiles } from '../workspace/findFiles';
+import { readSource } from './readSource';
 import type { Sessions } from './sessions';
 
 /** Advises on the indexes of a database; changes nothing and keeps nothing between calls. */
@@ -42,7 +39,7 @@ export class AdviceService {
       signal,
       limits: { ...(params.unusedDays !== undefined && { unusedDays: params.unusedDays }) },
     });
-    const workload = await this.#readWorkload(params, signal, tell);
+    const workload = await readSource(database, this.#grammar, params.source, { signal, tell });
     const reviewed = { existing: review.findings, notes: [...review.notes, ...(workload?.notes ?? [])] };
     if (!workload) return { ...NO_WORKLOAD, ...reviewed };
     const entries = plannedEntries(this.#grammar, workload.entries);
@@ -88,32 +85,6 @@ export class AdviceService {
       }
     }
     return measured;
-  }
-
-  async #readWorkload(
-    { connectionId, source }: AdviceParams,
-    signal: CancelSignal,
-    tell: (text: string) => void,
-  ): Promise<ReadWorkload | undefined> {
-    const database = this.#sessions.database(connectionId);
-    switch (source.kind) {
-      case 'none':
-        return undefined;
-      case 'statements':
-        tell('reading pg_stat_statements');
-        return readStatStatements(database, this.#grammar, { by: source.by, top: source.top, signal });
-      case 'text': {
-        const collector = new WorkloadCollector();
-        collectScript(collector, this.#grammar, source.text, source.name);
-        return { entries: collector.entries(), source: source.name, notes: [] };
-      }
-      case 'files': {
-        const { by, top } = source;
-        const { database: name } = database.settings;
-        const options = { by, top, database: name, signal, onProgress: tell };
-        return readWorkloadFiles(this.#grammar, findFiles(source.paths, '/'), options);
-      }
-    }
   }
 }
 

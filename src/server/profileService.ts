@@ -11,8 +11,6 @@ import { describeScope, settingSql, WHOLE_SERVER } from '../core/profiles/settin
 import type { UndoneSetting } from '../core/profiles/settingsRecord';
 import type { Grammar } from '../core/sql/grammar';
 import { plannedEntries } from '../core/workload/planningTexts';
-import { collectScript } from '../core/workload/scriptWorkload';
-import { WorkloadCollector } from '../core/workload/workload';
 import type { PostgresDatabase } from '../database/connect';
 import { adviseTables, type AdvisedTable } from '../database/settings/adviseTables';
 import { applySettings } from '../database/settings/applySettings';
@@ -24,9 +22,7 @@ import { readSettings, type ReadSetting } from '../database/settings/readSetting
 import { accessTo } from '../database/settings/scopes';
 import { tryProfile } from '../database/settings/tryProfile';
 import { undoSettings } from '../database/settings/undoSettings';
-import { readStatStatements, type ReadWorkload } from '../database/workload/readStatStatements';
-import { readWorkloadFiles } from '../database/workload/readWorkloadFiles';
-import type { AdviceSource } from '../protocol/advice';
+import type { ReadWorkload } from '../database/workload/readStatStatements';
 import type {
   ApplyProfileParams,
   AskedMachine,
@@ -39,8 +35,8 @@ import type {
   UndoProfileParams,
 } from '../protocol/profile';
 import type { ProgressParams } from '../protocol/server';
-import { findFiles } from '../workspace/findFiles';
 import { ChangedSinceError } from './changeService';
+import { readSource } from './readSource';
 import type { Sessions } from './sessions';
 
 interface ProfileClient {
@@ -58,6 +54,8 @@ interface Reviewed {
   readonly known: KnownFacts;
   readonly settings: readonly ReviewedSetting[];
 }
+
+const NO_WORKLOAD: ReadWorkload = { entries: [], source: '', notes: [] };
 
 /** Reviews, tries, applies and takes back tuning profiles. Keeps nothing between calls: runs are kept by the client. */
 export class ProfileService {
@@ -166,7 +164,8 @@ export class ProfileService {
     const { connectionId, source, measure, progressToken: token } = params;
     const database = this.sessions.database(connectionId);
     const settings = trialSettings((await this.#read(database, { ...params, scope: WHOLE_SERVER })).settings);
-    const workload = await readWorkload(database, grammar, source, signal);
+    const tell = (text: string): void => this.client.tell({ token, text });
+    const workload = (await readSource(database, grammar, source, { signal, tell })) ?? NO_WORKLOAD;
     const places = new Map(workload.entries.map(({ id, place }) => [id, place]));
     const tried = await tryProfile(database, plannedEntries(grammar, workload.entries), settings, {
       measure,
@@ -260,30 +259,4 @@ function tableLine({ activity, measured, guide }: AdvisedTable): TableLine {
       }),
     ],
   };
-}
-
-async function readWorkload(
-  database: PostgresDatabase,
-  grammar: Grammar,
-  source: AdviceSource,
-  signal: CancelSignal,
-): Promise<ReadWorkload> {
-  switch (source.kind) {
-    case 'none':
-      return { entries: [], source: '', notes: [] };
-    case 'statements':
-      return readStatStatements(database, grammar, { by: source.by, top: source.top, signal });
-    case 'text': {
-      const collector = new WorkloadCollector();
-      collectScript(collector, grammar, source.text, source.name);
-      return { entries: collector.entries(), source: source.name, notes: [] };
-    }
-    case 'files':
-      return readWorkloadFiles(grammar, findFiles(source.paths, '/'), {
-        by: source.by,
-        top: source.top,
-        database: database.settings.database,
-        signal,
-      });
-  }
 }
