@@ -9,7 +9,8 @@ import { parseStatement } from '../../src/core/sql/parseStatement';
 import { openDatabase, type PostgresDatabase } from '../../src/database/connect';
 import { resolveConnection } from '../../src/database/connectionSettings';
 import { openCostEstimator } from '../../src/database/whatIf';
-import { findSystemPostgres, startSystemPostgres } from './systemServer';
+import { debianPostgresOrSkip } from '../support/debianPostgres';
+import { startSystemPostgres } from './systemServer';
 
 const SCHEMA = `
   create extension hypopg;
@@ -33,13 +34,8 @@ describe('database/whatIf/hypopg', () => {
   let estimator: CostEstimator;
 
   before(async function () {
-    this.timeout(120_000);
-    const bin = findSystemPostgres('hypopg');
-    if (bin === undefined) {
-      console.log('      not tested: no PostgreSQL with HypoPG here (Debian has it as postgresql-<major>-hypopg)');
-      return this.skip();
-    }
-    server = await startSystemPostgres(bin);
+    const { bin, environment } = await debianPostgresOrSkip(this, ['postgresql-%', 'postgresql-%-hypopg']);
+    server = await startSystemPostgres(bin, {}, environment);
     client = new pg.Client({ connectionString: server.url });
     await client.connect();
     await client.query(SCHEMA);

@@ -5,26 +5,11 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { once } from 'node:events';
 
-/** Where Debian and Ubuntu put PostgreSQL's programs and its extensions' control files, by major version. */
-const PROGRAMS = '/usr/lib/postgresql';
-const SHARED = '/usr/share/postgresql';
-
-/** The newest PostgreSQL of the operating system that has an extension; undefined if none has. */
-export function findSystemPostgres(extension: string): string | undefined {
-  if (!fs.existsSync(PROGRAMS)) return undefined;
-  const majors = fs.readdirSync(PROGRAMS).sort((a, b) => Number(b) - Number(a));
-  const found = majors.find(
-    major =>
-      fs.existsSync(path.join(SHARED, major, 'extension', `${extension}.control`)) &&
-      fs.existsSync(path.join(PROGRAMS, major, 'bin', 'initdb')),
-  );
-  return found && path.join(PROGRAMS, found, 'bin');
-}
-
 /** Starts a throwaway server from these programs. @returns its URL, and what ends it and deletes its data. */
 export async function startSystemPostgres(
   bin: string,
   further: Readonly<Record<string, string>> = {},
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'query-tuner-system-'));
   const data = path.join(folder, 'data');
@@ -37,6 +22,7 @@ export async function startSystemPostgres(
   const made = spawnSync(...command('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-N'), {
     cwd: '/',
     encoding: 'utf8',
+    env,
   });
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
   const port = await freePort();
@@ -44,6 +30,7 @@ export async function startSystemPostgres(
   for (const [name, value] of Object.entries(further)) settings.push(`${name}=${value}`);
   const server = spawn(...command('postgres', '-D', data, ...settings.flatMap(setting => ['-c', setting])), {
     cwd: '/',
+    env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const ended = once(server, 'exit');
