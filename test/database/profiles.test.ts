@@ -9,6 +9,7 @@ import { openDatabase, type PostgresDatabase } from '../../src/database/connect'
 import { resolveConnection } from '../../src/database/connectionSettings';
 import { startEmbedded, type EmbeddedServer } from '../../src/database/embedded';
 import { applySettings } from '../../src/database/settings/applySettings';
+import { evaluateOnServer, preflight } from '../../src/database/settings/preflight';
 import { readSettings } from '../../src/database/settings/readSettings';
 import { undoSettings } from '../../src/database/settings/undoSettings';
 import { MAJORS } from './servers';
@@ -46,11 +47,13 @@ for (const major of MAJORS) {
     for (const profile of PROFILES) {
       it(`applies ${profile.id}, restarts, reads it back, and undoes it without a trace`, async () => {
         const [fileBefore, valuesBefore] = [await autoConf(), await values()];
-        const evaluated = evaluateProfile(profile, { ...assumedFacts(profile, major), ...MACHINE });
-        const wanted = diffProfile(evaluated, await readSettings(db))
+        const facts = { ...assumedFacts(profile, major), ...MACHINE };
+        const settings = await readSettings(db);
+        const wanted = diffProfile(await evaluateOnServer(db, profile, facts, settings), settings)
           .filter(({ state }) => state === 'differs')
           .map(({ setting }) => ({ name: setting.name, value: setting.value }));
         assert.ok(wanted.length > 3, 'little to apply');
+        assert.deepEqual([...(await preflight(db, wanted, facts, settings))], []);
         const record = await applySettings(db, wanted, () => undefined);
         assert.deepEqual(
           record.changes.filter(({ outcome }) => outcome === 'refused'),
