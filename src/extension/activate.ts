@@ -49,7 +49,9 @@ export function activate(context: vscode.ExtensionContext): void {
   server.start().then(
     () => migrations.offerToResume(),
     (error: unknown) =>
-      vscode.window.showErrorMessage(`Query Tuner: the language server did not start. ${messageOf(error)}`),
+      vscode.window.showErrorMessage(
+        vscode.l10n.t('Query Tuner: the language server did not start. {0}', messageOf(error)),
+      ),
   );
 }
 

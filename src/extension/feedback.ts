@@ -10,8 +10,8 @@ export function requireTrust(): boolean {
   if (vscode.workspace.isTrusted) return true;
   void vscode.window
     .showWarningMessage(
-      'Query Tuner connects to nothing and runs nothing in a workspace you do not trust.',
-      'Manage Trust',
+      vscode.l10n.t('Query Tuner connects to nothing and runs nothing in a workspace you do not trust.'),
+      vscode.l10n.t('Manage Trust'),
     )
     .then(answer => answer && vscode.commands.executeCommand('workbench.trust.manage'));
   return false;

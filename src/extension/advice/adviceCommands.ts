@@ -25,7 +25,7 @@ export function registerIndexAdvice(server: ServerApi, connections: Connections)
     const connection = await connectionForFile(connections, server, uri);
     if (!connection) return;
     await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title: `Connecting to ${connection.name}` },
+      { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Connecting to {0}', connection.name) },
       () => connections.ensureOpen(connection),
     );
     const document = source.kind === 'text' ? uri : undefined;
@@ -65,7 +65,7 @@ function activeUri(): vscode.Uri | undefined {
 function sourceOfEditor(): AdviceSource | undefined {
   const document = vscode.window.activeTextEditor?.document;
   if (!document || !isChecked(document)) {
-    void vscode.window.showInformationMessage('Open a file with SQL: its statements are the workload.');
+    void vscode.window.showInformationMessage(vscode.l10n.t('Open a file with SQL: its statements are the workload.'));
     return undefined;
   }
   const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
@@ -73,13 +73,15 @@ function sourceOfEditor(): AdviceSource | undefined {
 }
 
 async function sourceOfFolder(folder: vscode.Uri | undefined): Promise<AdviceSource | undefined> {
-  const chosen = folder ?? (await ask({ canSelectFolders: true, canSelectFiles: false, title: 'Folder of SQL files' }));
+  const chosen =
+    folder ??
+    (await ask({ canSelectFolders: true, canSelectFiles: false, title: vscode.l10n.t('Folder of SQL files') }));
   return chosen && { kind: 'files', paths: [chosen.fsPath], by: 'total', top: TOP };
 }
 
 async function sourceOfLog(log: vscode.Uri | undefined): Promise<AdviceSource | undefined> {
   const filters = { 'Server logs': ['log', 'csv', 'json', 'gz'], 'All files': ['*'] };
-  const chosen = log ?? (await ask({ title: 'Log of a PostgreSQL server', filters }));
+  const chosen = log ?? (await ask({ title: vscode.l10n.t('Log of a PostgreSQL server'), filters }));
   return chosen && { kind: 'files', paths: [chosen.fsPath], by: 'total', top: TOP };
 }
 
@@ -98,11 +100,13 @@ function parseBudget(text: string): number | undefined {
 async function askBudget(controller: AdviceController): Promise<void> {
   const now = controller.budgetBytes;
   const text = await vscode.window.showInputBox({
-    title: 'Storage that all new indexes together may take',
-    prompt: 'For example 500 MB; empty for no budget. The advice is worked out again.',
+    title: vscode.l10n.t('Storage that all new indexes together may take'),
+    prompt: vscode.l10n.t('For example 500 MB; empty for no budget. The advice is worked out again.'),
     value: now === undefined ? '' : `${Math.round(now / UNITS['mb']!)} MB`,
     validateInput: value =>
-      value.trim() === '' || parseBudget(value) !== undefined ? undefined : 'A size with its unit, such as 500 MB.',
+      value.trim() === '' || parseBudget(value) !== undefined
+        ? undefined
+        : vscode.l10n.t('A size with its unit, such as 500 MB.'),
   });
   if (text !== undefined) await controller.setBudget(parseBudget(text));
 }

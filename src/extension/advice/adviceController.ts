@@ -47,7 +47,8 @@ export class AdviceController {
 
   /** @throws Error while nothing is shown */
   get shown(): Shown {
-    if (!this.#shown) throw new Error('There is no advice yet: run "Advise Indexes" on a file, a folder or a log.');
+    if (!this.#shown)
+      throw new Error(vscode.l10n.t('There is no advice yet: run "Advise Indexes" on a file, a folder or a log.'));
     return this.#shown;
   }
 
@@ -58,7 +59,11 @@ export class AdviceController {
   async advise(subject: AdviceSubject): Promise<void> {
     const run = ++this.#run;
     const { connection, source } = subject;
-    const title = `${source.kind === 'none' ? 'Reviewing the indexes' : 'Looking for indexes'} on ${connection.name}`;
+    const title = vscode.l10n.t(
+      '{0} on {1}',
+      source.kind === 'none' ? vscode.l10n.t('Reviewing the indexes') : vscode.l10n.t('Looking for indexes'),
+      connection.name,
+    );
     const view = await this.#withProgress(title, (token, progressToken) =>
       this.server.request(
         'queryTuner/advice/run',
@@ -107,10 +112,10 @@ export class AdviceController {
   async apply(): Promise<void> {
     const { subject, view, checked, states } = this.shown;
     const chosen = offeredChanges(view).filter(({ key }) => checked.has(key) && states.get(key) !== 'applied');
-    if (chosen.length === 0) throw new Error('No box is checked.');
+    if (chosen.length === 0) throw new Error(vscode.l10n.t('No box is checked.'));
     const sql = chosen.flatMap(({ change }) => change.sql);
-    if (!(await confirm(subject.connection, `Run ${count(sql.length)}`, sql))) return;
-    await this.#withProgress(`Changing ${subject.connection.name}`, async (token, progressToken) => {
+    if (!(await confirm(subject.connection, vscode.l10n.t('Run {0}', count(sql.length)), sql))) return;
+    await this.#withProgress(vscode.l10n.t('Changing {0}', subject.connection.name), async (token, progressToken) => {
       for (const offered of chosen) {
         const request = { connectionId: subject.connection.name, change: offered.change, progressToken };
         const { created } = await this.server.request('queryTuner/change/apply', request, token);
@@ -124,18 +129,21 @@ export class AdviceController {
   async undo(): Promise<void> {
     const { subject } = this.shown;
     const undone = [...this.#applied].reverse().filter(({ offered }) => offered.change.inverse.length > 0);
-    if (undone.length === 0) throw new Error('There is nothing to take back.');
+    if (undone.length === 0) throw new Error(vscode.l10n.t('There is nothing to take back.'));
     const sql = undone.flatMap(({ offered }) => offered.change.inverse);
-    if (!(await confirm(subject.connection, `Take back ${count(undone.length)}`, sql))) return;
-    await this.#withProgress(`Taking back changes on ${subject.connection.name}`, async (token, progressToken) => {
-      for (const applied of undone) {
-        const { offered, created: expected } = applied;
-        const request = { connectionId: subject.connection.name, change: offered.change, progressToken, expected };
-        await this.server.request('queryTuner/change/undo', request, token);
-        this.#applied = this.#applied.filter(each => each !== applied);
-        this.#setState(offered.key, 'undone');
-      }
-    });
+    if (!(await confirm(subject.connection, vscode.l10n.t('Take back {0}', count(undone.length)), sql))) return;
+    await this.#withProgress(
+      vscode.l10n.t('Taking back changes on {0}', subject.connection.name),
+      async (token, progressToken) => {
+        for (const applied of undone) {
+          const { offered, created: expected } = applied;
+          const request = { connectionId: subject.connection.name, change: offered.change, progressToken, expected };
+          await this.server.request('queryTuner/change/undo', request, token);
+          this.#applied = this.#applied.filter(each => each !== applied);
+          this.#setState(offered.key, 'undone');
+        }
+      },
+    );
   }
 
   /** Measures the statements that only read: as they are before the first change, and after it. */
@@ -143,10 +151,10 @@ export class AdviceController {
     const { subject, view } = this.shown;
     const statements = view.statements.filter(({ measurable }) => measurable).map(({ id, sql }) => ({ id, sql }));
     if (statements.length === 0) {
-      throw new Error('No statement can be measured: they write, or have parameters without values.');
+      throw new Error(vscode.l10n.t('No statement can be measured: they write, or have parameters without values.'));
     }
     const measured = await this.#withProgress(
-      `Measuring ${statements.length} statements on ${subject.connection.name}`,
+      vscode.l10n.t('Measuring {0} statements on {1}', statements.length, subject.connection.name),
       (token, progressToken) =>
         this.server.request(
           'queryTuner/advice/measure',
@@ -171,7 +179,7 @@ export class AdviceController {
   async saveAsMigration(): Promise<void> {
     const { view, checked } = this.shown;
     const chosen = offeredChanges(view).filter(({ key }) => checked.has(key));
-    if (chosen.length === 0) throw new Error('No box is checked.');
+    if (chosen.length === 0) throw new Error(vscode.l10n.t('No box is checked.'));
     const style = settings().get<MigrationStyle>('migration.style', 'sql');
     await saveMigration(chosen, MIGRATION_STYLES.includes(style) ? style : 'sql');
   }
@@ -216,13 +224,19 @@ function settings(): vscode.WorkspaceConfiguration {
 /** The SQL is shown before anything runs; production is named. */
 async function confirm(connection: ConnectionEntry, what: string, sql: readonly string[]): Promise<boolean> {
   const production = roleOf(connection) === 'production';
-  const where = production ? `the production database ${connection.name}` : connection.name;
+  const where = production ? vscode.l10n.t('the production database {0}', connection.name) : connection.name;
   const shown = sql.slice(0, 20).map(statement => `${statement};`);
-  const more = sql.length > shown.length ? [`... and ${sql.length - shown.length} more`] : [];
+  const more = sql.length > shown.length ? [vscode.l10n.t('... and {0} more', sql.length - shown.length)] : [];
   const options = { modal: true, detail: [...shown, ...more].join('\n') };
-  return (await vscode.window.showWarningMessage(`${what} on ${where}?`, options, 'Run')) === 'Run';
+  return (
+    (await vscode.window.showWarningMessage(
+      vscode.l10n.t('{0} on {1}?', what, where),
+      options,
+      vscode.l10n.t('Run'),
+    )) === vscode.l10n.t('Run')
+  );
 }
 
 function count(statements: number): string {
-  return statements === 1 ? '1 change' : `${statements} changes`;
+  return statements === 1 ? '1 change' : vscode.l10n.t('{0} changes', statements);
 }

@@ -59,7 +59,7 @@ export class AdviceTree implements vscode.TreeDataProvider<AdviceNode>, vscode.D
       const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
       item.checkboxState = node.checked ? Checked : Unchecked;
     }
-    if (node.shows) item.command = { command: SHOW_COMMAND, title: 'Show', arguments: [node.shows] };
+    if (node.shows) item.command = { command: SHOW_COMMAND, title: vscode.l10n.t('Show'), arguments: [node.shows] };
     return item;
   }
 

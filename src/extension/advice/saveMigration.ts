@@ -17,15 +17,18 @@ export async function saveMigration(changes: readonly MigratedChange[], style: M
   }
   const [folder] =
     (await vscode.window.showOpenDialog({
-      title: 'The folder of the migrations',
+      title: vscode.l10n.t('The folder of the migrations'),
       canSelectFiles: false,
       canSelectFolders: true,
-      openLabel: `Save ${files.length === 1 ? 'the File' : `${files.length} Files`} Here`,
+      openLabel: vscode.l10n.t(
+        'Save {0} Here',
+        files.length === 1 ? vscode.l10n.t('the File') : vscode.l10n.t('{0} Files', files.length),
+      ),
     })) ?? [];
   if (!folder) return;
   for (const { name, text } of files) {
     const target = vscode.Uri.joinPath(folder, name);
-    if (await exists(target)) throw new Error(`${name} is there already; nothing is written over.`);
+    if (await exists(target)) throw new Error(vscode.l10n.t('{0} is there already; nothing is written over.', name));
     await vscode.workspace.fs.writeFile(target, Buffer.from(text));
   }
   await vscode.window.showTextDocument(vscode.Uri.joinPath(folder, first.name));

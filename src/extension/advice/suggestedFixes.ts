@@ -62,20 +62,26 @@ export class SuggestedFixes implements vscode.CodeActionProvider, vscode.Disposa
     if (!remembered || !suggestion || !requireTrust()) return;
     const { connection } = remembered;
     const { change } = suggestion;
-    const where = `${roleOf(connection) === 'production' ? 'the production database ' : ''}${connection.name}`;
-    const options = { modal: true, detail: `${change.sql.join(';\n')};\n\nLock: ${change.locks}` };
-    if ((await vscode.window.showWarningMessage(`Create this index on ${where}?`, options, 'Create')) !== 'Create')
+    const where = `${roleOf(connection) === 'production' ? vscode.l10n.t('the production database ') : ''}${connection.name}`;
+    const options = { modal: true, detail: vscode.l10n.t('{0};\n\nLock: {1}', change.sql.join(';\n'), change.locks) };
+    if (
+      (await vscode.window.showWarningMessage(
+        vscode.l10n.t('Create this index on {0}?', where),
+        options,
+        vscode.l10n.t('Create'),
+      )) !== vscode.l10n.t('Create')
+    )
       return;
     try {
       const request = { connectionId: connection.name, change };
       const { created, elapsedMs } = await this.#withProgress(
-        `Creating the index on ${connection.name}`,
+        vscode.l10n.t('Creating the index on {0}', connection.name),
         (token, rest) => this.server.request('queryTuner/change/apply', { ...request, ...rest }, token),
       );
       this.#remembered.delete(key);
-      const said = `The index was created in ${formatMs(elapsedMs)}.`;
-      if ((await vscode.window.showInformationMessage(said, 'Undo')) !== 'Undo') return;
-      await this.#withProgress(`Dropping the index on ${connection.name}`, (token, rest) =>
+      const said = vscode.l10n.t('The index was created in {0}.', formatMs(elapsedMs));
+      if ((await vscode.window.showInformationMessage(said, vscode.l10n.t('Undo'))) !== vscode.l10n.t('Undo')) return;
+      await this.#withProgress(vscode.l10n.t('Dropping the index on {0}', connection.name), (token, rest) =>
         this.server.request('queryTuner/change/undo', { ...request, ...rest, expected: created }, token),
       );
     } catch (error) {
@@ -122,8 +128,8 @@ function titleOf({ title, evidence }: Suggestion, connection: ConnectionEntry): 
   const cost =
     costBefore === undefined || costAfter === undefined
       ? ''
-      : `: cost ${costText(costBefore)} → ${costText(costAfter)}`;
-  return `Create index ${shown} on ${connection.name} (${evidence.how}${cost})`;
+      : vscode.l10n.t(': cost {0} → {1}', costText(costBefore), costText(costAfter));
+  return vscode.l10n.t('Create index {0} on {1} ({2}{3})', shown, connection.name, evidence.how, cost);
 }
 
 function costText(cost: number): string {

@@ -62,37 +62,38 @@ class Benchmarks implements vscode.Disposable {
     const span = lensSpan ?? (editor && spanOf(editor.selection));
     if (!requireTrust()) return;
     const found = uri !== undefined && span && (await this.server.request('queryTuner/statement/at', { uri, span }));
-    if (!found) throw new Error('There is no statement here. Open a SQL file and put the cursor into one.');
-    if (found.syntaxError) throw new Error(`The statement cannot be measured: ${found.syntaxError}.`);
+    if (!found)
+      throw new Error(vscode.l10n.t('There is no statement here. Open a SQL file and put the cursor into one.'));
+    if (found.syntaxError) throw new Error(vscode.l10n.t('The statement cannot be measured: {0}.', found.syntaxError));
     await this.#measure({ uri: vscode.Uri.parse(uri), title: found.title, statements: [found], notes: [] });
   }
 
   async file(): Promise<void> {
     const document = vscode.window.activeTextEditor?.document;
     if (!requireTrust()) return;
-    if (!document) throw new Error('Open a SQL file first.');
+    if (!document) throw new Error(vscode.l10n.t('Open a SQL file first.'));
     const { statements, notes } = await this.server.request('queryTuner/benchmark/statements', {
       uri: document.uri.toString(),
     });
     const title = document.uri.path.split('/').at(-1) ?? 'file';
-    if (statements.length === 0) throw new Error(`${title} has no query that could be measured.`);
+    if (statements.length === 0) throw new Error(vscode.l10n.t('{0} has no query that could be measured.', title));
     await this.#measure({ uri: document.uri, title, statements, notes });
   }
 
   /** One of the results there are. */
   async results(): Promise<void> {
-    const kept = await this.#pick('Show which benchmark?', this.#store.all(), { forget: true });
+    const kept = await this.#pick(vscode.l10n.t('Show which benchmark?'), this.#store.all(), { forget: true });
     if (kept) await this.#show(kept);
   }
 
   /** Two of them, one below the other. */
   async compare(): Promise<void> {
     const all = this.#store.all();
-    if (all.length < 2) throw new Error('There are not yet two benchmarks to compare.');
-    const after = await this.#pick('Compare which benchmark…', all);
+    if (all.length < 2) throw new Error(vscode.l10n.t('There are not yet two benchmarks to compare.'));
+    const after = await this.#pick(vscode.l10n.t('Compare which benchmark…'), all);
     if (!after) return;
     const before = await this.#pick(
-      '… with which earlier one?',
+      vscode.l10n.t('… with which earlier one?'),
       all.filter(kept => kept !== after),
     );
     if (before) await this.#show(after, before);
@@ -122,7 +123,7 @@ class Benchmarks implements vscode.Disposable {
     const progressToken = `benchmark-${++this.#runs}`;
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: `Benchmark on ${entry.name}`,
+      title: vscode.l10n.t('Benchmark on {0}', entry.name),
       cancellable: true,
     };
     return vscode.window.withProgress(options, async (progress, token) => {
@@ -174,11 +175,12 @@ class Benchmarks implements vscode.Disposable {
     all: readonly KeptBenchmark[],
     { forget = false } = {},
   ): Promise<KeptBenchmark | undefined> {
-    if (all.length === 0) throw new Error('Nothing was measured yet: run "Benchmark Statement" or "Benchmark File".');
+    if (all.length === 0)
+      throw new Error(vscode.l10n.t('Nothing was measured yet: run "Benchmark Statement" or "Benchmark File".'));
     const items: (vscode.QuickPickItem & { kept?: KeptBenchmark })[] = [
       ...all.map(kept => ({
         label: kept.result.title,
-        description: `${Math.round(kept.result.tps)} a second, ${kept.result.clients} at once`,
+        description: vscode.l10n.t('{0} a second, {1} at once', Math.round(kept.result.tps), kept.result.clients),
         detail: `${new Date(kept.result.at).toLocaleString()}, ${kept.connection}, PostgreSQL ${kept.result.server}`,
         kept,
       })),
@@ -211,9 +213,15 @@ async function confirm(entry: ConnectionEntry, { statements }: Subject, { second
             'dead rows until VACUUM.',
         ]
       : []),
-    ...(effects.length > 0 ? [`A rollback does not undo: ${effects.join('; ')}.`] : []),
+    ...(effects.length > 0 ? [vscode.l10n.t('A rollback does not undo: {0}.', effects.join('; '))] : []),
   ].join('\n\n');
-  const where = isProduction ? `the production database ${entry.name}` : entry.name;
+  const where = isProduction ? vscode.l10n.t('the production database {0}', entry.name) : entry.name;
   const options = { modal: true, detail };
-  return (await vscode.window.showWarningMessage(`Benchmark on ${where}?`, options, 'Run')) === 'Run';
+  return (
+    (await vscode.window.showWarningMessage(
+      vscode.l10n.t('Benchmark on {0}?', where),
+      options,
+      vscode.l10n.t('Run'),
+    )) === vscode.l10n.t('Run')
+  );
 }

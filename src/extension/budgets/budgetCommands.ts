@@ -32,15 +32,20 @@ async function check(parts: BudgetParts, uri: string | undefined, span: TextSpan
     return place && comments.start.line <= place.line && place.line <= last.line;
   });
   if (!address || !budget) {
-    const hint = 'Write "-- @budget execution < 10 ms" above the statement, or pin its plan after Explain Analyze.';
-    void vscode.window.showInformationMessage(`There is no budget here. ${hint}`);
+    const hint = vscode.l10n.t(
+      'Write "-- @budget execution < 10 ms" above the statement, or pin its plan after Explain Analyze.',
+    );
+    void vscode.window.showInformationMessage(vscode.l10n.t('There is no budget here. {0}', hint));
     return;
   }
-  const title = `Checking the budget of ${budget.statement.title}`;
+  const title = vscode.l10n.t('Checking the budget of {0}', budget.statement.title);
   const outcome = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     (_, token) => checkStatement(parts, { file: { uri: address }, budget, mayAsk: true }, token),
   );
   if (outcome.obstacle === undefined) void vscode.window.setStatusBarMessage(outcome.summary, 5_000);
-  else void vscode.window.showWarningMessage(`Query Tuner: the budget cannot be told: ${outcome.obstacle}`);
+  else
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('Query Tuner: the budget cannot be told: {0}', outcome.obstacle),
+    );
 }

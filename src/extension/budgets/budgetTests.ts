@@ -37,7 +37,7 @@ export class BudgetTests implements vscode.Disposable {
     const controller = vscode.tests.createTestController('queryTuner.budgets', 'Query Budgets');
     const list = new BudgetTestList(controller, this.#parts.server);
     const profile = controller.createRunProfile(
-      'Check Budgets',
+      vscode.l10n.t('Check Budgets'),
       vscode.TestRunProfileKind.Run,
       (request, token) => runBudgets(this.#parts, controller, list, request, token),
       true,

@@ -85,24 +85,31 @@ async function mayRun(entry: ConnectionEntry, { budget: { statement }, mayAsk }:
   const reasons = [
     ...(isProduction && statement.writes
       ? [
-          `${entry.name} is a production database and the statement writes. It is rolled back, and holds its locks meanwhile.`,
+          vscode.l10n.t(
+            '{0} is a production database and the statement writes. It is rolled back, and holds its locks meanwhile.',
+            entry.name,
+          ),
         ]
       : []),
-    ...(statement.effects.length > 0 ? [`A rollback does not undo: ${statement.effects.join('; ')}.`] : []),
+    ...(statement.effects.length > 0
+      ? [vscode.l10n.t('A rollback does not undo: {0}.', statement.effects.join('; '))]
+      : []),
   ];
   if (reasons.length === 0) return false;
   if (!mayAsk) {
     if (isProduction && statement.writes) {
-      throw new Error(`It writes, and ${entry.name} is a production database: check it alone to agree to that.`);
+      throw new Error(
+        vscode.l10n.t('It writes, and {0} is a production database: check it alone to agree to that.', entry.name),
+      );
     }
     return false;
   }
   const options = { modal: true, detail: reasons.join('\n\n') };
   const answer = await vscode.window.showWarningMessage(
-    'Checking the budget may run the statement.',
+    vscode.l10n.t('Checking the budget may run the statement.'),
     options,
-    'Run It',
+    vscode.l10n.t('Run It'),
   );
-  if (answer !== 'Run It') throw new vscode.CancellationError();
+  if (answer !== vscode.l10n.t('Run It')) throw new vscode.CancellationError();
   return true;
 }

@@ -70,13 +70,15 @@ async function explain(parts: Parts, analyze: boolean, place: Place | undefined)
   const statement = place && (await server.request('queryTuner/statement/at', place));
   const obstacle = obstacleOf(statement);
   if (obstacle !== undefined || !place || !statement) {
-    void vscode.window.showInformationMessage(obstacle ?? 'Open a SQL file and put the cursor into a statement.');
+    void vscode.window.showInformationMessage(
+      obstacle ?? vscode.l10n.t('Open a SQL file and put the cursor into a statement.'),
+    );
     return;
   }
   const entry = await connectionForFile(connections, server, vscode.Uri.parse(place.uri));
   if (!entry) return;
   await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: `Connecting to ${entry.name}` },
+    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Connecting to {0}', entry.name) },
     () => connections.ensureOpen(entry),
   );
   const subject = await readySubject(parts, { entry, place, statement }, analyze);
@@ -125,9 +127,10 @@ async function askValues({ context, server }: Parts, { entry, statement }: Targe
 
 /** Why there is nothing to explain, and what to do about it. */
 function obstacleOf(statement: StatementInfo | null | undefined): string | undefined {
-  if (!statement) return 'There is no statement here. Open a SQL file and put the cursor into one.';
-  if (statement.syntaxError) return `The statement cannot be explained: ${statement.syntaxError}.`;
-  if (!statement.explainable) return 'PostgreSQL explains SELECT, INSERT, UPDATE, DELETE and MERGE only.';
+  if (!statement) return vscode.l10n.t('There is no statement here. Open a SQL file and put the cursor into one.');
+  if (statement.syntaxError) return vscode.l10n.t('The statement cannot be explained: {0}.', statement.syntaxError);
+  if (!statement.explainable)
+    return vscode.l10n.t('PostgreSQL explains SELECT, INSERT, UPDATE, DELETE and MERGE only.');
   return undefined;
 }
 
@@ -136,13 +139,21 @@ async function confirmRun(name: string, production: boolean, statement: Statemen
   const reasons: string[] = [];
   if (production && statement.writes) {
     reasons.push(
-      `${name} is a production database and the statement writes. It is rolled back, and holds its locks meanwhile.`,
+      vscode.l10n.t(
+        '{0} is a production database and the statement writes. It is rolled back, and holds its locks meanwhile.',
+        name,
+      ),
     );
   }
-  if (statement.effects.length > 0) reasons.push(`A rollback does not undo: ${statement.effects.join('; ')}.`);
+  if (statement.effects.length > 0)
+    reasons.push(vscode.l10n.t('A rollback does not undo: {0}.', statement.effects.join('; ')));
   if (reasons.length === 0) return true;
   const options = { modal: true, detail: reasons.join('\n\n') };
   return (
-    (await vscode.window.showWarningMessage('Explain Analyze runs the statement.', options, 'Run It')) === 'Run It'
+    (await vscode.window.showWarningMessage(
+      vscode.l10n.t('Explain Analyze runs the statement.'),
+      options,
+      vscode.l10n.t('Run It'),
+    )) === vscode.l10n.t('Run It')
   );
 }

@@ -17,11 +17,11 @@ export function registerConnectionCommands(connections: Connections, server: Ser
   return vscode.Disposable.from(
     register('add', () => edit(connections, server, undefined)),
     register('edit', async () => {
-      const entry = await pick('Edit which connection?');
+      const entry = await pick(vscode.l10n.t('Edit which connection?'));
       if (entry) await edit(connections, server, entry);
     }),
     register('test', async () => {
-      const entry = requireTrust() && (await pick('Test which connection?'));
+      const entry = requireTrust() && (await pick(vscode.l10n.t('Test which connection?')));
       if (entry) await test(connections, entry);
     }),
     register('remove', () => remove(connections)),
@@ -48,7 +48,7 @@ async function switchConnection(
   uri = vscode.window.activeTextEditor?.document.uri,
 ): Promise<ConnectionEntry | undefined> {
   if (readConnections().length === 0) return edit(connections, server, undefined);
-  const entry = await pick('Which connection does this file use?', [PLAYGROUND]);
+  const entry = await pick(vscode.l10n.t('Which connection does this file use?'), [PLAYGROUND]);
   if (entry) await connections.choose(uri, entry.name);
   return entry;
 }
@@ -63,14 +63,14 @@ async function edit(
   if (!target) return undefined;
   const others = readConnections().filter(({ name }) => name !== existing?.name);
   const name = await vscode.window.showInputBox({
-    title: 'Name of the connection',
+    title: vscode.l10n.t('Name of the connection'),
     value: existing?.name ?? 'database',
     ignoreFocusOut: true,
     validateInput: value =>
       value.trim() === ''
-        ? 'A name is needed'
+        ? vscode.l10n.t('A name is needed')
         : others.some(other => other.name === value.trim())
-          ? 'This name is taken'
+          ? vscode.l10n.t('This name is taken')
           : undefined,
   });
   if (name === undefined) return undefined;
@@ -90,23 +90,30 @@ async function edit(
 
 async function test(connections: Connections, entry: ConnectionEntry): Promise<void> {
   const info = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Testing ${entry.name}` },
+    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Testing {0}', entry.name) },
     () => connections.test(entry),
   );
   void vscode.window.showInformationMessage(
-    `${entry.name}: ${info.server}, ${info.user}@${info.database}, connected in ${info.elapsedMs} ms.`,
+    vscode.l10n.t(
+      '{0}: {1}, {2}@{3}, connected in {4} ms.',
+      entry.name,
+      info.server,
+      info.user,
+      info.database,
+      info.elapsedMs,
+    ),
   );
 }
 
 async function remove(connections: Connections): Promise<void> {
-  const entry = await pick('Remove which connection?');
+  const entry = await pick(vscode.l10n.t('Remove which connection?'));
   if (!entry) return;
   const answer = await vscode.window.showWarningMessage(
-    `Remove the connection "${entry.name}" and its stored password?`,
+    vscode.l10n.t('Remove the connection "{0}" and its stored password?', entry.name),
     { modal: true },
-    'Remove',
+    vscode.l10n.t('Remove'),
   );
-  if (answer !== 'Remove') return;
+  if (answer !== vscode.l10n.t('Remove')) return;
   await connections.storePassword(entry.name, undefined);
   await writeUserConnection(entry.name, undefined);
 }
@@ -116,9 +123,10 @@ async function pick(title: string, builtIn: readonly ConnectionEntry[] = []): Pr
   const items = own.map(entry => ({ label: entry.name, description: roleOf(entry) as string, entry }));
   for (const entry of builtIn) {
     if (own.some(({ name }) => name === entry.name)) continue;
-    items.push({ label: entry.name, description: 'sample data in this window', entry });
+    items.push({ label: entry.name, description: vscode.l10n.t('sample data in this window'), entry });
   }
-  if (items.length === 0) throw new Error('There is no connection yet. Run "Query Tuner: Add Connection" first.');
+  if (items.length === 0)
+    throw new Error(vscode.l10n.t('There is no connection yet. Run "Query Tuner: Add Connection" first.'));
   return (await vscode.window.showQuickPick(items, { title }))?.entry;
 }
 
@@ -133,27 +141,30 @@ async function askTarget(existing: ConnectionEntry | undefined, server: ServerAp
     .map(({ uri }) => uri.fsPath);
   const proposals = existing ? [] : await server.request('queryTuner/connections/propose', { folders });
   if (proposals.length > 0) {
-    const ownAddress = { label: 'Enter an address…', description: '', target: undefined };
+    const ownAddress = { label: vscode.l10n.t('Enter an address…'), description: '', target: undefined };
     const picked = await vscode.window.showQuickPick(
       [...proposals.map(({ label, origin, target }) => ({ label, description: origin, target })), ownAddress],
-      { title: 'Connect to which database?' },
+      { title: vscode.l10n.t('Connect to which database?') },
     );
     if (!picked) return undefined;
     if (picked.target) return { fields: picked.target, password: undefined };
   }
   const url = await vscode.window.showInputBox({
-    title: 'Address of the database',
-    prompt:
+    title: vscode.l10n.t('Address of the database'),
+    prompt: vscode.l10n.t(
       'A postgresql:// URL, or libpq words as in "host=db.example dbname=shop user=me sslmode=verify-full"; "service=name" works too',
+    ),
     value: existing?.url ?? 'postgresql://localhost:5432/postgres',
     ignoreFocusOut: true,
-    validateInput: value => (value.trim() === '' ? 'An address is needed' : undefined),
+    validateInput: value => (value.trim() === '' ? vscode.l10n.t('An address is needed') : undefined),
   });
   if (url === undefined) return undefined;
   const split = splitPassword(url.trim());
   const password = await vscode.window.showInputBox({
-    title: 'Password',
-    prompt: "Kept in the system's secret storage, never in settings. Leave empty for .pgpass, certificates or trust.",
+    title: vscode.l10n.t('Password'),
+    prompt: vscode.l10n.t(
+      "Kept in the system's secret storage, never in settings. Leave empty for .pgpass, certificates or trust.",
+    ),
     password: true,
     ignoreFocusOut: true,
     value: split.password ?? '',
@@ -165,10 +176,10 @@ async function askTarget(existing: ConnectionEntry | undefined, server: ServerAp
 
 async function askRole(): Promise<ConnectionRole | undefined> {
   const roles: readonly { label: ConnectionRole; description: string }[] = [
-    { label: 'development', description: 'changes run without a question' },
-    { label: 'staging', description: 'yellow in the status bar' },
-    { label: 'production', description: 'red in the status bar; every change is confirmed first' },
+    { label: 'development', description: vscode.l10n.t('changes run without a question') },
+    { label: 'staging', description: vscode.l10n.t('yellow in the status bar') },
+    { label: 'production', description: vscode.l10n.t('red in the status bar; every change is confirmed first') },
   ];
-  const picked = await vscode.window.showQuickPick(roles, { title: 'What is this database for?' });
+  const picked = await vscode.window.showQuickPick(roles, { title: vscode.l10n.t('What is this database for?') });
   return picked?.label;
 }

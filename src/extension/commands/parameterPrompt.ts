@@ -24,7 +24,13 @@ export async function askParameters(
   for (const [index, name] of names.entries()) {
     const info = infos.find(candidate => candidate.name === name);
     const about = [info?.column, info?.type].filter(Boolean).join(', ');
-    const title = `Parameter ${index + 1} of ${names.length}: ${name}${about ? ` (${about})` : ''}`;
+    const title = vscode.l10n.t(
+      'Parameter {0} of {1}: {2}{3}',
+      index + 1,
+      names.length,
+      name,
+      about ? ` (${about})` : '',
+    );
     const key = info?.column ?? name;
     const choice = await askValue(title, choices(info, remembered[key], !analyze && index === 0));
     if (choice === undefined) return undefined;
@@ -42,10 +48,12 @@ function choices(
 ): ValueChoice[] {
   const proposals = info?.proposals.filter(({ value }) => value !== last) ?? [];
   return [
-    ...(last === undefined ? [] : [{ label: last ?? 'NULL', description: 'used last', value: last }]),
+    ...(last === undefined ? [] : [{ label: last ?? 'NULL', description: vscode.l10n.t('used last'), value: last }]),
     ...proposals.map(({ value, note }) => ({ label: value, description: note, value })),
     ...(last === null ? [] : [{ label: 'NULL', value: null }]),
-    ...(offerGeneric ? [{ label: 'Plan without values', description: 'a generic plan', generic: true }] : []),
+    ...(offerGeneric
+      ? [{ label: vscode.l10n.t('Plan without values'), description: vscode.l10n.t('a generic plan'), generic: true }]
+      : []),
   ];
 }
 
@@ -54,7 +62,7 @@ function askValue(title: string, items: readonly ValueChoice[]): Promise<ValueCh
   return new Promise(resolve => {
     const picker = vscode.window.createQuickPick<ValueChoice>();
     picker.title = title;
-    picker.placeholder = 'Type a value as PostgreSQL reads it, without quotes, or choose one';
+    picker.placeholder = vscode.l10n.t('Type a value as PostgreSQL reads it, without quotes, or choose one');
     picker.ignoreFocusOut = true;
     picker.items = items;
     picker.onDidChangeValue(text => {

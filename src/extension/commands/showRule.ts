@@ -9,7 +9,7 @@ export function registerShowRule(context: vscode.ExtensionContext): vscode.Dispo
     const page = typeof rule === 'string' ? rulePageName(rule) : await pick(pages);
     if (page === undefined) return;
     if (!pages.includes(page)) {
-      void vscode.window.showWarningMessage(`There is no page about ${String(rule)}.`);
+      void vscode.window.showWarningMessage(vscode.l10n.t('There is no page about {0}.', String(rule)));
       return;
     }
     await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.joinPath(folder, page));
@@ -18,6 +18,6 @@ export function registerShowRule(context: vscode.ExtensionContext): vscode.Dispo
 
 async function pick(pages: readonly string[]): Promise<string | undefined> {
   const items = pages.map(page => ({ label: page.replace(/\.md$/, '').replace('-', '/'), page }));
-  const chosen = await vscode.window.showQuickPick(items, { placeHolder: 'Rule to read about' });
+  const chosen = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Rule to read about') });
   return chosen?.page;
 }

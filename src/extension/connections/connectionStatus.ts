@@ -11,7 +11,7 @@ const BACKGROUND: Readonly<Record<string, string>> = {
 /** The status bar entry of files with SQL: which connection, in the colour of its role. */
 export function showConnectionStatus(connections: Connections): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('queryTuner.connection', vscode.StatusBarAlignment.Right, 100);
-  item.name = 'Query Tuner connection';
+  item.name = vscode.l10n.t('Query Tuner connection');
   item.command = 'queryTuner.connection.switch';
   const update = (): void => {
     const document = vscode.window.activeTextEditor?.document;
@@ -20,14 +20,17 @@ export function showConnectionStatus(connections: Connections): vscode.Disposabl
     // A program may have nothing to do with SQL: it is not asked to choose.
     if (!entry && document.languageId !== 'sql') return item.hide();
     if (!entry) {
-      item.text = '$(database) No connection';
-      item.tooltip = 'Choose or add a PostgreSQL connection';
+      item.text = vscode.l10n.t('$(database) No connection');
+      item.tooltip = vscode.l10n.t('Choose or add a PostgreSQL connection');
       item.backgroundColor = undefined;
     } else {
       const role = roleOf(entry);
       const background = BACKGROUND[role];
       item.text = `$(database) ${entry.name} (${role})`;
-      item.tooltip = `${connections.isOpen(entry.name) ? 'Connected' : 'Connects when a command needs it'}. Click to switch.`;
+      item.tooltip = vscode.l10n.t(
+        '{0}. Click to switch.',
+        connections.isOpen(entry.name) ? vscode.l10n.t('Connected') : vscode.l10n.t('Connects when a command needs it'),
+      );
       item.backgroundColor = background ? new vscode.ThemeColor(background) : undefined;
     }
     item.show();

@@ -108,8 +108,10 @@ export class Connections implements vscode.Disposable {
   /** The password there is was refused. False if the user gives up. */
   async #askPassword(name: string): Promise<boolean> {
     const password = await vscode.window.showInputBox({
-      title: `Password of ${name}`,
-      prompt: "The database refused the present one. The new one is kept in the system's secret storage.",
+      title: vscode.l10n.t('Password of {0}', name),
+      prompt: vscode.l10n.t(
+        "The database refused the present one. The new one is kept in the system's secret storage.",
+      ),
       password: true,
       ignoreFocusOut: true,
     });
@@ -125,7 +127,7 @@ export class Connections implements vscode.Disposable {
     void vscode.window
       .showWarningMessage(
         `${name}: ${invalidIndexes.join(', ')} ${are} INVALID. A build that was interrupted left ${them}.`,
-        'Review Indexes',
+        vscode.l10n.t('Review Indexes'),
       )
       .then(answer => answer && vscode.commands.executeCommand('queryTuner.advice.reviewExisting'));
   }

@@ -73,7 +73,7 @@ export class HealthController implements vscode.Disposable {
   }
 
   #shown(): ConnectionEntry {
-    if (!this.#connection) throw new Error('No server is shown yet: run "Check Server Health".');
+    if (!this.#connection) throw new Error(vscode.l10n.t('No server is shown yet: run "Check Server Health".'));
     return this.#connection;
   }
 
@@ -100,7 +100,8 @@ export class HealthController implements vscode.Disposable {
     try {
       await this.#reading;
     } catch (error) {
-      if (this.#connection === connection) this.#draw(connection, `Not refreshed: ${messageOf(error)}`);
+      if (this.#connection === connection)
+        this.#draw(connection, vscode.l10n.t('Not refreshed: {0}', messageOf(error)));
       throw error;
     } finally {
       this.#reading = undefined;
@@ -141,7 +142,7 @@ export class HealthController implements vscode.Disposable {
     const waitMs = Math.max(0, this.#readAt + seconds * 1000 - Date.now());
     this.#timer = setTimeout(() => {
       this.#read(connection, false).catch((error: unknown) =>
-        this.tree.fail(`Not refreshed: ${messageOf(error)}. "Refresh" tries again.`),
+        this.tree.fail(vscode.l10n.t('Not refreshed: {0}. "Refresh" tries again.', messageOf(error))),
       );
     }, waitMs);
   }

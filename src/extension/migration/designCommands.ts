@@ -17,8 +17,9 @@ export interface MeasuredPlan {
 }
 
 /** What the user must know before it is tried. */
-const TRIAL =
-  'Statistics are created and ANALYZE is run in a transaction that is rolled back. ANALYZE takes a SHARE UPDATE EXCLUSIVE lock (reads and writes go on, VACUUM and DDL wait), reads a sample of the table and writes WAL. The row count that it finds stays.';
+const TRIAL = vscode.l10n.t(
+  'Statistics are created and ANALYZE is run in a transaction that is rolled back. ANALYZE takes a SHARE UPDATE EXCLUSIVE lock (reads and writes go on, VACUUM and DDL wait), reads a sample of the table and writes WAL. The row count that it finds stays.',
+);
 
 /** "Partition Table..." and "Advise Materialized Views": the advice with its figures, and then the migration. */
 export class DesignCommands {
@@ -36,7 +37,7 @@ export class DesignCommands {
     const table = await pickTable(tables);
     if (!table) return;
     const { schema, name } = table;
-    const view = await withProgress(`Looking at ${name}`, token =>
+    const view = await withProgress(vscode.l10n.t('Looking at {0}', name), token =>
       this.server.request(
         'queryTuner/partition/advise',
         { connectionId, schema, table: name, workload: workloadOfEditor() },
@@ -44,7 +45,7 @@ export class DesignCommands {
       ),
     );
     if (!view.plan) {
-      await tell(`There is no migration to offer for ${name}.`, [...view.reasons, ...view.refusals]);
+      await tell(vscode.l10n.t('There is no migration to offer for {0}.', name), [...view.reasons, ...view.refusals]);
       return;
     }
     if (!view.isAdvised && !(await insists(name, view))) return;
@@ -53,30 +54,32 @@ export class DesignCommands {
 
   async materializedViews(): Promise<void> {
     if (vscode.window.activeTextEditor?.document.languageId !== 'sql') {
-      throw new Error('Open a SQL file: its statements are the workload.');
+      throw new Error(vscode.l10n.t('Open a SQL file: its statements are the workload.'));
     }
     const connection = await this.#connect();
     if (!connection) return;
     const progressToken = `views-${++progressTokens}`;
-    const { views, refusals } = await withProgress(`Looking for repeated aggregations on ${connection.name}`, token =>
-      this.server.request(
-        'queryTuner/materializedView/advise',
-        {
-          connectionId: connection.name,
-          workload: workloadOfEditor(),
-          whatIf: whatIfMethod(connection),
-          progressToken,
-        },
-        token,
-      ),
+    const { views, refusals } = await withProgress(
+      vscode.l10n.t('Looking for repeated aggregations on {0}', connection.name),
+      token =>
+        this.server.request(
+          'queryTuner/materializedView/advise',
+          {
+            connectionId: connection.name,
+            workload: workloadOfEditor(),
+            whatIf: whatIfMethod(connection),
+            progressToken,
+          },
+          token,
+        ),
     );
     const reasons = refusals.map(({ places, reason }) => `${places}: ${reason}`);
     const view = views.length > 1 ? await pickView(views) : views[0];
     if (!view) {
-      if (views.length === 0) await tell('No materialized view is worth having for this file.', reasons);
+      if (views.length === 0) await tell(vscode.l10n.t('No materialized view is worth having for this file.'), reasons);
       return;
     }
-    const header = [view.evidence, view.staleness, ...reasons.map(reason => `No view for ${reason}`)];
+    const header = [view.evidence, view.staleness, ...reasons.map(reason => vscode.l10n.t('No view for {0}', reason))];
     await this.controller.open({ connection: connection.name, plan: view.plan, header, footer: view.rewritten });
   }
 
@@ -84,26 +87,32 @@ export class DesignCommands {
   async statistics({ connection, rawPlan }: MeasuredPlan): Promise<void> {
     if (!requireTrust()) return;
     const production = roleOf(connection) === 'production';
-    const where = production ? `the production database ${connection.name}` : connection.name;
+    const where = production ? vscode.l10n.t('the production database {0}', connection.name) : connection.name;
     const options = { modal: true, detail: TRIAL };
-    const answer = await vscode.window.showWarningMessage(`Try statistics on ${where}?`, options, 'Try');
-    if (answer !== 'Try') return;
+    const answer = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Try statistics on {0}?', where),
+      options,
+      vscode.l10n.t('Try'),
+    );
+    if (answer !== vscode.l10n.t('Try')) return;
     await this.connections.ensureOpen(connection);
     const progressToken = `statistics-${++progressTokens}`;
-    const { trials, refusals, migration } = await withProgress(`Trying statistics on ${connection.name}`, token =>
-      this.server.request(
-        'queryTuner/statistics/try',
-        { connectionId: connection.name, plan: rawPlan, progressToken },
-        token,
-      ),
+    const { trials, refusals, migration } = await withProgress(
+      vscode.l10n.t('Trying statistics on {0}', connection.name),
+      token =>
+        this.server.request(
+          'queryTuner/statistics/try',
+          { connectionId: connection.name, plan: rawPlan, progressToken },
+          token,
+        ),
     );
     const verdicts = [
       ...trials.map(({ verdict }) => sentence(verdict)),
       ...refusals.map(({ node, reason }) => sentence(`${node}: ${reason}`)),
     ];
     if (migration) await this.controller.open({ connection: connection.name, plan: migration, header: verdicts });
-    else if (verdicts.length > 0) await tell('No statistics would help this plan.', verdicts);
-    else await tell('No estimate of this plan is wrong enough to matter.', []);
+    else if (verdicts.length > 0) await tell(vscode.l10n.t('No statistics would help this plan.'), verdicts);
+    else await tell(vscode.l10n.t('No estimate of this plan is wrong enough to matter.'), []);
   }
 
   async #connect(): Promise<ConnectionEntry | undefined> {
@@ -112,7 +121,7 @@ export class DesignCommands {
     const connection = await connectionForFile(this.connections, this.server, uri);
     if (!connection) return undefined;
     await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title: `Connecting to ${connection.name}` },
+      { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Connecting to {0}', connection.name) },
       () => this.connections.ensureOpen(connection),
     );
     return connection;
@@ -130,7 +139,7 @@ function workloadOfEditor(): { name: string; text: string } {
 
 /** The table under the cursor comes first. */
 async function pickTable(tables: readonly TableChoice[]): Promise<TableChoice | undefined> {
-  if (tables.length === 0) throw new Error('There is no table here that could be partitioned.');
+  if (tables.length === 0) throw new Error(vscode.l10n.t('There is no table here that could be partitioned.'));
   const editor = vscode.window.activeTextEditor;
   const range = editor?.document.getWordRangeAtPosition(editor.selection.active);
   const word = range && editor?.document.getText(range).toLowerCase();
@@ -138,31 +147,39 @@ async function pickTable(tables: readonly TableChoice[]): Promise<TableChoice | 
     label: table.name,
     description: [
       table.schema,
-      ...(table.rows === null ? [] : [`${formatCount(Math.round(table.rows))} rows`]),
+      ...(table.rows === null ? [] : [vscode.l10n.t('{0} rows', formatCount(Math.round(table.rows)))]),
       ...(table.sizeBytes === null ? [] : [formatBytes(table.sizeBytes)]),
-      ...(table.name === word ? ['under the cursor'] : []),
+      ...(table.name === word ? [vscode.l10n.t('under the cursor')] : []),
     ].join(', '),
     table,
   }));
   items.sort((a, b) => Number(b.table.name === word) - Number(a.table.name === word));
   const picked = await vscode.window.showQuickPick(items, {
-    title: 'Partition which table?',
-    placeHolder: 'What is advised is shown first; nothing is changed yet',
+    title: vscode.l10n.t('Partition which table?'),
+    placeHolder: vscode.l10n.t('What is advised is shown first; nothing is changed yet'),
   });
   return picked?.table;
 }
 
 async function pickView(views: ViewAdviceView['views']): Promise<ViewAdviceView['views'][number] | undefined> {
   const items = views.map(view => ({ label: view.title, detail: view.evidence, view }));
-  return (await vscode.window.showQuickPick(items, { title: 'Which materialized view?' }))?.view;
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Which materialized view?') }))?.view;
 }
 
 async function insists(name: string, { reasons, scheme }: PartitionAdviceView): Promise<boolean> {
-  const detail = [...reasons.map(sentence), '', `If it is to be done all the same: by ${scheme}.`].join('\n');
-  const preview = 'Preview Anyway';
+  const detail = [
+    ...reasons.map(sentence),
+    '',
+    vscode.l10n.t('If it is to be done all the same: by {0}.', String(scheme)),
+  ].join('\n');
+  const preview = vscode.l10n.t('Preview Anyway');
   const options = { modal: true, detail };
   return (
-    (await vscode.window.showInformationMessage(`Partitioning ${name} is not advised.`, options, preview)) === preview
+    (await vscode.window.showInformationMessage(
+      vscode.l10n.t('Partitioning {0} is not advised.', name),
+      options,
+      preview,
+    )) === preview
   );
 }
 
@@ -179,11 +196,13 @@ function sentence(text: string): string {
 }
 
 function headerOf(name: string, { isAdvised, reasons, losses, scheme }: PartitionAdviceView): string[] {
-  const verdict = isAdvised ? `Partitioning ${name} is advised` : `Partitioning ${name} is not advised`;
+  const verdict = isAdvised
+    ? vscode.l10n.t('Partitioning {0} is advised', name)
+    : vscode.l10n.t('Partitioning {0} is not advised', name);
   return [
     `${verdict}: ${reasons.join('; ')}.`,
-    `It is cut by ${scheme}.`,
-    ...losses.map(loss => sentence(`what will no longer hold, or be slower: ${loss}`)),
+    vscode.l10n.t('It is cut by {0}.', String(scheme)),
+    ...losses.map(loss => sentence(vscode.l10n.t('what will no longer hold, or be slower: {0}', loss))),
   ];
 }
 

@@ -42,14 +42,14 @@ export class MigrationController {
   async runStep(key?: string, stepId?: string): Promise<void> {
     const shown = this.#shownOf(key);
     const step = stepId === undefined ? stepsLeft(shown)[0] : shown.plan.steps.find(({ id }) => id === stepId);
-    if (!step) throw new Error('All steps are done.');
+    if (!step) throw new Error(vscode.l10n.t('All steps are done.'));
     await this.#run(shown, [step], [step.id]);
   }
 
   async runAll(key?: string): Promise<void> {
     const shown = this.#shownOf(key);
     const steps = stepsLeft(shown);
-    if (steps.length === 0) throw new Error('All steps are done.');
+    if (steps.length === 0) throw new Error(vscode.l10n.t('All steps are done.'));
     await this.#run(shown, steps, undefined);
   }
 
@@ -62,10 +62,10 @@ export class MigrationController {
       .slice(from)
       .filter(({ id }) => kept?.begun === id || kept?.finished.some(each => each.id === id))
       .reverse();
-    if (!kept || undone.length === 0) throw new Error('There is nothing to take back.');
+    if (!kept || undone.length === 0) throw new Error(vscode.l10n.t('There is nothing to take back.'));
     const sql = undone.flatMap(({ inverse }) => inverse);
-    if (!(await confirm(this.#entryOf(connection), `Take back ${count(undone.length)}`, sql))) return;
-    await this.#work(shown, `Taking back on ${connection}`, (progressToken, token) =>
+    if (!(await confirm(this.#entryOf(connection), vscode.l10n.t('Take back {0}', count(undone.length)), sql))) return;
+    await this.#work(shown, vscode.l10n.t('Taking back on {0}', connection), (progressToken, token) =>
       this.server.request(
         'queryTuner/migration/undo',
         { connectionId: connection, kept, progressToken, ...(stepId !== undefined && { downTo: stepId }) },
@@ -94,29 +94,36 @@ export class MigrationController {
     if (!first || !vscode.workspace.isTrusted) return;
     const { plan, finished } = first.kept;
     const planned = plan.steps.filter(step => !step.onRequest).length;
-    const more = others.length === 0 ? '' : ` So were ${others.length} others.`;
+    const more = others.length === 0 ? '' : vscode.l10n.t(' So were {0} others.', others.length);
     const answer = await vscode.window.showInformationMessage(
-      `Query Tuner: "${plan.title}" on ${first.connection} was left after ${finished.length} of ${planned} steps.${more}`,
-      'Open It',
-      'Forget It',
+      vscode.l10n.t(
+        'Query Tuner: "{0}" on {1} was left after {2} of {3} steps.{4}',
+        plan.title,
+        first.connection,
+        finished.length,
+        planned,
+        more,
+      ),
+      vscode.l10n.t('Open It'),
+      vscode.l10n.t('Forget It'),
     );
-    if (answer === 'Open It') await this.reopen(first);
-    if (answer === 'Forget It') await this.storage.forget(first.connection, plan.id);
+    if (answer === vscode.l10n.t('Open It')) await this.reopen(first);
+    if (answer === vscode.l10n.t('Forget It')) await this.storage.forget(first.connection, plan.id);
   }
 
   async pickStored(): Promise<void> {
     const stored = this.storage.all();
-    if (stored.length === 0) throw new Error('No migration was begun in this workspace.');
+    if (stored.length === 0) throw new Error(vscode.l10n.t('No migration was begun in this workspace.'));
     const picked = await vscode.window.showQuickPick(
       stored.map(migration => ({
         label: migration.kept.plan.title,
         description: migration.connection,
         detail: isUnfinished(migration)
-          ? `${migration.kept.finished.length} steps are done`
-          : 'done; can be taken back',
+          ? vscode.l10n.t('{0} steps are done', migration.kept.finished.length)
+          : vscode.l10n.t('done; can be taken back'),
         migration,
       })),
-      { title: 'Migrations that were begun here' },
+      { title: vscode.l10n.t('Migrations that were begun here') },
     );
     if (picked) await this.reopen(picked.migration);
   }
@@ -134,14 +141,14 @@ export class MigrationController {
 
   #shownOf(key: string | undefined): ShownMigration {
     const shown = this.documents.of(typeof key === 'string' ? key : undefined);
-    if (!shown) throw new Error('Open a migration first: run "Partition Table" or "Open Migration".');
-    if (shown.isRunning) throw new Error('It is running; cancel it in its notification to stop it.');
+    if (!shown) throw new Error(vscode.l10n.t('Open a migration first: run "Partition Table" or "Open Migration".'));
+    if (shown.isRunning) throw new Error(vscode.l10n.t('It is running; cancel it in its notification to stop it.'));
     return shown;
   }
 
   #entryOf(name: string): ConnectionEntry {
     const entry = [...readConnections(), PLAYGROUND].find(each => each.name === name);
-    if (!entry) throw new Error(`The connection ${name} is no longer there.`);
+    if (!entry) throw new Error(vscode.l10n.t('The connection {0} is no longer there.', name));
     return entry;
   }
 
@@ -152,20 +159,23 @@ export class MigrationController {
   ): Promise<void> {
     const { connection, plan, kept } = shown;
     const entry = this.#entryOf(connection);
-    const what = only ? `Run "${steps[0]!.title}"` : `Run ${count(steps.length)}`;
+    const what = only ? vscode.l10n.t('Run "{0}"', steps[0]!.title) : vscode.l10n.t('Run {0}', count(steps.length));
     // One step was read before its lens was pressed; on production, and for all of them, it is asked once more.
     const mustAsk = !only || roleOf(entry) === 'production';
     const sql = only ? steps.flatMap(each => each.sql) : steps.map(({ title, locks }) => `${title} (${locks})`);
     if (mustAsk && !(await confirm(entry, what, sql))) return;
-    const result = await this.#work(shown, `${plan.title} on ${connection}`, (progressToken, token) =>
-      this.server.request(
-        'queryTuner/migration/run',
-        { connectionId: connection, plan, progressToken, ...(kept && { kept }), ...(only && { only }) },
-        token,
-      ),
+    const result = await this.#work(
+      shown,
+      vscode.l10n.t('{0} on {1}', plan.title, connection),
+      (progressToken, token) =>
+        this.server.request(
+          'queryTuner/migration/run',
+          { connectionId: connection, plan, progressToken, ...(kept && { kept }), ...(only && { only }) },
+          token,
+        ),
     );
     if (result?.kind === 'finished' && !only) {
-      void vscode.window.showInformationMessage(`Query Tuner: ${plan.title}: all steps are done.`);
+      void vscode.window.showInformationMessage(vscode.l10n.t('Query Tuner: {0}: all steps are done.', plan.title));
     }
   }
 
@@ -205,12 +215,16 @@ export class MigrationController {
 
   async #tellStop(result: Extract<MigrationResult, { kind: 'stopped' }>): Promise<void> {
     const { reason, message, hint, stands } = result;
-    const what = 'What Stands';
-    const text = `Query Tuner: ${reason === 'cancelled' ? 'the migration was stopped' : message}.`;
+    const what = vscode.l10n.t('What Stands');
+    const text = `Query Tuner: ${reason === 'cancelled' ? vscode.l10n.t('the migration was stopped') : message}.`;
     const show = reason === 'cancelled' ? vscode.window.showInformationMessage : vscode.window.showErrorMessage;
     if ((await show(text, what)) !== what) return;
-    const detail = [...stands, ...(hint === undefined ? [] : ['', hint])].join('\n') || 'Nothing of it stands.';
-    void vscode.window.showInformationMessage('What stands in the database now', { modal: true, detail });
+    const detail =
+      [...stands, ...(hint === undefined ? [] : ['', hint])].join('\n') || vscode.l10n.t('Nothing of it stands.');
+    void vscode.window.showInformationMessage(vscode.l10n.t('What stands in the database now'), {
+      modal: true,
+      detail,
+    });
   }
 }
 
@@ -225,12 +239,21 @@ const MOST_LINES = 20;
 
 /** What runs is shown first; production is named. */
 async function confirm(connection: ConnectionEntry, what: string, lines: readonly string[]): Promise<boolean> {
-  const where = roleOf(connection) === 'production' ? `the production database ${connection.name}` : connection.name;
-  const more = lines.length > MOST_LINES ? [`... and ${lines.length - MOST_LINES} more`] : [];
+  const where =
+    roleOf(connection) === 'production'
+      ? vscode.l10n.t('the production database {0}', connection.name)
+      : connection.name;
+  const more = lines.length > MOST_LINES ? [vscode.l10n.t('... and {0} more', lines.length - MOST_LINES)] : [];
   const options = { modal: true, detail: [...lines.slice(0, MOST_LINES), ...more].join('\n') };
-  return (await vscode.window.showWarningMessage(`${what} on ${where}?`, options, 'Run')) === 'Run';
+  return (
+    (await vscode.window.showWarningMessage(
+      vscode.l10n.t('{0} on {1}?', what, where),
+      options,
+      vscode.l10n.t('Run'),
+    )) === vscode.l10n.t('Run')
+  );
 }
 
 function count(steps: number): string {
-  return steps === 1 ? '1 step' : `${steps} steps`;
+  return steps === 1 ? '1 step' : vscode.l10n.t('{0} steps', steps);
 }

@@ -53,11 +53,11 @@ export class PlanController implements vscode.Disposable {
     this.#work.cancel();
     const run = ++this.#run;
     const params = await this.#params(subject, how);
-    const title = subject.analyze ? 'Running the statement' : 'Planning the statement';
+    const title = subject.analyze ? vscode.l10n.t('Running the statement') : vscode.l10n.t('Planning the statement');
     const outcome = await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
-        title: `${title} on ${subject.connection.name}`,
+        title: vscode.l10n.t('{0} on {1}', title, subject.connection.name),
         cancellable: true,
       },
       (_, token) =>
@@ -69,7 +69,7 @@ export class PlanController implements vscode.Disposable {
     this.#show({ subject, outcome });
     // A trial under other settings, or a comparison, is looked at for itself.
     if (outcome.failed || how.before || how.again?.settings) return;
-    await this.#work.busy('Looking for an index that helps', async token => {
+    await this.#work.busy(vscode.l10n.t('Looking for an index that helps'), async token => {
       const request = { ...params, plan: outcome.rawPlan, whatIf: whatIfMethod(subject.connection) };
       const suggested = await this.server.request('queryTuner/explain/suggest', request, token);
       this.onSuggested(subject, suggested.suggestions);
@@ -82,7 +82,8 @@ export class PlanController implements vscode.Disposable {
   /** The plan that is shown, if its statement was run. @throws Error with what to do otherwise */
   measured(): { readonly connection: ConnectionEntry; readonly rawPlan: RawPlan } {
     const { subject, outcome } = this.#now();
-    if (!subject.analyze || outcome.failed) throw new Error('Press Explain Analyze first: rows must be measured.');
+    if (!subject.analyze || outcome.failed)
+      throw new Error(vscode.l10n.t('Press Explain Analyze first: rows must be measured.'));
     return { connection: subject.connection, rawPlan: outcome.rawPlan };
   }
 
@@ -190,7 +191,7 @@ export class PlanController implements vscode.Disposable {
 
   /** Undefined if no file is chosen. */
   async #compareWithFile(outcome: ExplainOutcome): Promise<ComparisonView | undefined> {
-    const file = await askForPlanFile('The earlier plan');
+    const file = await askForPlanFile(vscode.l10n.t('The earlier plan'));
     const plan = file && (await readPlanOf(file, this.extensionUri));
     if (!plan) return undefined;
     const { name, rawPlan } = plan;
@@ -211,7 +212,7 @@ export class PlanController implements vscode.Disposable {
     if (!(await this.#confirm(subject, suggestion.change.sql))) return;
     this.#setState(id, 'applying');
     try {
-      await this.#work.busy('Creating the index', async (token, progressToken) => {
+      await this.#work.busy(vscode.l10n.t('Creating the index'), async (token, progressToken) => {
         const applied = await this.server.request(
           'queryTuner/change/apply',
           { connectionId: subject.server.connectionId, change: suggestion.change, progressToken },
@@ -230,7 +231,7 @@ export class PlanController implements vscode.Disposable {
     const { subject, outcome } = this.#now();
     const suggestion = this.#suggestion(id);
     if (!(await this.#confirm(subject, suggestion.change.inverse))) return;
-    await this.#work.busy('Dropping the index', async (token, progressToken) => {
+    await this.#work.busy(vscode.l10n.t('Dropping the index'), async (token, progressToken) => {
       await this.server.request(
         'queryTuner/change/undo',
         {
@@ -262,7 +263,7 @@ export class PlanController implements vscode.Disposable {
   async #explainAgain(subject: PlanSubject, suggestions: readonly Suggestion[], before?: ShownPlan): Promise<void> {
     const run = ++this.#run;
     const params = await this.#params(subject, before ? { before } : {});
-    await this.#work.busy('Explaining again', async token => {
+    await this.#work.busy(vscode.l10n.t('Explaining again'), async token => {
       const outcome = await this.server.request('queryTuner/explain/run', { ...params, suggestions }, token);
       if (run === this.#run) this.#show({ subject, outcome });
     });
@@ -274,23 +275,26 @@ export class PlanController implements vscode.Disposable {
     if (!isProduction && !isFinal) return true;
     const statements = sql.map(each => each.replace(/;?\s*$/, ';')).join('\n');
     const answer = await vscode.window.showWarningMessage(
-      `Change the ${isProduction ? 'production ' : ''}database ${subject.connection.name}?`,
-      { modal: true, detail: isFinal ? `${statements}\n\nThis cannot be undone from here.` : statements },
-      'Run It',
+      vscode.l10n.t('Change the {0}database {1}?', isProduction ? 'production ' : '', subject.connection.name),
+      {
+        modal: true,
+        detail: isFinal ? vscode.l10n.t('{0}\n\nThis cannot be undone from here.', statements) : statements,
+      },
+      vscode.l10n.t('Run It'),
     );
-    return answer === 'Run It';
+    return answer === vscode.l10n.t('Run It');
   }
 
   /** @throws Error when the panel shows nothing */
   #now(): Shown {
-    if (!this.#shown) throw new Error('Put the cursor into a statement and press Explain.');
+    if (!this.#shown) throw new Error(vscode.l10n.t('Put the cursor into a statement and press Explain.'));
     return this.#shown;
   }
 
   #suggestion(id: number): Suggestion {
     const { view, suggestions } = this.#now().outcome;
     const suggestion = suggestions[view.suggestions.findIndex(each => each.id === id)];
-    if (!suggestion) throw new Error('This suggestion is gone. Explain the statement again.');
+    if (!suggestion) throw new Error(vscode.l10n.t('This suggestion is gone. Explain the statement again.'));
     return suggestion;
   }
 

@@ -13,8 +13,9 @@ export function registerCompareFiles(extensionUri: vscode.Uri, server: ServerApi
     async (_?: unknown, selected?: readonly vscode.Uri[]) => {
       try {
         const [first, second] = selected?.length === 2 ? selected : [];
-        const before = await planOf(first ?? (await askForPlanFile('The earlier plan')), extensionUri);
-        const after = before && (await planOf(second ?? (await askForPlanFile('The later plan')), extensionUri));
+        const before = await planOf(first ?? (await askForPlanFile(vscode.l10n.t('The earlier plan'))), extensionUri);
+        const after =
+          before && (await planOf(second ?? (await askForPlanFile(vscode.l10n.t('The later plan'))), extensionUri));
         if (before && after) await show(before, after, extensionUri, server);
       } catch (error) {
         void vscode.window.showErrorMessage(`Query Tuner: ${messageOf(error)}`);
@@ -45,7 +46,8 @@ async function show(
 
 /** What the page of a plan can ask for that nobody can run again. */
 function hostOf({ file, rawPlan, view }: PlanOfFile): Omit<PlanHost, 'ready'> {
-  const noDatabase = (): Promise<never> => Promise.reject(new Error('A saved plan has no database behind it.'));
+  const noDatabase = (): Promise<never> =>
+    Promise.reject(new Error(vscode.l10n.t('A saved plan has no database behind it.')));
   return {
     explain: noDatabase,
     apply: noDatabase,

@@ -24,7 +24,7 @@ export interface PlanOfFile {
 export async function askForPlanFile(title: string): Promise<vscode.Uri | undefined> {
   const chosen = await vscode.window.showOpenDialog({
     title,
-    openLabel: 'Compare',
+    openLabel: vscode.l10n.t('Compare'),
     filters: PLAN_FILE_FILTERS,
   });
   return chosen?.[0];
@@ -41,7 +41,9 @@ export async function readPlanOf(file: vscode.Uri, extensionUri: vscode.Uri): Pr
     const source = file.scheme === 'file' ? { file: file.fsPath } : { bytes: await vscode.workspace.fs.readFile(file) };
     const { plans } = await thread.ask('read', { name, ...source });
     if (plans.length === 0) {
-      throw new Error(`Nothing in ${name} could be read as the output of EXPLAIN. Choose a file with a plan.`);
+      throw new Error(
+        vscode.l10n.t('Nothing in {0} could be read as the output of EXPLAIN. Choose a file with a plan.', name),
+      );
     }
     const index = plans.length === 1 ? 0 : await pickSavedPlan(plans);
     if (index === undefined) return undefined;

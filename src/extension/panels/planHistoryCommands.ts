@@ -8,22 +8,30 @@ export function registerClearHistory(history: PlanHistory, cleared: () => void):
     try {
       const { runs, statements, baselines } = await history.size();
       if (runs === 0) {
-        void vscode.window.showInformationMessage('The plan history of this workspace is empty.');
+        void vscode.window.showInformationMessage(vscode.l10n.t('The plan history of this workspace is empty.'));
         return;
       }
-      const pinned = baselines === 0 ? '' : ` ${count(baselines, 'pinned run')} to compare with will be lost, too.`;
-      const detail = `${count(runs, 'run')} of ${count(statements, 'statement')}, with their plans.${pinned}`;
+      const pinned =
+        baselines === 0 ? '' : vscode.l10n.t(' {0} to compare with will be lost, too.', count(baselines, 'pinned run'));
+      const detail = vscode.l10n.t(
+        '{0} of {1}, with their plans.{2}',
+        count(runs, 'run'),
+        count(statements, 'statement'),
+        pinned,
+      );
       const options = { modal: true, detail };
       const answer = await vscode.window.showWarningMessage(
-        'Forget all plans of this workspace? This cannot be undone.',
+        vscode.l10n.t('Forget all plans of this workspace? This cannot be undone.'),
         options,
-        'Forget',
+        vscode.l10n.t('Forget'),
       );
-      if (answer !== 'Forget') return;
+      if (answer !== vscode.l10n.t('Forget')) return;
       await history.clear();
       cleared();
     } catch (error) {
-      void vscode.window.showErrorMessage(`Query Tuner: the plan history was not cleared: ${messageOf(error)}`);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('Query Tuner: the plan history was not cleared: {0}', messageOf(error)),
+      );
     }
   });
 }

@@ -24,7 +24,7 @@ export async function runStep(
   subject: PlanSubject,
   surroundings: StepSurroundings,
 ): Promise<void> {
-  if (step?.kind !== 'sql') throw new Error('This step is gone. Explain the statement again.');
+  if (step?.kind !== 'sql') throw new Error(vscode.l10n.t('This step is gone. Explain the statement again.'));
   const { server, work, confirm, explainAgain } = surroundings;
   if (!(await confirm(subject, step.sql, isOneWay(step)))) return;
   const { connectionId } = subject.server;
@@ -47,12 +47,15 @@ async function offerUndo(
   subject: PlanSubject,
   { server, work, confirm, explainAgain }: StepSurroundings,
 ): Promise<void> {
-  const answer = await vscode.window.showInformationMessage(`${title}: created ${made.name}.`, 'Undo');
-  if (answer !== 'Undo') return;
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t('{0}: created {1}.', title, made.name),
+    vscode.l10n.t('Undo'),
+  );
+  if (answer !== vscode.l10n.t('Undo')) return;
   try {
     if (!(await confirm(subject, [`drop ${made.kind ?? 'index'} ${made.name}`], false))) return;
     let isUndone = false;
-    await work.busy(`Dropping ${made.name}`, async (token, progressToken) => {
+    await work.busy(vscode.l10n.t('Dropping {0}', made.name), async (token, progressToken) => {
       const params = { connectionId: subject.server.connectionId, change, progressToken, expected: [made] };
       await server.request('queryTuner/change/undo', params, token);
       isUndone = true;

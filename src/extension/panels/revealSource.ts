@@ -15,7 +15,7 @@ export async function revealSource(
   const text = document.getText();
   const was = document.offsetAt(new vscode.Position(source.span.start.line, source.span.start.character));
   const start = text.startsWith(sql, was) ? was : nearest(text, sql, was);
-  if (start === undefined) throw new Error('The statement is no longer in the file. Explain it again.');
+  if (start === undefined) throw new Error(vscode.l10n.t('The statement is no longer in the file. Explain it again.'));
   const part = node?.sqlRanges?.[0] ?? { start: 0, end: sql.length };
   const selection = new vscode.Selection(
     document.positionAt(start + part.start),

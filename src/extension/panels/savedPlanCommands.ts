@@ -33,21 +33,22 @@ export function registerSavedPlanCommands(texts: SavedPlanTexts): vscode.Disposa
     }),
     register('queryTuner.plan.openClipboard', async () => {
       const text = await vscode.env.clipboard.readText();
-      if (text.trim() === '') throw new Error('The clipboard holds no text. Copy the output of EXPLAIN first.');
+      if (text.trim() === '')
+        throw new Error(vscode.l10n.t('The clipboard holds no text. Copy the output of EXPLAIN first.'));
       await openPlan(texts.add('clipboard', text));
     }),
     register('queryTuner.plan.openSelection', async () => {
       const editor = vscode.window.activeTextEditor;
-      if (!editor) throw new Error('Select the output of EXPLAIN in a text editor first.');
+      if (!editor) throw new Error(vscode.l10n.t('Select the output of EXPLAIN in a text editor first.'));
       const { document, selection } = editor;
       const text = document.getText(selection.isEmpty ? undefined : selection);
-      if (text.trim() === '') throw new Error('There is no text. Select the output of EXPLAIN first.');
-      const lines = selection.isEmpty ? '' : ` from line ${selection.start.line + 1}`;
+      if (text.trim() === '') throw new Error(vscode.l10n.t('There is no text. Select the output of EXPLAIN first.'));
+      const lines = selection.isEmpty ? '' : vscode.l10n.t(' from line {0}', selection.start.line + 1);
       await openPlan(texts.add(`${path.posix.basename(document.uri.path)}${lines}`, text));
     }),
     register('queryTuner.plan.openAsText', async (uri?: unknown) => {
       const shown = addressOf(uri) ?? activePlan();
-      if (!shown) throw new Error('Open a saved plan first.');
+      if (!shown) throw new Error(vscode.l10n.t('Open a saved plan first.'));
       await vscode.commands.executeCommand('vscode.openWith', shown, 'default');
     }),
     ...followSelection(),
@@ -66,7 +67,7 @@ async function openPlan(uri: vscode.Uri, isOneOfSeveral = false): Promise<void> 
 async function askForFiles(): Promise<readonly vscode.Uri[]> {
   const chosen = await vscode.window.showOpenDialog({
     canSelectMany: true,
-    openLabel: 'Open Plan',
+    openLabel: vscode.l10n.t('Open Plan'),
     filters: PLAN_FILE_FILTERS,
   });
   return chosen ?? [];

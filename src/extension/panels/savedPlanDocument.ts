@@ -99,7 +99,8 @@ export class SavedPlanDocument implements vscode.CustomDocument {
     if (uri.scheme === 'file') return { name, file: uri.fsPath };
     if (this.texts.owns(uri)) return { name, bytes: Buffer.from(this.texts.textOf(uri)) };
     const { size } = await vscode.workspace.fs.stat(uri);
-    if (size > MOST_BYTES) throw new Error(`It has more than ${MOST_BYTES / 1_000_000} MB. Save it as a file first.`);
+    if (size > MOST_BYTES)
+      throw new Error(vscode.l10n.t('It has more than {0} MB. Save it as a file first.', MOST_BYTES / 1_000_000));
     return { name, bytes: await vscode.workspace.fs.readFile(uri) };
   }
 }

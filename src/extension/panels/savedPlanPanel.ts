@@ -41,14 +41,14 @@ export class SavedPlanPanel implements vscode.Disposable {
     const { state, name } = this.document;
     clearTimeout(this.#waiting);
     if (state.kind === 'reading') {
-      const tell = (): void => this.#pageOf().progress({ text: `Reading ${name}`, cancellable: true });
+      const tell = (): void => this.#pageOf().progress({ text: vscode.l10n.t('Reading {0}', name), cancellable: true });
       // what is shown already stays as it is while a small file is read again
       if (this.#page) this.#waiting = setTimeout(tell, PATIENCE_MS);
       else tell();
     } else if (state.kind === 'failed') this.#say(state.reason, []);
     else if (state.reading.plans.length === 0) {
       const others = state.reading.problems.filter(problem => problem !== 'no plan was found');
-      this.#say('Nothing in it could be read as the output of EXPLAIN.', others);
+      this.#say(vscode.l10n.t('Nothing in it could be read as the output of EXPLAIN.'), others);
     } else {
       try {
         this.#index = Math.min(this.#index, state.reading.plans.length - 1);
@@ -78,7 +78,8 @@ export class SavedPlanPanel implements vscode.Disposable {
 
   #host(): Omit<PlanHost, 'ready'> {
     const { document } = this;
-    const noDatabase = (): Promise<never> => Promise.reject(new Error('A saved plan has no database behind it.'));
+    const noDatabase = (): Promise<never> =>
+      Promise.reject(new Error(vscode.l10n.t('A saved plan has no database behind it.')));
     return {
       explain: noDatabase,
       apply: noDatabase,

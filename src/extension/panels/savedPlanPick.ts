@@ -10,7 +10,7 @@ import type { SavedPlanEntry } from '../../protocol/savedPlan';
 export async function pickSavedPlan(plans: readonly SavedPlanEntry[], shown?: number): Promise<number | undefined> {
   const items = plans.map((plan, index) => ({
     label: plain(plan.title),
-    description: `${describe(plan, index)}${index === shown ? ', shown now' : ''}`,
+    description: `${describe(plan, index)}${index === shown ? vscode.l10n.t(', shown now') : ''}`,
     index,
   }));
   const weight = (index: number): number => plans[index]?.executionMs ?? 0;
@@ -18,8 +18,8 @@ export async function pickSavedPlan(plans: readonly SavedPlanEntry[], shown?: nu
   const pick = vscode.window.createQuickPick<(typeof items)[number]>();
   pick.items = items;
   pick.placeholder = plans.some(({ executionMs }) => executionMs !== undefined)
-    ? 'Plan to show; the slowest first'
-    : 'Plan to show';
+    ? vscode.l10n.t('Plan to show; the slowest first')
+    : vscode.l10n.t('Plan to show');
   pick.matchOnDescription = true;
   try {
     return await new Promise(resolve => {
@@ -34,9 +34,11 @@ export async function pickSavedPlan(plans: readonly SavedPlanEntry[], shown?: nu
 
 function describe({ executionMs, totalCost, nodes, line }: SavedPlanEntry, index: number): string {
   return [
-    executionMs !== undefined ? formatMs(executionMs) : totalCost !== undefined && `cost ${formatCount(totalCost)}`,
-    nodes === 1 ? '1 node' : `${formatCount(nodes)} nodes`,
-    line === undefined ? `plan ${index + 1}` : `line ${line}`,
+    executionMs !== undefined
+      ? formatMs(executionMs)
+      : totalCost !== undefined && vscode.l10n.t('cost {0}', formatCount(totalCost)),
+    nodes === 1 ? '1 node' : vscode.l10n.t('{0} nodes', formatCount(nodes)),
+    line === undefined ? vscode.l10n.t('plan {0}', index + 1) : vscode.l10n.t('line {0}', line),
   ]
     .filter(Boolean)
     .join(', ');

@@ -28,7 +28,7 @@ async function open(
   // before it is shown: what is checked in it needs the connection
   await connections.choose(tour, PLAYGROUND.name);
   await vscode.window.showTextDocument(tour, { preview: false });
-  const title = isFresh ? 'Making the playground anew' : 'Opening the playground';
+  const title = isFresh ? vscode.l10n.t('Making the playground anew') : vscode.l10n.t('Opening the playground');
   const opened = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title },
     async progress => {
@@ -41,7 +41,9 @@ async function open(
   );
   if (opened.isKeptElsewhere) {
     void vscode.window.showInformationMessage(
-      'Another window uses the playground that is kept. This one is a playground of its own, and goes with its window.',
+      vscode.l10n.t(
+        'Another window uses the playground that is kept. This one is a playground of its own, and goes with its window.',
+      ),
     );
   }
 }

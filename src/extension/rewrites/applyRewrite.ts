@@ -10,14 +10,16 @@ export async function applyRewrite({ source, info }: ShownRewrite): Promise<void
   const document = await vscode.workspace.openTextDocument(source);
   const start = placeOf(document.getText(), info);
   if (start === undefined) {
-    throw new Error('The statement is no longer the one that was shown. Nothing was changed; choose Rewrite again.');
+    throw new Error(
+      vscode.l10n.t('The statement is no longer the one that was shown. Nothing was changed; choose Rewrite again.'),
+    );
   }
   const edit = new vscode.WorkspaceEdit();
   for (const { range, newText } of info.edits) {
     const [from, to] = [range.start, range.end].map(offset => document.positionAt(start + offset));
     edit.replace(source, new vscode.Range(from!, to!), newText);
   }
-  if (!(await vscode.workspace.applyEdit(edit))) throw new Error('The editor refused the change.');
+  if (!(await vscode.workspace.applyEdit(edit))) throw new Error(vscode.l10n.t('The editor refused the change.'));
   await showAt(document, start);
 }
 

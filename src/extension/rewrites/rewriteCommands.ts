@@ -30,10 +30,10 @@ export function registerRewrites(
   );
 }
 
-const VERIFY = 'Verify';
-const VERIFY_AGAIN = 'Verify Again';
-const APPLY = 'Apply';
-const DETAILS = 'Show Details';
+const VERIFY = vscode.l10n.t('Verify');
+const VERIFY_AGAIN = vscode.l10n.t('Verify Again');
+const APPLY = vscode.l10n.t('Apply');
+const DETAILS = vscode.l10n.t('Show Details');
 
 /** Choose, preview, verify, apply: each step is offered after the one before, and can be had from the editor's title. */
 class RewriteFlow {
@@ -48,12 +48,16 @@ class RewriteFlow {
     const place = typeof uri === 'string' && span ? { uri, span } : placeOfCursor();
     const list = place && (await this.server.request('queryTuner/rewrite/list', place));
     if (!place || !list) {
-      void vscode.window.showInformationMessage('Open a SQL file and put the cursor into a statement to rewrite it.');
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('Open a SQL file and put the cursor into a statement to rewrite it.'),
+      );
       return;
     }
     if (list.rewrites.length === 0) {
-      const more = 'With a connection, or schema files in the workspace, more can be proved.';
-      void vscode.window.showInformationMessage(`No other way to write this statement is known. ${more}`);
+      const more = vscode.l10n.t('With a connection, or schema files in the workspace, more can be proved.');
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('No other way to write this statement is known. {0}', more),
+      );
       return;
     }
     const shownAs = (info: RewriteInfo): ShownRewrite => ({
@@ -79,7 +83,7 @@ class RewriteFlow {
     if (kept?.verified.verification.verdict === 'different' && !(await confirmDifferent(kept))) return;
     await applyRewrite(shown);
     await this.texts.close(shown);
-    vscode.window.setStatusBarMessage('$(check) Statement rewritten; Undo takes it back', 5_000);
+    vscode.window.setStatusBarMessage(vscode.l10n.t('$(check) Statement rewritten; Undo takes it back'), 5_000);
   }
 
   async #preview(shown: ShownRewrite): Promise<void> {
@@ -98,7 +102,7 @@ class RewriteFlow {
     const { verified, connection, at } = kept;
     const { verdict } = verified.verification;
     this.panel.show(verified, { again: () => this.#verifyAgain(shown), reveal: () => revealSource(shown) });
-    const when = isOld ? ` (verified on ${connection} at ${at.toLocaleTimeString()})` : '';
+    const when = isOld ? vscode.l10n.t(' (verified on {0} at {1})', connection, at.toLocaleTimeString()) : '';
     const message = `${verified.summary}${when}`;
     const again = isOld || verdict === 'not compared' ? [VERIFY_AGAIN] : [];
     const answer =
@@ -151,17 +155,23 @@ function toldBefore(kept: KeptVerification | undefined): string | undefined {
     'not compared': undefined,
   };
   const word = words[kept.verified.verification.verdict];
-  return word === undefined ? undefined : `found ${word} at ${kept.at.toLocaleTimeString()}`;
+  return word === undefined ? undefined : vscode.l10n.t('found {0} at {1}', word, kept.at.toLocaleTimeString());
 }
 
 async function confirmDifferent({ verified, connection }: KeptVerification): Promise<boolean> {
   const detail = verified.sentences.slice(1, 4).join('\n');
-  const message = `The two forms gave different rows on ${connection}. Rewrite the statement all the same?`;
-  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, 'Rewrite')) === 'Rewrite';
+  const message = vscode.l10n.t(
+    'The two forms gave different rows on {0}. Rewrite the statement all the same?',
+    connection,
+  );
+  return (
+    (await vscode.window.showWarningMessage(message, { modal: true, detail }, vscode.l10n.t('Rewrite'))) ===
+    vscode.l10n.t('Rewrite')
+  );
 }
 
 function tellNothingShown(): void {
   void vscode.window.showInformationMessage(
-    'Choose Rewrite Statement... first: it shows the rewrite to verify or apply.',
+    vscode.l10n.t('Choose Rewrite Statement... first: it shows the rewrite to verify or apply.'),
   );
 }

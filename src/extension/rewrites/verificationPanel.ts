@@ -34,7 +34,9 @@ export class VerificationPanel implements vscode.Disposable {
 
   #host(): Omit<PlanHost, 'ready'> {
     const nothing = (): Promise<never> =>
-      Promise.reject(new Error('This compares two forms of a statement. Explain the statement for that.'));
+      Promise.reject(
+        new Error(vscode.l10n.t('This compares two forms of a statement. Explain the statement for that.')),
+      );
     return {
       explain: () => this.#actions.again(),
       apply: nothing,

@@ -38,7 +38,11 @@ export class RewriteVerifier {
     const connection = await connectionForFile(this.connections, this.server, shown.source);
     if (!connection || !(await confirmOnProduction(connection))) return undefined;
     const verified = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: `Verifying on ${connection.name}`, cancellable: true },
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: vscode.l10n.t('Verifying on {0}', connection.name),
+        cancellable: true,
+      },
       (progress, token) => this.#run(shown, connection, progress, token),
     );
     const kept = { verified, connection: connection.name, at: new Date() };
@@ -81,13 +85,16 @@ export class RewriteVerifier {
 
 async function confirmOnProduction(connection: ConnectionEntry): Promise<boolean> {
   if (roleOf(connection) !== 'production') return true;
-  const detail = `Both forms of the statement run several times, read-only, for ${2 * TIMEOUT_SECONDS} s at most. Nothing is changed.`;
-  const answer = await vscode.window.showWarningMessage(
-    `Verify on the production database ${connection.name}?`,
-    { modal: true, detail },
-    'Verify',
+  const detail = vscode.l10n.t(
+    'Both forms of the statement run several times, read-only, for {0} s at most. Nothing is changed.',
+    2 * TIMEOUT_SECONDS,
   );
-  return answer === 'Verify';
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Verify on the production database {0}?', connection.name),
+    { modal: true, detail },
+    vscode.l10n.t('Verify'),
+  );
+  return answer === vscode.l10n.t('Verify');
 }
 
 function keyOf(connection: ConnectionEntry, { original, rewritten }: ShownRewrite['info']): string {
