@@ -91,7 +91,7 @@ export class DocumentBudgets {
     const budgets: Budgets = script.includes('@budget')
       ? findBudgets(script.text, script.statements, catalog && budgetNames(catalog))
       : { budgets: [], strays: [] };
-    const mayExpect = script.includes('xpect');
+    const mayExpect = script.includes('xpect') || script.includes('EXPECT');
     const hints = mayExpect
       ? expectationHints(
           document.text,

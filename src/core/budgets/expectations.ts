@@ -4,8 +4,9 @@ import { identifierOf, quoteIdentifier } from '../sql/identifiers';
 import type { LocatedStatement } from '../sql/statement';
 import type { Budget } from './budget';
 import { BUDGET_RULES } from './budgetRules';
-import { commentLines, gapAfter, type CommentLine } from './commentLines';
+import { commentLines, type CommentLine } from './commentLines';
 import { writeBudget } from './pinBudget';
+import { placesOfWord } from './statementGaps';
 
 /** What a comment in prose expects of a statement, as clauses of a budget. */
 export interface Expectation {
@@ -24,11 +25,9 @@ const HEADING = /^expect(?:ed|ations?)(?:\s+(?:results?|performance|plan|costs?|
  */
 export function findExpectations(text: string, statements: readonly LocatedStatement[]): Expectation[] {
   const found: Expectation[] = [];
-  for (let number = 0; number <= statements.length; number++) {
-    const before = statements[number - 1];
-    const next = statements[number];
-    const gap = { start: gapAfter(text, before?.range), end: next?.range.start ?? text.length };
-    if (!/\bexpect/i.test(text.slice(gap.start, gap.end))) continue;
+  for (const place of placesOfWord(text, statements, /[Ee]xpect|EXPECT/)) {
+    if ('inside' in place) continue;
+    const { gap, before, next } = place;
     const paragraphs = paragraphsOf(commentLines(text, gap));
     paragraphs.forEach((lines, i) => {
       const statement = ownerOf(text, lines, {

@@ -3,8 +3,9 @@ import type { Finding } from '../rules/finding';
 import type { LocatedStatement } from '../sql/statement';
 import type { Budget, BudgetNames, Budgets } from './budget';
 import { BUDGET_RULES } from './budgetRules';
-import { commentLines, gapAfter, type CommentLine } from './commentLines';
+import { commentLines, type CommentLine } from './commentLines';
 import { parseBudget, type BudgetLine } from './parseBudget';
+import { placesOfWord } from './statementGaps';
 
 /** Begins a line of a comment. */
 export const BUDGET_MARKER = '@budget';
@@ -18,19 +19,14 @@ const BEGINS = /^@budget(?![\w-]):?/;
 export function findBudgets(text: string, statements: readonly LocatedStatement[], names?: BudgetNames): Budgets {
   const budgets: Budget[] = [];
   const strays: Finding[] = [];
-  for (let at = nextMarker(text, 0); at >= 0;) {
-    const number = lastStartingBefore(statements, at);
-    const before = statements[number];
-    if (before && at < before.range.end) {
-      for (const line of markedLines(text, commentLines(text, before.range))) {
+  for (const place of placesOfWord(text, statements, /@budget/)) {
+    if ('inside' in place) {
+      for (const line of markedLines(text, commentLines(text, place.inside.range))) {
         strays.push(misplaced(line.marker, 'A budget counts above its statement, not inside it.'));
       }
-      at = nextMarker(text, before.range.end);
       continue;
     }
-    const next = statements[number + 1];
-    const gap = { start: gapAfter(text, before?.range), end: next?.range.start ?? text.length };
-    at = nextMarker(text, Math.max(gap.end, at + 1));
+    const { gap, before, next } = place;
     const own: BudgetLine[] = [];
     for (const line of markedLines(text, commentLines(text, gap))) {
       const isBehind = before && !text.slice(gap.start, line.marker.start).includes('\n');
@@ -66,22 +62,4 @@ function markedLines(text: string, lines: readonly CommentLine[]): BudgetLine[] 
 
 function misplaced(range: SourceRange, message: string): Finding {
   return { rule: BUDGET_RULES.misplaced, severity: 'warning', message, range, fixes: [] };
-}
-
-function nextMarker(text: string, from: number): number {
-  const marker = /@budget/g;
-  marker.lastIndex = from;
-  return marker.exec(text)?.index ?? -1;
-}
-
-/** Number of the last statement that begins at or before `offset`, or -1. */
-function lastStartingBefore(statements: readonly LocatedStatement[], offset: number): number {
-  let low = 0;
-  let high = statements.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (statements[middle]!.range.start <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
