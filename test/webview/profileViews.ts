@@ -82,6 +82,14 @@ export const REVIEW: ReviewView = {
     settings: [
       settingOf('work_mem'),
       settingOf('shared_buffers', { value: '2GB', now: '128MB', boot: '128MB', unit: '8kB', takesEffect: 'restart' }),
+      settingOf('jit', {
+        group: 'Query Tuning / Other Planner Options',
+        value: 'off',
+        now: 'on',
+        boot: 'on',
+        unit: null,
+        caution: 'the server was started with this setting on its command line, which goes before ALTER SYSTEM',
+      }),
       settingOf('maintenance_work_mem', { state: 'same', value: '64MB', now: '64MB', risk: null }),
       settingOf('random_page_cost', {
         group: 'Query Tuning / Planner Cost Constants',
@@ -89,7 +97,6 @@ export const REVIEW: ReviewView = {
         now: '4',
         boot: '4',
         unit: null,
-        caution: 'the server was started with this setting on its command line, which goes before ALTER SYSTEM',
       }),
       settingOf('log_statement', {
         group: 'Reporting and Logging / What to Log',

@@ -19,10 +19,11 @@ export function canPick({ state }: ReviewedSetting): boolean {
   return state === 'differs';
 }
 
-/** What is ticked at first: what differs, but for what needs a restart or may do great harm. */
+/** What is ticked at first: what differs, but for what needs a restart, may do great harm or would have no effect. */
 export function firstPicks(settings: readonly ReviewedSetting[]): string[] {
   return settings
-    .filter(setting => canPick(setting) && setting.takesEffect !== 'restart' && setting.risk?.level !== 'high')
+    .filter(canPick)
+    .filter(({ takesEffect, risk, caution }) => takesEffect !== 'restart' && risk?.level !== 'high' && caution === null)
     .map(({ name }) => name);
 }
 
