@@ -71,6 +71,7 @@ describe('monitoring', function () {
           assert.ok(!names.has(name), name);
           names.add(name);
           const rows = await monitor.query(query);
+          if (label) assert.equal(new Set(rows.map(row => row[label])).size, rows.length, `a series twice: ${name}`);
           for (const row of rows) {
             assert.deepEqual(Object.keys(row), label ? [label, 'value'] : ['value'], name);
             assert.ok(row['value'] === null || Number.isFinite(Number(row['value'])), `${name}: ${row['value']}`);

@@ -1,3 +1,4 @@
+import { MIB } from '../base/units';
 import { limitsOf, type LimitOverrides } from '../health/assess';
 import type { HealthCheck, HealthLimits, HealthServer } from '../health/check';
 import { LAST_TRANSACTION_ID } from '../health/checks/limits';
@@ -74,7 +75,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'table-bloat': { value: '100 * (1 - needed / pages)', label: 'table', isCostly: true },
   'temporary-files': {
     counters: { bytes: 'sum(bytes)' },
-    expression: of => `rate(${of('bytes')}[1h]) * ${HOUR_SECONDS} / 1048576`,
+    expression: of => `rate(${of('bytes')}[1h]) * ${HOUR_SECONDS} / ${MIB}`,
   },
   'requested-checkpoints': {
     counters: { requested: 'sum(requested)', timed: 'sum(timed)' },
@@ -85,7 +86,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   },
   'wal-volume': {
     counters: { bytes: 'sum(bytes)' },
-    expression: of => `rate(${of('bytes')}[1h]) * ${HOUR_SECONDS} / 1048576`,
+    expression: of => `rate(${of('bytes')}[1h]) * ${HOUR_SECONDS} / ${MIB}`,
   },
   'wal-archiving': {
     value: `count(*) filter (where mode <> 'off' and failing)`,
@@ -147,17 +148,15 @@ function metricsOf(check: HealthCheck, recipe: Recipe, rows: string): Metric[] {
       query: `select ${value} as value\n${from}`,
     }));
   }
-  const label = recipe.label ?? null;
-  const columns = [...(label ? [`${quoteLabel(label)} as ${LABELS[label] ?? label}`] : []), `${recipe.value} as value`];
-  return [
-    {
-      name: nameOf(check, UNITS[check.unit] ?? ''),
-      type: 'gauge',
-      help,
-      label: label && (LABELS[label] ?? label),
-      query: `select ${columns.join(', ')}\n${from}`,
-    },
-  ];
+  const column = recipe.label;
+  const label = column === undefined ? null : (LABELS[column] ?? column);
+  const ending = UNITS[check.unit] ?? '';
+  // Two standbys may call themselves alike, and a series must be there once.
+  const query =
+    column === undefined
+      ? `select ${recipe.value} as value\n${from}`
+      : `select ${quoteLabel(column)} as ${label}, max(${recipe.value}) as value\n${from}\ngroup by 1`;
+  return [{ name: nameOf(check, ending), type: 'gauge', help, label, query }];
 }
 
 /** `table` is a word of SQL, and `name` says too little in Prometheus. */

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, BLOCK_BYTES } from '../../base/units';
+import { formatBytes, formatCount, BLOCK_BYTES, MIB } from '../../base/units';
 import { alarmingItems, statusOf } from '../assess';
 import { defineCheck, type HealthCheck } from '../check';
 
@@ -10,7 +10,7 @@ interface BloatRow {
 }
 
 /** Below so many bytes to gain nobody rewrites a table. */
-const WORTH_BYTES = 100 * 1024 ** 2;
+const WORTH_BYTES = 100 * MIB;
 
 /**
  * Space in tables beyond what their rows need, as estimated from row counts and average column widths: a row takes its
