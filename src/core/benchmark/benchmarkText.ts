@@ -9,6 +9,10 @@ type Style = 'text' | 'markdown';
 export function benchmarkText(result: BenchmarkResult, before: BenchmarkResult | undefined, style: Style): string {
   const heading = (text: string): string => (style === 'markdown' ? `## ${text}` : text);
   const list = (lines: readonly string[]): string => lines.map(line => `- ${line}`).join('\n');
+  const notes = [
+    ...result.notes,
+    ...(result.latencies.runs < 100 ? ['A 95th percentile takes at least 20 runs, a 99th 100: fewer have none.'] : []),
+  ];
   const sections = [
     style === 'markdown' ? `# Benchmark: ${oneLine(result.title)}` : `Benchmark: ${oneLine(result.title)}`,
     summaryOf(result),
@@ -23,7 +27,7 @@ export function benchmarkText(result: BenchmarkResult, before: BenchmarkResult |
           ),
         ]
       : []),
-    ...(result.notes.length > 0 ? [heading('Notes'), list(result.notes)] : []),
+    ...(notes.length > 0 ? [heading('Notes'), list(notes)] : []),
   ];
   return sections.join('\n\n');
 }
@@ -57,6 +61,8 @@ function comparison(
     verdictText(compareLatencies(before.latencies, after.latencies)),
     ...(doubts.length > 0 ? [`Compare with care: ${doubts.join('; ')}.`] : []),
     `How this is decided: ${COMPARISON_METHOD}`,
+    'Both were measured one after the other: what else the machine did then is part of the difference. Measure both ' +
+      'again, in turns, before you rely on a small one.',
   ];
 }
 
@@ -64,7 +70,7 @@ function comparison(
 function overview(results: readonly BenchmarkResult[]): Row[] {
   const names = results.length > 1 ? ['before', 'after'] : [''];
   return [
-    ['Date', 'Workload', 'TPS', 'Average', 'p50', 'p95', 'p99', 'Std. dev.', 'Notes'],
+    ['Date', 'Workload', 'TPS', 'Average', 'p50', 'p95', 'p99', 'Deviation', 'Notes'],
     ...results.map((result, position): Row => {
       const { at, title, name, tps, latencies } = result;
       const note = [
@@ -74,7 +80,7 @@ function overview(results: readonly BenchmarkResult[]): Row[] {
       ];
       return [
         `${at.slice(0, 16).replace('T', ' ')}`,
-        oneLine(title),
+        shortened(oneLine(title), 24),
         formatTps(tps),
         formatMs(latencies.averageMs),
         formatMs(latencies.p50Ms),
@@ -127,7 +133,7 @@ function describeBuffers({ hit, read, dirtied, temporary }: StatementBuffers): s
 }
 
 function optionalMs(ms: number | null): string {
-  return ms === null ? 'too few runs' : formatMs(ms);
+  return ms === null ? '-' : formatMs(ms);
 }
 
 /** Three digits mean something. */
@@ -137,6 +143,10 @@ function formatTps(tps: number): string {
 
 function plural(count: number, word: string): string {
   return count === 1 ? word : `${word}s`;
+}
+
+function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text;
 }
 
 function oneLine(text: string): string {

@@ -8,9 +8,7 @@ export function textTable(rows: readonly Row[], style: 'text' | 'markdown'): str
   const [head = [], ...body] = style === 'markdown' ? rows.map(row => row.map(escapeCell)) : rows;
   const widths = head.map((_, column) => Math.max(...[head, ...body].map(row => (row[column] ?? '').length), 3));
   // Figures stand flush right, so that their digits stand above each other.
-  const isFigure = head.map((_, column) =>
-    body.every(row => /^(?:[\d.,]+(?: \w+)*|too few runs|-)$/.test(row[column] ?? '')),
-  );
+  const isFigure = head.map((_, column) => body.every(row => /^(?:[\d.,]+(?: \w+)*|-)$/.test(row[column] ?? '')));
   const line = (row: Row): string[] =>
     row.map((cell, column) => (isFigure[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)));
   if (style === 'text') return [head, ...body].map(row => `  ${line(row).join('  ').trimEnd()}`).join('\n');

@@ -186,7 +186,7 @@ class Benchmarks implements vscode.Disposable {
       })),
       ...(forget ? [{ label: '$(trash) Forget all results' }] : []),
     ];
-    const picked = await vscode.window.showQuickPick(items, { title, matchOnDetail: true });
+    const picked = await vscode.window.showQuickPick(items, { title, matchOnDetail: true, ignoreFocusOut: true });
     if (picked && !picked.kept) await this.#store.clear();
     return picked?.kept;
   }

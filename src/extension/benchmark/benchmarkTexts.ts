@@ -18,11 +18,9 @@ export class BenchmarkTexts implements vscode.Disposable {
     this.#texts.set(key, markdown);
     for (const old of [...this.#texts.keys()].slice(0, -KEPT)) this.#texts.delete(old);
     const path = `/Benchmark ${title.replace(/[^\p{L}\p{N}. _-]+/gu, ' ').trim()}.md`;
-    await vscode.window.showTextDocument(vscode.Uri.from({ scheme: SCHEME, path, query: key }), {
-      preview: true,
-      preserveFocus: true,
-      viewColumn: vscode.ViewColumn.Beside,
-    });
+    const uri = vscode.Uri.from({ scheme: SCHEME, path, query: key });
+    const beside = { preview: true, preserveFocus: true, viewColumn: vscode.ViewColumn.Beside };
+    await vscode.window.showTextDocument(uri, beside);
   }
 
   dispose(): void {

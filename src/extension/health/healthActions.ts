@@ -28,7 +28,11 @@ export class HealthActions {
 
   /** Asks what to do and to what. True if something was done. */
   async choose(connection: ConnectionEntry): Promise<boolean> {
-    const offered = await vscode.window.showQuickPick(OFFERED, { title: `Maintain ${connection.name}` });
+    const offered = await vscode.window.showQuickPick(OFFERED, {
+      title: `Maintain ${connection.name}`,
+      // Pages that are just loading take the keyboard.
+      ignoreFocusOut: true,
+    });
     if (!offered) return false;
     const { action, which } = offered;
     const connectionId = connection.name;
@@ -39,7 +43,7 @@ export class HealthActions {
     const target =
       items.length === 1 && only && action === 'enable statements'
         ? only
-        : await vscode.window.showQuickPick(items, { title: which, matchOnDetail: true });
+        : await vscode.window.showQuickPick(items, { title: which, matchOnDetail: true, ignoreFocusOut: true });
     return target ? this.run(connection, { action, target: target.id }) : false;
   }
 
