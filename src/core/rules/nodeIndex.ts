@@ -40,6 +40,23 @@ const CLAUSES = [
   'larg',
 ] as const;
 
+// What is left to look at, as three stacks: an object for each entry would be half of all that is allocated here.
+const values: unknown[] = [];
+const parents: (NodeMatch | undefined)[] = [];
+const keys: string[] = [];
+
+/** What was put on the stacks last comes off first: the first field of a node is to be looked at first. */
+function reverseFrom(start: number): void {
+  for (let low = start, high = values.length - 1; low < high; low++, high--) {
+    const value = values[low];
+    values[low] = values[high];
+    values[high] = value;
+    const key = keys[low]!;
+    keys[low] = keys[high]!;
+    keys[high] = key;
+  }
+}
+
 /**
  * All nodes of one statement, grouped by type, in the order of the tree. By what a rule looks for they are listed too,
  * so that most statements are spared its look: a `SelectStmt` by its rarer clauses (`limitOffset`; `larg` for UNION and
@@ -54,10 +71,10 @@ export class NodeIndex {
   /** Walks the tree once. Iterative, so that a chain of thousands of operators does not exhaust the stack. */
   static build(tree: ParseNode): NodeIndex {
     const index = new NodeIndex();
-    // What is left to look at, as three stacks: an object for each entry would be half of all that is allocated here.
-    const values: unknown[] = [tree];
-    const parents: (NodeMatch | undefined)[] = [undefined];
-    const keys: string[] = [''];
+    values.length = parents.length = keys.length = 0;
+    values.push(tree);
+    parents.push(undefined);
+    keys.push('');
     while (values.length > 0) {
       const value = values.pop();
       const parent = parents.pop();
@@ -76,15 +93,15 @@ export class NodeIndex {
       // Below a constant there is only its value, and to look at it is to depend on it.
       if (match?.type === 'A_Const') continue;
       const fields = match ? match.fields : (value as NodeFields);
-      const names = Object.keys(fields);
-      for (let i = names.length - 1; i >= 0; i--) {
-        const name = names[i]!;
+      const first = values.length;
+      for (const name in fields) {
         const child = fields[name];
         if (typeof child !== 'object') continue;
         values.push(child);
         parents.push(match ?? parent);
         keys.push(match ? name : key);
       }
+      reverseFrom(first);
     }
     return index;
   }

@@ -102,7 +102,8 @@ function read(statement: ParsedStatement): StatementFacts | undefined {
   if (fields === undefined) return undefined;
   if (kind === 'SelectStmt') return readSelect(fields);
   const isMaking = kind === 'CreateFunctionStmt' && makesPartitions(statement);
-  const names = [...new Set([...namesIn(kind, fields), ...(isMaking ? MAKING : [])])];
+  const found = namesIn(kind, fields);
+  const names = found.length === 0 && !isMaking ? found : [...new Set([...found, ...(isMaking ? MAKING : [])])];
   const changes = !NO_SCHEMA_CHANGE.has(kind);
   // DROP TABLE is mostly found in files that build everything anew, CREATE TABLE ... PARTITION OF has a rule of its own.
   const isBuilding = kind === 'CreateStmt' || (kind === 'DropStmt' && fields.removeType === 'OBJECT_TABLE');

@@ -17,9 +17,9 @@ const LONGEST = 2000;
 /** These name something new each time, or have a body. */
 const NEVER_ALIKE = /^(?:create|comment|do)\b/i;
 
-/** Where the literals of the statement at hand are noted, so that the lists that are kept are no longer than need be. */
-const foundStarts: number[] = [];
-const foundEnds: number[] = [];
+// Where the literals of the statement at hand are noted, so that the lists that are kept are no longer than need be.
+const foundStarts = new Array<number>(LONGEST).fill(0);
+const foundEnds = new Array<number>(LONGEST).fill(0);
 const NOWHERE: readonly number[] = [];
 
 /**
@@ -28,8 +28,20 @@ const NOWHERE: readonly number[] = [];
  * placeholders, templates, psql commands, escapes and other prefixed strings.
  */
 export function readLiterals(text: string): LiteralForm | undefined {
+  if (text.length > LONGEST || NEVER_ALIKE.test(text)) return undefined;
+  const count = scan(text);
+  if (count < 0) return undefined;
+  const starts = count === 0 ? NOWHERE : foundStarts.slice(0, count);
+  const ends = count === 0 ? NOWHERE : foundEnds.slice(0, count);
+  return { starts, ends, hash: hashSkeleton(text, count) };
+}
+
+/**
+ * How many literals were found, -1 if the text is in doubt. It runs over every character of a file: the engine keeps
+ * its code as long as it makes no objects and reads nothing behind the end of a text.
+ */
+function scan(text: string): number {
   const { length } = text;
-  if (length > LONGEST || NEVER_ALIKE.test(text)) return undefined;
   let count = 0;
   let at = 0;
   while (at < length) {
@@ -37,13 +49,13 @@ export function readLiterals(text: string): LiteralForm | undefined {
     if (isWordStart(code)) {
       at = wordEnd(text, at + 1);
       // `E'...'` and the like
-      if (text.charCodeAt(at) === QUOTE) return undefined;
+      if (codeAt(text, at) === QUOTE) return -1;
     } else if (isDigit(code)) {
       const end = numberEnd(text, at);
-      const next = text.charCodeAt(end);
-      if (isWordPart(next) || next === DOT || text.charCodeAt(at - 1) === DOT) {
+      const next = codeAt(text, end);
+      if (isWordPart(next) || next === DOT || codeAt(text, at - 1) === DOT) {
         at = wordEnd(text, end);
-        if (text.charCodeAt(at) === QUOTE) return undefined;
+        if (codeAt(text, at) === QUOTE) return -1;
         continue;
       }
       if (isLiteralNumber(text, at, end)) {
@@ -53,7 +65,7 @@ export function readLiterals(text: string): LiteralForm | undefined {
       at = end;
     } else if (code === QUOTE) {
       const end = stringEnd(text, at + 1);
-      if (end < 0) return undefined;
+      if (end < 0) return -1;
       if (end - at > 2) {
         foundStarts[count] = at;
         foundEnds[count++] = end;
@@ -61,16 +73,14 @@ export function readLiterals(text: string): LiteralForm | undefined {
       at = end;
     } else if (code === DOUBLE_QUOTE) {
       const end = text.indexOf('"', at + 1);
-      if (end < 0) return undefined;
+      if (end < 0) return -1;
       at = end + 1;
     } else {
-      if (code !== SPACE && isDoubtful(text, at, code)) return undefined;
+      if (code !== SPACE && isDoubtful(text, at, code)) return -1;
       at += code === COLON ? 2 : 1;
     }
   }
-  const starts = count === 0 ? NOWHERE : foundStarts.slice(0, count);
-  const ends = count === 0 ? NOWHERE : foundEnds.slice(0, count);
-  return { starts, ends, hash: hashSkeleton(text, starts, ends) };
+  return count;
 }
 
 /** True if two texts differ in nothing but their literals, and each pair of these is of one kind to the grammar. */
@@ -80,8 +90,8 @@ export function isSameSkeleton(a: string, formA: LiteralForm, b: string, formB: 
   let atA = 0;
   let atB = 0;
   for (let i = 0; i <= length; i++) {
-    const endA = formA.starts[i] ?? a.length;
-    const endB = formB.starts[i] ?? b.length;
+    const endA = i < length ? formA.starts[i]! : a.length;
+    const endB = i < length ? formB.starts[i]! : b.length;
     if (endA - atA !== endB - atB) return false;
     while (atA < endA) if (a.charCodeAt(atA++) !== b.charCodeAt(atB++)) return false;
     if (i === length) break;
@@ -92,15 +102,15 @@ export function isSameSkeleton(a: string, formA: LiteralForm, b: string, formB: 
   return true;
 }
 
-/** FNV-1a, in the bits of a small integer. */
-function hashSkeleton(text: string, starts: readonly number[], ends: readonly number[]): number {
+/** FNV-1a, in the bits of a small integer, of the text at hand without the literals that were found in it. */
+function hashSkeleton(text: string, count: number): number {
   let hash = 0x811c9dc5;
   let at = 0;
-  for (let i = 0; i <= starts.length; i++) {
-    const end = i < starts.length ? starts[i]! : text.length;
+  for (let i = 0; i <= count; i++) {
+    const end = i < count ? foundStarts[i]! : text.length;
     while (at < end) hash = Math.imul(hash ^ text.charCodeAt(at++), 0x01000193);
-    if (i === starts.length) break;
-    at = ends[i]!;
+    if (i === count) break;
+    at = foundEnds[i]!;
     hash = Math.imul(hash ^ kindOf(text, end, at), 0x01000193);
   }
   return hash & 0x3fffffff;
@@ -121,9 +131,9 @@ function isLiteralNumber(text: string, start: number, end: number): boolean {
 function stringEnd(text: string, from: number): number {
   let at = from;
   for (; at < text.length; at++) {
-    const code = text.charCodeAt(at);
+    const code = codeAt(text, at);
     if (code === QUOTE) {
-      if (text.charCodeAt(at + 1) !== QUOTE) return at + 1;
+      if (codeAt(text, at + 1) !== QUOTE) return at + 1;
       at++;
     } else if (code === BACKSLASH || code === OPEN_BRACE || isControl(code)) return -1;
   }
@@ -132,34 +142,39 @@ function stringEnd(text: string, from: number): number {
 
 /** True for what may begin a comment, a placeholder, a template's tag, a psql command or a prefixed string. */
 function isDoubtful(text: string, at: number, code: number): boolean {
-  if (code === COLON) return text.charCodeAt(at + 1) !== COLON;
-  if (code === MINUS) return text.charCodeAt(at + 1) === MINUS;
-  if (code === SLASH) return text.charCodeAt(at + 1) === STAR;
-  if (code === LESS_THAN) return text.charCodeAt(at + 1) === SLASH || isWordStart(text.charCodeAt(at + 1));
-  if (code === AMPERSAND) return text.charCodeAt(at + 1) === QUOTE;
+  if (code === COLON) return codeAt(text, at + 1) !== COLON;
+  if (code === MINUS) return codeAt(text, at + 1) === MINUS;
+  if (code === SLASH) return codeAt(text, at + 1) === STAR;
+  if (code === LESS_THAN) return codeAt(text, at + 1) === SLASH || isWordStart(codeAt(text, at + 1));
+  if (code === AMPERSAND) return codeAt(text, at + 1) === QUOTE;
   return DOUBTFUL.has(code) || isControl(code);
 }
 
 function integerEnd(text: string, from: number): number {
   let end = from;
-  while (isDigit(text.charCodeAt(end))) end++;
+  while (isDigit(codeAt(text, end))) end++;
   return end;
 }
 
 function numberEnd(text: string, from: number): number {
   const end = integerEnd(text, from);
-  return text.charCodeAt(end) === DOT && isDigit(text.charCodeAt(end + 1)) ? integerEnd(text, end + 1) : end;
+  return codeAt(text, end) === DOT && isDigit(codeAt(text, end + 1)) ? integerEnd(text, end + 1) : end;
 }
 
 /** Behind the last character of a word, or of what looks like a number grown together with one. */
 function wordEnd(text: string, from: number): number {
   let end = from;
   for (;;) {
-    const code = text.charCodeAt(end);
-    const isInNumber = code === DOT && isDigit(text.charCodeAt(end - 1)) && isDigit(text.charCodeAt(end + 1));
+    const code = codeAt(text, end);
+    const isInNumber = code === DOT && isDigit(codeAt(text, end - 1)) && isDigit(codeAt(text, end + 1));
     if (!isWordPart(code) && !isInNumber) return end;
     end++;
   }
+}
+
+/** The code unit, or 0 outside the text. */
+function codeAt(text: string, at: number): number {
+  return at >= 0 && at < text.length ? text.charCodeAt(at) : 0;
 }
 
 function isDigit(code: number): boolean {

@@ -116,7 +116,7 @@ class StatementState {
       if (character === '(') this.parentheses++;
       else if (character === ')' && this.parentheses > 0) this.parentheses--;
     }
-    if (kind === TokenKind.word && (this.wordCount < 4 || this.isRoutine))
+    if (kind === TokenKind.word && (this.wordCount === 0 || (this.isCreate && this.wordCount < 4) || this.isRoutine))
       this.addWord(text.slice(start, end).toLowerCase());
     else this.previousWord = '';
   }
