@@ -64,7 +64,7 @@ function judgeLimit(clause: LimitClause, runs: readonly PlanTree[], names: Budge
   const shown = formatQuantity(metricNamed(metric).quantity, value);
   const allowed = limitText(clause);
   // 20.004 would read like 20
-  const text = !isMet && shown === allowed && value !== limit ? String(value) : shown;
+  const text = !isMet && shown === allowed && value !== limit ? shown.replace(/^[\d.,]+/, String(value)) : shown;
   return { outcome: isMet ? 'pass' : 'fail', message: `${metric} ${text} ${sign} ${allowed}`, value };
 }
 

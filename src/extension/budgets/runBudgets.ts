@@ -50,7 +50,8 @@ async function runOne(
   run.started(item);
   const startedAt = Date.now();
   try {
-    const outcome = await checkStatement(parts, { ...test, mayAsk: isAlone }, token);
+    const told = await checkStatement(parts, { ...test, mayAsk: isAlone }, token);
+    const outcome = isAlone ? told : withAdvice(told, test.budget.statement.parameters.length > 0);
     const ms = Date.now() - startedAt;
     run.appendOutput(`${item.label}: ${outcome.summary}\r\n`, undefined, item);
     if (outcome.status === 'met') run.passed(item, ms);
@@ -60,6 +61,12 @@ async function runOne(
     if (error instanceof vscode.CancellationError) run.skipped(item);
     else run.errored(item, placed(item, messageOf(error)), Date.now() - startedAt);
   }
+}
+
+/** Among many nobody is asked for values. */
+function withAdvice(outcome: BudgetOutcome, hasParameters: boolean): BudgetOutcome {
+  if (outcome.obstacle === undefined || !hasParameters) return outcome;
+  return { ...outcome, obstacle: `${outcome.obstacle}: run this one alone to be asked` };
 }
 
 /** Each clause that is not met, in its place in the comment. */
