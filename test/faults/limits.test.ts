@@ -30,6 +30,10 @@ for (const major of [18, 14]) {
       await server.run(`create role reader login; grant select on cameras to reader`);
       await server.run(`create role tight login; grant all on all tables in schema public to tight;
         grant all on schema public to tight; alter table readings owner to tight`);
+      // A build that takes longer than the limits here.
+      await server.run(`create function slow_key(n int) returns int immutable language plpgsql
+          as 'begin perform pg_sleep(1.2); return n; end';
+        create table one as select 1 as n; alter table one owner to tight`);
     });
     afterEach(async () => {
       await Promise.all(opened.splice(0).map(database => database.dispose()));
@@ -154,8 +158,8 @@ for (const major of [18, 14]) {
     });
 
     it('ends statements soon', async () => {
-      const database = await tight(`statement_timeout = '50ms'`);
-      await applyChange(database, build('patient'));
+      const database = await tight(`statement_timeout = '1s'`);
+      await applyChange(database, build('patient', 'one (slow_key(n))'));
       await server.run('drop index patient');
       const analyzed = { ...explainOf(LONG, true), statementTimeoutMs: 60 };
       const error = await failureOf(database.explain(analyzed));
@@ -176,14 +180,14 @@ for (const major of [18, 14]) {
     });
 
     it('ends idle sessions at once', async () => {
-      const database = await tight(`idle_session_timeout = '30ms'`);
+      const database = await tight(`idle_session_timeout = '1s'`);
       await until(async () => (await server.sessions()).length === 0, 'the idle session stays');
       assert.ok((await database.explain(explainOf(SELECT, true))).plan[0]);
     });
 
     it('ends transactions that idle at once', async () => {
-      const database = await tight(`idle_in_transaction_session_timeout = '30ms'`);
-      assert.ok((await database.explain(explainOf('select pg_sleep(0.2)', true))).plan[0]);
+      const database = await tight(`idle_in_transaction_session_timeout = '1s'`);
+      assert.ok((await database.explain(explainOf('select pg_sleep(1.2)', true))).plan[0]);
       const error = await failureOf(
         database.inTransaction('begin', async session => {
           await until(() => session.lost, 'the server does not end it');
@@ -198,12 +202,12 @@ for (const major of [18, 14]) {
 
     if (major >= 17) {
       it('ends transactions soon', async () => {
-        const database = await tight(`transaction_timeout = '100ms'`);
+        const database = await tight(`transaction_timeout = '1s'`);
         const error = await failureOf(database.explain(explainOf(LONG, true)));
         assert.match(error.message, /transaction timeout/);
         assert.match(error.hint ?? '', /transaction_timeout of this server is shorter/);
         assert.ok((await database.explain(explainOf(SELECT))).plan[0]);
-        await applyChange(database, build('no_hurry'));
+        await applyChange(database, build('no_hurry', 'one (slow_key(n))'));
         await server.run('drop index no_hurry');
       });
     }
