@@ -7,7 +7,7 @@ import type { Catalog } from '../core/catalog/catalog';
 import type { Grammar } from '../core/sql/grammar';
 import { plannedEntries, type PlannedEntry } from '../core/workload/planningTexts';
 import { reviewServer } from '../database/existingIndexes/reviewServer';
-import { openCostEstimator } from '../database/whatIf/index';
+import { openCostEstimator, warmShadow } from '../database/whatIf/index';
 import type { ReadWorkload } from '../database/workload/readStatStatements';
 import type { AdviceParams, AdviceView, MeasureParams, Measurement } from '../protocol/advice';
 import type { ProgressParams } from '../protocol/server';
@@ -31,6 +31,7 @@ export class AdviceService {
     const tell = (text: string, fraction?: number): void =>
       this.#progress({ token, text, ...(fraction !== undefined && { fraction }) });
     const database = this.#sessions.database(connectionId);
+    if (params.source.kind !== 'none') warmShadow(database, params.whatIf);
     // The advice is about the tables as they are now.
     this.#sessions.forgetCatalog(connectionId);
     const catalog = await this.#sessions.catalog(connectionId, signal);

@@ -6,7 +6,7 @@ import { plannedEntries } from '../../core/workload/planningTexts';
 import type { WorkloadOrder } from '../../core/workload/workload';
 import type { PostgresDatabase } from '../../database/connect';
 import { reviewServer } from '../../database/existingIndexes/reviewServer';
-import { openCostEstimator } from '../../database/whatIf/index';
+import { openCostEstimator, warmShadow } from '../../database/whatIf/index';
 import { readStatStatements, type ReadWorkload } from '../../database/workload/readStatStatements';
 import { readWorkloadFiles } from '../../database/workload/readWorkloadFiles';
 import { findFiles } from '../../workspace/findFiles';
@@ -97,8 +97,9 @@ function readOptions(options: Options, operands: readonly string[]): Wanted {
 async function readWorkload(
   database: PostgresDatabase,
   grammar: Grammar,
-  { files, statements, by, top }: Wanted,
+  { files, statements, by, top, method }: Wanted,
 ): Promise<ReadWorkload | undefined> {
+  if (statements || files.length > 0) warmShadow(database, method);
   if (statements) {
     const workload = await readStatStatements(database, grammar, { by, top });
     if (workload.entries.length === 0) {

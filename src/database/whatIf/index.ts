@@ -8,6 +8,8 @@ import { findHypopg, HypopgEstimator } from './hypopg';
 import { openShadow, type ShadowOptions } from './shadow';
 import { TrialEstimator } from './trial';
 
+export { warmShadow } from './shadow';
+
 export interface EstimatorOptions extends ShadowOptions {
   /** `auto`: the shadow where it plans as the server does, else HypoPG where that is installed. */
   readonly method: 'auto' | 'hypopg' | 'shadow' | 'trial';

@@ -38,6 +38,22 @@ export function openShadow(db: Database, catalog: Catalog, options: ShadowOption
   return new ShadowEstimator(db, catalog, lease.shadow, lease.release, options.trustedError ?? Infinity);
 }
 
+/**
+ * Lets the shadow's planner start, which takes a second, while the caller still gathers what to ask it. Nothing is read
+ * from the database. The planner ends by itself if nobody asks.
+ */
+export function warmShadow(db: Database, method: string, options: ShadowOptions = {}): void {
+  if (method !== 'auto' && method !== 'shadow') return;
+  try {
+    const lease = leaseShadow(db, options.workerFile ?? shadowWorkerPath(), options.cacheDir ?? defaultShadowCache());
+    lease.shadow.thread.start();
+    lease.release();
+  } catch (error) {
+    // not built: whoever opens the estimator is told, or gets HypoPG
+    if (!(error instanceof DatabaseError)) throw error;
+  }
+}
+
 export class ShadowEstimator implements CostEstimator {
   readonly how = 'what-if (shadow)' as const;
   private readonly agreements = new Map<string, Agreement>();
