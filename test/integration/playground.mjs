@@ -96,6 +96,17 @@ async function walkPlayground({ steps, shoot, openWindow }) {
     await toast.waitFor();
     await toast.waitFor({ state: 'detached' });
   });
+  await steps.run('speaks Vietnamese where the editor does', async () => {
+    const other = await openWindow({ settings: {}, width: 1500 });
+    // what a language pack says before anything of the editor is loaded; the editor's own English would say 'en'
+    await other.page.addInitScript(() =>
+      Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', { get: () => 'vi', set() {} }),
+    );
+    await other.openEmpty();
+    await other.command('Query Tuner: Thêm kết nối');
+    await other.page.locator('.quick-input-widget', { hasText: 'Địa chỉ của cơ sở dữ liệu' }).waitFor();
+    await shoot('playground-5-vietnamese');
+  });
 }
 
 /** Whether any page inside the window has a text. */
