@@ -59,7 +59,10 @@ describe('cli: check', function () {
           ),
           bad.stdout,
         );
-        assert.match(bad.stdout, /There is no index counts_camera\.\n[^]*budgets: 1 met, 1 not met, 1 mistake in budgets in 1 file/);
+        assert.match(
+          bad.stdout,
+          /There is no index counts_camera\.\n[^]*budgets: 1 met, 1 not met, 1 mistake in budgets in 1 file/,
+        );
       } finally {
         await current().run('create index counts_camera on counts (camera)');
       }
