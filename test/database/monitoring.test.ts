@@ -145,28 +145,29 @@ describe('monitoring', function () {
           it('fire above the limit and not at it, as the checks do', () => {
             const gauges = watched.filter(({ metrics, limits }) => limits && metrics[0]!.type === 'gauge');
             writeFileSync(join(folder, 'rules.yml'), alertRules(gauges));
-            const tests = gauges.flatMap(({ check, metrics, limits, expression }) =>
-              (['warning', 'critical'] as const)
-                .filter(severity => Number.isFinite(limits![severity]))
-                .flatMap(severity =>
-                  [0, 0.5].map(above => ({
-                    interval: '1m',
-                    input_series: [{ series: `${expression}{x="y"}`, values: `${limits![severity] + above}x60` }],
-                    promql_expr_test: [
-                      {
-                        expr: `count(ALERTS{alertstate="firing", severity="${severity}", check="${check.id}"}) or vector(0)`,
-                        eval_time: '45m',
-                        exp_samples: [{ labels: '{}', value: above > 0 ? 1 : 0 }],
-                      },
-                    ],
-                    name: `${metrics[0]!.name} ${severity} ${above}`,
+            // At each limit and above it, every metric at once: promtool takes its time for each of many.
+            const tests = (['warning', 'critical'] as const).flatMap(severity =>
+              [0, 0.5].map(above => {
+                const limited = gauges.filter(({ limits }) => Number.isFinite(limits![severity]));
+                return {
+                  name: `${severity} ${above}`,
+                  interval: '5m',
+                  input_series: limited.map(({ expression, limits }) => ({
+                    series: `${expression}{x="y"}`,
+                    values: `${limits![severity] + above}x12`,
                   })),
-                ),
+                  promql_expr_test: limited.map(({ check }) => ({
+                    expr: `count(ALERTS{alertstate="firing", severity="${severity}", check="${check.id}"}) or vector(0)`,
+                    eval_time: '45m',
+                    exp_samples: [{ labels: '{}', value: above > 0 ? 1 : 0 }],
+                  })),
+                };
+              }),
             );
-            assert.ok(tests.length > 40, String(tests.length));
+            assert.ok(tests.every(({ input_series: series }) => series.length > 10));
             writeFileSync(
               join(folder, 'tests.yml'),
-              toYaml({ rule_files: ['rules.yml'], evaluation_interval: '1m', tests }),
+              toYaml({ rule_files: ['rules.yml'], evaluation_interval: '5m', tests }),
             );
             const { status, stdout, stderr } = promtool('test', 'rules', 'tests.yml');
             assert.equal(status, 0, `${stdout}${stderr}`);
