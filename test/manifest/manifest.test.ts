@@ -21,6 +21,7 @@ interface Setting {
 
 interface Manifest {
   readonly engines: { readonly vscode: string; readonly node: string };
+  readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly activationEvents: readonly string[];
   readonly capabilities: {
