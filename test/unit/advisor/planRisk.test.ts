@@ -27,7 +27,7 @@ describe('core/advisor/indexes/planRisk', () => {
   it('charges a sequential scan in memory for its rows, hardly for its pages', () => {
     // 40,000 pages are four fifths of it on a disk
     const cost = memoryCost(SEQ_SCAN, FACTS);
-    assert.ok(cost > 11_000 && cost < 13_000, String(cost));
+    assert.ok(cost > 10_000 && cost < 12_000, String(cost));
   });
 
   it('charges rows fetched from all over the table for their pages, those of a covering index not', () => {
@@ -45,9 +45,9 @@ describe('core/advisor/indexes/planRisk', () => {
     });
     const join = (loops: number) =>
       node('Nested Loop', 2 * loops, { Plans: [node('Result', 1, { 'Plan Rows': loops }), inner] });
-    // 100 rows a loop by the statistics of product, a seventh each, and not the 1.5 of the plan
+    // 100 rows a loop by the statistics of product, seven hundredths each, and not the 1.5 of the plan
     const each = (memoryCost(join(2_000), FACTS) - memoryCost(join(1_000), FACTS)) / 1_000;
-    assert.ok(each > 10 && each < 18, String(each));
+    assert.ok(each > 6 && each < 9, String(each));
   });
 
   it('runs what is materialised once', () => {

@@ -18,8 +18,8 @@ interface Costing {
 export interface CostBounds {
   readonly lower: number;
   readonly upper: number;
-  /** What counts against its plan, if that is known; see {@link PlanRisk}. */
-  readonly risk: number;
+  /** What its gamble counts, if the plan is known; see {@link PlanRisk}. */
+  readonly gamble: number;
 }
 
 /** What all statements of a workload share: the planner, and what it cannot plan with. */
@@ -169,9 +169,9 @@ export class CostedQuery {
       const isOfMore = (mask & ~offered) === 0n;
       if (isPossible && totalCost < upper) upper = totalCost;
       if (isOfMore && totalCost > lower) lower = totalCost;
-      if (isPossible && isOfMore) known = risk.gamble + risk.slowdown;
+      if (isPossible && isOfMore) known = risk.gamble;
     }
-    return { lower: Math.min(lower, upper), upper, risk: known };
+    return { lower: Math.min(lower, upper), upper, gamble: known };
   }
 
   private async costing(set: readonly Candidate[]): Promise<Costing> {

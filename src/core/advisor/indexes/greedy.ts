@@ -120,7 +120,7 @@ function gain(
       number,
       number,
     ];
-    const risk = query.weight * (bounds.risk - query.bounds(chosen).risk);
+    const risk = query.weight * (bounds.gamble - query.bounds(chosen).gamble);
     result.high += high - risk;
     result.low += low - risk;
     if (upper - lower > FUZZ * upper && high - low > widest) {

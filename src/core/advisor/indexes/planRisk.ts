@@ -22,8 +22,8 @@ export function riskFacts(accesses: readonly TableAccess[], settings: Readonly<R
 
 /** A statement that gets slower is minded more than one that does not get faster. */
 const SLOWDOWN_WEIGHT = 5;
-/** Run times this close to each other count as the same: the costs in memory of half of the plans are off by more. */
-const SAME_TIME = 1.25;
+/** Run times this close to each other count as the same: row estimates alone put the costs off by more. */
+const SAME_TIME = 1.1;
 
 /** What counts against a plan with new indexes beyond its cost, in planner units. */
 export interface PlanRisk {
@@ -39,12 +39,9 @@ export const NO_RISK: PlanRisk = { gamble: 0, slowdown: 0 };
 export function planRisk(planned: PlanCost, before: Pick<PlanCost, 'totalCost' | 'plan'>, facts: RiskFacts): PlanRisk {
   const { plan, totalCost } = planned;
   // else the gain it does not surely have, and more
-  const weigh = (excess: number, certainty = 1): number =>
-    excess > 0 ? certainty * Math.max(0, before.totalCost - totalCost) + SLOWDOWN_WEIGHT * excess : 0;
+  const weigh = (excess: number): number =>
+    excess > 0 ? Math.max(0, before.totalCost - totalCost) + SLOWDOWN_WEIGHT * excess : 0;
   const late = totalCost + earlyStopCost(plan, facts.isNew) - before.totalCost;
-  const today = memoryCost(before.plan, facts);
-  const excess = memoryCost(plan, facts) - today * SAME_TIME;
-  // the farther beyond what may be an error, the surer
-  const certainty = Math.min(1, excess / Math.max(1, today * (SAME_TIME - 1)));
-  return { gamble: weigh(late), slowdown: weigh(excess, certainty) };
+  const inMemory = memoryCost(plan, facts) - memoryCost(before.plan, facts) * SAME_TIME;
+  return { gamble: weigh(late), slowdown: weigh(inMemory) };
 }

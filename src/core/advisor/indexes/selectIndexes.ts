@@ -6,7 +6,7 @@ import { byIdentity } from './objective';
 /** An index is dropped again if the workload costs at most so much more without it. */
 const USELESS = 0.0005;
 /** Exponents of the bytes that a benefit is divided by: storage counts fully, or somewhat. */
-const EXPONENTS = [1, 0.8];
+const EXPONENTS = [1, 0.5];
 /** A swap has to save this share of the cost. */
 const SWAP_GAIN = 0.0005;
 const SWAP_ROUNDS = 3;
