@@ -1,5 +1,6 @@
 import type { ChecklistResult } from '../core/health/checklist/index';
 import type { HealthResult, HealthStep } from '../core/health/check';
+import type { PreparedAction } from '../core/health/preparedAction';
 
 /** The requests of the health view. */
 export interface HealthRequests {
@@ -75,18 +76,6 @@ export type ActionRequest = { readonly action: ServerAction; readonly target: st
 export interface PrepareParams {
   readonly connectionId: string;
   readonly request: ActionRequest;
-}
-
-export interface PreparedAction {
-  readonly title: string;
-  /** Exactly what is run, one after the other. */
-  readonly sql: readonly string[];
-  /** What it locks, what else it touches. */
-  readonly notes: readonly string[];
-  /** Why it cannot be done, and who may do it or what to do instead. */
-  readonly refusal?: string;
-  /** SQL for somebody else, or for later: shown, never run from here. */
-  readonly instead?: string;
 }
 
 export interface ActParams extends PrepareParams {

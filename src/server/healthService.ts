@@ -7,6 +7,7 @@ import { readHealth } from '../database/health/readHealth';
 import { reviewIndexHealth } from '../database/health/reviewIndexHealth';
 import { readMaintenance } from '../database/maintenance/readMaintenance';
 import { prepareStep } from '../database/serverActions/actionOfStep';
+import type { PreparedAction } from '../core/health/preparedAction';
 import { readTargets } from '../database/serverActions/actionTargets';
 import { prepareAction } from '../database/serverActions/prepareAction';
 import { runAction, TargetChangedError, undoExtension } from '../database/serverActions/runAction';
@@ -16,7 +17,6 @@ import type {
   ActParams,
   HealthParams,
   HealthView,
-  PreparedAction,
   PrepareParams,
   ShownLimits,
   TargetsParams,

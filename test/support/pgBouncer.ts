@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
-import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { DebianRoot } from './debianPackages';
+import { freePort } from './freePort';
 
 export interface RunningPgBouncer {
   /** `postgresql://postgres:…@127.0.0.1:<port>/<database>`. */
@@ -57,13 +57,4 @@ export async function startPgBouncer({ file, environment }: DebianRoot, ini: str
       fs.rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = net.createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as net.AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

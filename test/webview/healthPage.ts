@@ -1,19 +1,9 @@
 import path from 'node:path';
-import { Channel } from '../../src/protocol/channel';
+import type { Channel } from '../../src/protocol/channel';
 import type { HealthChartsHost, HealthChartsPage, HealthChartsView } from '../../src/protocol/health';
-import { textPort } from '../../src/protocol/textPort';
 import type { Browser } from './browser';
-import { bundlePage, openTestPage, type TestPage } from './testPage';
-
-const STUB = `
-  window.acquireVsCodeApi = () => ({
-    postMessage: message => void window.toTest(message),
-    getState: () => null,
-    setState: () => undefined,
-  });
-  document.addEventListener('securitypolicyviolation', event =>
-    void window.toTestViolation(event.violatedDirective + ' ' + event.blockedURI));
-`;
+import { openEditorPage } from './editorPage';
+import { bundlePage, type TestPage } from './testPage';
 
 export interface OpenedCharts extends TestPage {
   /** The page's side of the conversation: `charts.host.call('show', view)`. */
@@ -37,39 +27,16 @@ export async function openCharts(
 ): Promise<OpenedCharts> {
   const files = await (bundled ??= bundlePage('health', path.join(__dirname, '../../src/webview/health/main.tsx')));
   let refreshes = 0;
-  const listeners = new Set<(message: unknown) => void>();
-  let host: Channel<HealthChartsHost, HealthChartsPage> | undefined;
-  const opened = await openTestPage(browser, {
-    name: 'health',
-    files,
-    width,
-    height: 900,
-    async prepare(page, troubles) {
-      const onMessage = (listener: (message: unknown) => void) => {
-        listeners.add(listener);
-        return { dispose: () => void listeners.delete(listener) };
-      };
-      const post = (message: unknown): void =>
-        void page.evaluate(data => window.postMessage(data, '*'), message).catch(() => undefined);
-      host = new Channel<HealthChartsHost, HealthChartsPage>(textPort({ post, onMessage }), {
-        ready: () => Promise.resolve(view),
-        refresh: () => {
-          refreshes++;
-          return refresh();
-        },
-      });
-      await page.exposeFunction('toTest', (message: unknown) => listeners.forEach(listener => listener(message)));
-      await page.exposeFunction('toTestViolation', (words: string) => troubles.push(`blocked: ${words}`));
-      await page.addInitScript(STUB);
+  const opened = await openEditorPage<HealthChartsHost, HealthChartsPage>(
+    browser,
+    {
+      ready: () => Promise.resolve(view),
+      refresh: () => {
+        refreshes++;
+        return refresh();
+      },
     },
-  });
-  return {
-    ...opened,
-    host: host!,
-    refreshes: () => refreshes,
-    async close() {
-      host?.dispose();
-      await opened.page.close();
-    },
-  };
+    { name: 'health', files, width, height: 900 },
+  );
+  return { ...opened, host: opened.side, refreshes: () => refreshes };
 }

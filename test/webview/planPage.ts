@@ -1,23 +1,12 @@
 import path from 'node:path';
-import { Channel } from '../../src/protocol/channel';
-import { textPort } from '../../src/protocol/textPort';
+import type { Channel } from '../../src/protocol/channel';
 import type { PlanHost, PlanPage, PlanView } from '../../src/protocol/planPanel';
 import type { Browser } from './browser';
 import type { TestPage } from './testPage';
-import { bundlePage, openTestPage } from './testPage';
+import { openEditorPage } from './editorPage';
+import { bundlePage } from './testPage';
 
 const ROOT = path.join(__dirname, '../..');
-
-/** Stands in for the editor: a port to the test, a state that outlives a reload, and an ear for blocked content. */
-const EDITOR_STUB = `
-  window.acquireVsCodeApi = () => ({
-    postMessage: message => void window.toTest(message),
-    getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null'),
-    setState: state => sessionStorage.setItem('state', JSON.stringify(state)),
-  });
-  document.addEventListener('securitypolicyviolation', event =>
-    void window.toTestViolation(event.violatedDirective + ' ' + event.blockedURI));
-`;
 
 export interface OpenedPanel extends TestPage {
   /** The page's side of the conversation: `panel.plan.call('show', view)`. */
@@ -82,35 +71,12 @@ export async function openPlanPanel(
     clearHistory: () => record('clearHistory'),
     choosePlan: place => record('choosePlan', place),
   };
-  const listeners = new Set<(message: unknown) => void>();
-  let plan: Channel<PlanHost, PlanPage> | undefined;
-  const opened = await openTestPage(browser, {
+  const opened = await openEditorPage<PlanHost, PlanPage>(browser, host, {
     name: 'plan',
     files,
     width,
     height,
     lateFrames,
-    async prepare(page, troubles) {
-      const onMessage = (listener: (message: unknown) => void) => {
-        listeners.add(listener);
-        return { dispose: () => void listeners.delete(listener) };
-      };
-      const post = (message: unknown): void =>
-        void page.evaluate(data => window.postMessage(data, '*'), message).catch(() => undefined);
-      plan = new Channel<PlanHost, PlanPage>(textPort({ post, onMessage }), host);
-      await page.exposeFunction('toTest', (message: unknown) => listeners.forEach(listener => listener(message)));
-      await page.exposeFunction('toTestViolation', (words: string) => troubles.push(`blocked: ${words}`));
-      await page.addInitScript(EDITOR_STUB);
-    },
   });
-  return {
-    ...opened,
-    plan: plan!,
-    calls,
-    hovered,
-    async close() {
-      plan?.dispose();
-      await opened.page.close();
-    },
-  };
+  return { ...opened, plan: opened.side, calls, hovered };
 }

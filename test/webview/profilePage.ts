@@ -1,27 +1,12 @@
 import path from 'node:path';
-import { Channel } from '../../src/protocol/channel';
 import type { ProfileHost, ProfilePage, ProfileView } from '../../src/protocol/profilePage';
-import { textPort } from '../../src/protocol/textPort';
 import type { Browser } from './browser';
-import type { TestPage } from './testPage';
-import { bundlePage, openTestPage } from './testPage';
+import { openEditorPage, type EditorPage } from './editorPage';
+import { bundlePage } from './testPage';
 
 const ROOT = path.join(__dirname, '../..');
 
-/** Stands in for the editor: a port to the test, a state that outlives a reload, and an ear for blocked content. */
-const EDITOR_STUB = `
-  window.acquireVsCodeApi = () => ({
-    postMessage: message => void window.toTest(message),
-    getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null'),
-    setState: state => sessionStorage.setItem('state', JSON.stringify(state)),
-  });
-  document.addEventListener('securitypolicyviolation', event =>
-    void window.toTestViolation(event.violatedDirective + ' ' + event.blockedURI));
-`;
-
-export interface OpenedProfilePage extends TestPage {
-  /** The page's side of the conversation. */
-  readonly side: Channel<ProfileHost, ProfilePage>;
+export interface OpenedProfilePage extends EditorPage<ProfileHost, ProfilePage> {
   /** Every call the page made, as "undo r1". */
   readonly calls: string[];
 }
@@ -60,33 +45,6 @@ export async function openProfilePage(
     copyText: record('copyText'),
     cancel: record('cancel'),
   };
-  const listeners = new Set<(message: unknown) => void>();
-  let side: Channel<ProfileHost, ProfilePage> | undefined;
-  const opened = await openTestPage(browser, {
-    name: 'profile',
-    files,
-    width,
-    height: 900,
-    async prepare(page, troubles) {
-      const onMessage = (listener: (message: unknown) => void) => {
-        listeners.add(listener);
-        return { dispose: () => void listeners.delete(listener) };
-      };
-      const post = (message: unknown): void =>
-        void page.evaluate(data => window.postMessage(data, '*'), message).catch(() => undefined);
-      side = new Channel<ProfileHost, ProfilePage>(textPort({ post, onMessage }), host);
-      await page.exposeFunction('toTest', (message: unknown) => listeners.forEach(listener => listener(message)));
-      await page.exposeFunction('toTestViolation', (words: string) => troubles.push(`blocked: ${words}`));
-      await page.addInitScript(EDITOR_STUB);
-    },
-  });
-  return {
-    ...opened,
-    side: side!,
-    calls,
-    async close() {
-      side?.dispose();
-      await opened.page.close();
-    },
-  };
+  const options = { name: 'profile', files, width, height: 900 };
+  return { ...(await openEditorPage<ProfileHost, ProfilePage>(browser, host, options)), calls };
 }

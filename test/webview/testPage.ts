@@ -48,7 +48,7 @@ const LATE_FRAMES = `{
   window.setTimeout = (work, ms = 0, ...args) => timer(work, ms < 50 ? ms + late : ms, ...args);
 }`;
 
-interface TestPageOptions {
+export interface TestPageOptions {
   /** Of the bundle. */
   readonly name: string;
   readonly files: ReadonlyMap<string, string>;

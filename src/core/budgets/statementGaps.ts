@@ -1,6 +1,7 @@
 import type { SourceRange } from '../base/sourceRange';
 import type { LocatedStatement } from '../sql/statement';
 import { gapAfter } from './commentLines';
+import { lastStartingBefore } from '../sql/lastStartingBefore';
 
 /** A stretch of a document between two statements, or at its ends. */
 export interface StatementGap {
@@ -32,16 +33,4 @@ export function* placesOfWord(
     yield { gap, before, next };
     find.lastIndex = Math.max(gap.end, find.lastIndex);
   }
-}
-
-/** Number of the last statement that begins at or before `offset`, or -1. */
-function lastStartingBefore(statements: readonly LocatedStatement[], offset: number): number {
-  let low = 0;
-  let high = statements.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (statements[middle]!.range.start <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }

@@ -2,6 +2,7 @@ import { rangesOverlap } from '../base/sourceRange';
 import type { SourceRange } from '../base/sourceRange';
 import type { LocatedStatement } from '../sql/statement';
 import type { Finding, Fix } from './finding';
+import { lastStartingBefore } from '../sql/lastStartingBefore';
 
 /** Rule id of an allow comment that allows nothing. */
 export const UNUSED_ALLOW_RULE = 'unused-allow';
@@ -221,18 +222,6 @@ function removeComment(allow: Allow, text: string): Fix {
     while (start > lineStart && (text[start - 1] === ' ' || text[start - 1] === '\t')) start--;
   }
   return { title: 'Remove the comment', safe: true, edits: [{ range: { start, end }, newText: '' }] };
-}
-
-/** Number of the last statement that begins at or before `offset`, or -1. */
-function lastStartingBefore(statements: readonly LocatedStatement[], offset: number): number {
-  let low = 0;
-  let high = statements.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (statements[middle]!.range.start <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
 
 function firstAtOrAfter(findings: readonly Finding[], offset: number): number {

@@ -1,8 +1,9 @@
+import type { PreparedAction } from '../../core/health/preparedAction';
 import type { CancelSignal } from '../../core/base/cancelSignal';
 import type { HealthStep } from '../../core/health/check';
 import { DatabaseError } from '../../core/ports';
 import type { PostgresDatabase } from '../connect';
-import { prepareAction, type PreparedAction } from './prepareAction';
+import { prepareAction } from './prepareAction';
 
 const NAME = String.raw`(?:"(?:[^"]|"")+"|[\w$\u0080-\uffff]+)`;
 const QUALIFIED = String.raw`(${NAME}(?:\.${NAME})?)`;

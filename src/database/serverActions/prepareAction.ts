@@ -1,4 +1,5 @@
 import type { CancelSignal } from '../../core/base/cancelSignal';
+import type { PreparedAction } from '../../core/health/preparedAction';
 import { DatabaseError } from '../../core/ports';
 import type { PostgresDatabase } from '../connect';
 import type { ServerAction } from './actionTargets';
@@ -10,20 +11,6 @@ import { prepareEnable, prepareReset } from './prepareStatistics';
 export interface ActionRequest {
   readonly action: ServerAction;
   readonly target: string;
-}
-
-/** What would be done, before anybody has said yes. */
-export interface PreparedAction {
-  /** `VACUUM public.orders`. */
-  readonly title: string;
-  /** Exactly what is run, one after the other. */
-  readonly sql: readonly string[];
-  /** What it locks, what else it touches. */
-  readonly notes: readonly string[];
-  /** Why it cannot be done, and who may do it or what to do instead; nothing is run then. */
-  readonly refusal?: string;
-  /** SQL for somebody else, or for later: shown, never run from here. */
-  readonly instead?: string;
 }
 
 /** What the role and the server are, as far as it decides what may be done. */

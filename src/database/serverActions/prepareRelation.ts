@@ -1,8 +1,9 @@
+import type { PreparedAction } from '../../core/health/preparedAction';
 import type { CancelSignal } from '../../core/base/cancelSignal';
 import { DatabaseError } from '../../core/ports';
 import type { PostgresDatabase } from '../connect';
 import type { ServerAction } from './actionTargets';
-import type { ActionServer, PreparedAction } from './prepareAction';
+import type { ActionServer } from './prepareAction';
 
 export type RelationAction = Extract<ServerAction, 'analyze' | 'vacuum' | 'freeze' | 'reindex' | 'refresh'>;
 

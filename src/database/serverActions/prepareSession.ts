@@ -1,8 +1,8 @@
+import type { PreparedAction } from '../../core/health/preparedAction';
 import type { CancelSignal } from '../../core/base/cancelSignal';
 import { quoteLiteral } from '../../core/sql/identifiers';
 import { DatabaseError } from '../../core/ports';
 import type { PostgresDatabase } from '../connect';
-import type { PreparedAction } from './prepareAction';
 
 interface SessionRow {
   readonly [column: string]: unknown;

@@ -1,8 +1,9 @@
+import type { PreparedAction } from '../../core/health/preparedAction';
 import type { CancelSignal } from '../../core/base/cancelSignal';
 import { quoteIdentifier } from '../../core/sql/identifiers';
 import { DatabaseError } from '../../core/ports';
 import type { PostgresDatabase } from '../connect';
-import type { ActionServer, PreparedAction } from './prepareAction';
+import type { ActionServer } from './prepareAction';
 
 const NOT_UNDONE = 'This cannot be undone.';
 

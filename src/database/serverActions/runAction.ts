@@ -1,9 +1,9 @@
+import type { PreparedAction } from '../../core/health/preparedAction';
 import { formatMs } from '../../core/base/units';
 import type { CancelSignal } from '../../core/base/cancelSignal';
 import { DatabaseError } from '../../core/ports';
 import { watchProgress, type Progress } from '../changeProgress';
 import type { PostgresDatabase } from '../connect';
-import type { PreparedAction } from './prepareAction';
 import { dropLeftIndexes, leftIndexes } from './leftIndexes';
 
 export interface ActionOptions {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { HealthStep } from '../../core/health/check';
-import type { ActionRequest, ActionUndo, PreparedAction, ServerAction } from '../../protocol/health';
+import type { PreparedAction } from '../../core/health/preparedAction';
+import type { ActionRequest, ActionUndo, ServerAction } from '../../protocol/health';
 import { roleOf, type ConnectionEntry } from '../connections/connectionSettings';
 import { messageOf } from '../feedback';
 import type { ServerApi } from '../serverApi';
