@@ -60,7 +60,9 @@ export function irreversibleEffects(
   for (const table of statement.tables ?? []) {
     if (table.use !== 'insert' || !catalog) continue;
     const relation = findRelation(catalog, table.name, table.schema);
-    const column = relation?.columns.find(each => each.defaultExpression?.startsWith('nextval('));
+    const column = relation?.columns.find(
+      each => each.generated === 'identity' || each.defaultExpression?.startsWith('nextval('),
+    );
     if (column) {
       effects.push({ text: `each inserted row uses up a value of the sequence of ${table.name}.${column.name}` });
     }

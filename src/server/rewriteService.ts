@@ -24,7 +24,7 @@ import type { ProgressParams } from '../protocol/server';
 import { firstTree } from './firstTree';
 import type { ScriptDocument } from './scriptDocument';
 import type { Sessions } from './sessions';
-import { titleOf } from './statementInfo';
+import { titleOf } from '../core/sql/titleOf';
 
 /** The rewrites of the statement that a range touches; null without one. Those that are proved come first. */
 export function listRewrites(

@@ -5,6 +5,7 @@ import { irreversibleEffects } from '../database/irreversibleEffects';
 import type { StatementInfo } from '../protocol/server';
 import type { LocatedStatement } from '../core/sql/statement';
 import type { ScriptDocument } from './scriptDocument';
+import { titleOf } from '../core/sql/titleOf';
 
 /** Kinds of statement that EXPLAIN accepts (manual, "EXPLAIN"). */
 const EXPLAINABLE = new Set([
@@ -40,13 +41,4 @@ export function describeStatement(
     explainable: isExplainable(statement),
     ...(statement.syntaxError && { syntaxError: statement.syntaxError.message }),
   };
-}
-
-/** The statement on one line, cut to the length of a tab title. */
-export function titleOf(sql: string): string {
-  const line = sql
-    .replace(/--[^\n]*\n?/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return line.length > 48 ? `${line.slice(0, 47)}…` : line;
 }

@@ -189,6 +189,16 @@ describe('database/catalog', () => {
       );
       assert.equal(text.slice(effects[0]?.range?.start, effects[0]?.range?.end), 'nextval');
     });
+
+    it('knows that an insert uses up the sequence of an identity column', async () => {
+      await server().run('create table numbered (n int generated always as identity, name text)');
+      const text = `insert into numbered (name) values ('a')`;
+      const tables = [{ name: 'numbered', range: { start: 12, end: 20 }, use: 'insert' as const }];
+      assert.deepEqual(
+        irreversibleEffects({ text, tables }, await server().db.readCatalog()).map(effect => effect.text),
+        ['each inserted row uses up a value of the sequence of numbered.n'],
+      );
+    });
   });
 });
 

@@ -3,7 +3,8 @@ import { compareLatencies } from '../../core/benchmark/compareLatencies';
 import { benchmarkText } from '../../core/benchmark/benchmarkText';
 import { loadGrammar } from '../../core/sql/grammar';
 import { Script } from '../../core/sql/script';
-import { benchmarkable, shortTitle } from '../../database/benchmark/benchmarkable';
+import { titleOf } from '../../core/sql/titleOf';
+import { benchmarkable } from '../../database/benchmark/benchmarkable';
 import { ISOLATION_LEVELS } from '../../database/benchmark/clientSessions';
 import { measureBenchmark } from '../../database/benchmark/measureBenchmark';
 import type { BenchmarkRequest, BenchmarkStatement } from '../../database/benchmark/runBenchmark';
@@ -77,7 +78,7 @@ async function readStatements(
   return {
     notes,
     statements: statements.map(({ statement, bound }) => ({
-      title: shortTitle(statement.text),
+      title: titleOf(statement.text),
       sql: bound.sql,
       parameters: parameterValues(bound.parameters, values, { required: true }),
       writes: statement.writes,

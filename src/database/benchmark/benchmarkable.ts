@@ -34,12 +34,3 @@ export function benchmarkable(all: readonly ParsedStatement[]): BenchmarkableFil
     ],
   };
 }
-
-/** The statement's first words on one line. */
-export function shortTitle(sql: string): string {
-  const line = sql
-    .replace(/--[^\n]*\n?/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return line.length > 48 ? `${line.slice(0, 47)}…` : line;
-}

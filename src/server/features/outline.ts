@@ -2,7 +2,7 @@ import type { DocumentSymbol, FoldingRange } from 'vscode-languageserver';
 import { SymbolKind } from 'vscode-languageserver';
 import type { ParsedStatement } from '../../core/sql/statement';
 import type { ScriptDocument } from '../scriptDocument';
-import { titleOf } from '../statementInfo';
+import { titleOf } from '../../core/sql/titleOf';
 
 /** Above this many statements the outline is made without parsing them: the editor asks for it as soon as a file opens. */
 const PARSED_LIMIT = 500;
