@@ -46,7 +46,8 @@ export async function dropLeftIndexes(
     const sql = `DROP INDEX CONCURRENTLY IF EXISTS ${name}`;
     try {
       await db.withSession(async session => {
-        await session.execute(`set statement_timeout = 0; set lock_timeout = ${LOCK_TIMEOUT_MS}`);
+        if (!session.isPooled)
+          await session.execute(`set statement_timeout = 0; set lock_timeout = ${LOCK_TIMEOUT_MS}`);
         await session.query(sql);
       });
     } catch (error) {

@@ -87,7 +87,8 @@ async function signalSession(
 async function runStatement(db: PostgresDatabase, sql: string, { signal, onProgress }: ActionOptions): Promise<void> {
   const lockTimeoutMs = /\bCONCURRENTLY\b/.test(sql) ? CONCURRENT_LOCK_TIMEOUT_MS : LOCK_TIMEOUT_MS;
   const notices = await db.withSession(async session => {
-    await session.execute(`set statement_timeout = 0; set lock_timeout = ${lockTimeoutMs}`);
+    // through a pooler it would stay for others
+    if (!session.isPooled) await session.execute(`set statement_timeout = 0; set lock_timeout = ${lockTimeoutMs}`);
     session.takeNotices();
     const work = session.query(sql, [], signal ? { signal } : {});
     if (onProgress) await watchProgress(db, session.processId, sql, work, onProgress);

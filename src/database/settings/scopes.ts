@@ -59,7 +59,9 @@ export function accessTo(scope: SettingScope = WHOLE_SERVER): ScopeAccess {
       return {
         check: db => checkOwner(db, scope, TABLE_OWNER, [scope.schema, scope.table]),
         entries: asks => tableEntries(asks, scope.schema, scope.table),
-        begin: session => session.execute(`set lock_timeout = ${TABLE_LOCK_TIMEOUT_MS}`),
+        begin: async session => {
+          if (!session.isPooled) await session.execute(`set lock_timeout = ${TABLE_LOCK_TIMEOUT_MS}`);
+        },
         // Each SET takes the parameter out of the list and adds it at its end.
         moveToEnd: (session, entry) => tryAlter(session, entry, scope),
         settle: nothing,

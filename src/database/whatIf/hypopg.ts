@@ -10,14 +10,16 @@ import { explainStatement } from '../explain';
 import type { Session } from '../session';
 import { indexNamesIn } from './planShape';
 
-/** The schema HypoPG is installed in, or undefined. */
+/** The schema HypoPG is installed in; undefined if it is not, or if its indexes would not stay with the connection. */
 export async function findHypopg(db: PostgresDatabase, signal?: CancelSignal): Promise<string | undefined> {
-  const [row] = await db.query<{ schema: string }>(
-    `select n.nspname::text as schema from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'hypopg'`,
-    [],
-    signal,
-  );
-  return row?.schema;
+  return db.withSession(async session => {
+    // a pooler may plan in another session than the one that has the indexes
+    if (session.isPooled) return undefined;
+    const [row] = await session.query<{ schema: string }>(
+      `select n.nspname::text as schema from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'hypopg'`,
+    );
+    return row?.schema;
+  }, signal);
 }
 
 /** Hypothetical indexes by the HypoPG extension, in the server's own planner. They live in one connection only. */

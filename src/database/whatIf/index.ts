@@ -41,7 +41,11 @@ export async function openCostEstimator(
   const schema = await findHypopg(db, signal);
   const hypopg = schema === undefined ? undefined : new HypopgEstimator(db, catalog, schema);
   if (method === 'hypopg') {
-    if (!hypopg) throw new DatabaseError('unsupported', 'the extension hypopg is not installed in this database');
+    if (!hypopg)
+      throw new DatabaseError(
+        'unsupported',
+        'the extension hypopg is not installed in this database, or a pooler is in between',
+      );
     return hypopg;
   }
   if (!hypopg) return openShadow(db, catalog, { trustedError: TRUSTED_ERROR, ...shadow });
