@@ -4,6 +4,7 @@ import { configurationSchema } from '../core/configuration/configurationSchema';
 import { PLAN_RULES } from '../core/rules/plan/index';
 import { RULE_GROUPS, RULES } from '../core/rules/registry';
 import { rulePageName } from '../protocol/rulePage';
+import { layerTables } from './layers';
 import { commandsPage, settingsPage, withTexts, type ContributingManifest } from './manifestPages';
 import { planRulePage, rulePage } from './rulePages';
 
@@ -19,8 +20,8 @@ export interface GeneratedFile {
 }
 
 /**
- * Everything that is made from the rules (their pages, their table in the README, the configuration's schema) and from
- * package.json (the pages of commands and settings).
+ * Everything that is made from the rules (their pages, their table in the README, the configuration's schema), from
+ * package.json (the pages of commands and settings) and from the borders between folders.
  */
 export function generatedFiles(): GeneratedFile[] {
   return [
@@ -29,7 +30,8 @@ export function generatedFiles(): GeneratedFile[] {
     { path: 'media/configuration.schema.json', text: schemaText() },
     { path: 'media/docs/commands.md', text: commandsPage(readManifest()) },
     { path: 'media/docs/settings.md', text: settingsPage(readManifest()) },
-    { path: 'README.md', text: withRuleTables(readFileSync(path.join(ROOT, 'README.md'), 'utf8')) },
+    withMade('README.md', 'rules', ruleTables()),
+    withMade('CONTRIBUTING.md', 'layers', layerTables()),
   ];
 }
 
@@ -55,14 +57,14 @@ function schemaText(): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
-const BEGIN = '<!-- rules: made by npm run generate -->';
-const END = '<!-- end of rules -->';
-
-function withRuleTables(readme: string): string {
-  const begin = readme.indexOf(BEGIN);
-  const end = readme.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error('README.md has no place for the rules');
-  return `${readme.slice(0, begin + BEGIN.length)}\n\n${ruleTables()}\n\n${readme.slice(end)}`;
+/** A committed text with what is made from code between its two marks. */
+function withMade(file: string, what: string, made: string): GeneratedFile {
+  const text = readFileSync(locate(file), 'utf8');
+  const [opening, closing] = [`<!-- ${what}: made by npm run generate -->`, `<!-- end of ${what} -->`];
+  const begin = text.indexOf(opening);
+  const end = text.indexOf(closing);
+  if (begin < 0 || end < begin) throw new Error(`${file} has no place for the ${what}`);
+  return { path: file, text: `${text.slice(0, begin + opening.length)}\n\n${made}\n\n${text.slice(end)}` };
 }
 
 function ruleTables(): string {

@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { RULE_GROUPS } from '../core/rules/registry';
 
-/** `npx tsx src/tools/newRule.ts query/my-rule`: writes the rule's file, which fails its test until it is filled in. */
+/** `npm run new-rule query/my-rule`: writes the rule's file, which fails its test until it is filled in. */
 function newRule(id: string | undefined): void {
   const groups = Object.keys(RULE_GROUPS);
   const parts = /^([a-z]+)\/([a-z][a-z0-9]*(?:-[a-z0-9]+)*)$/.exec(id ?? '');
   if (!parts || !groups.includes(parts[1]!))
-    throw new Error(`usage: newRule <${groups.join('|')}>/<slug-in-kebab-case>`);
+    throw new Error(`usage: npm run new-rule <${groups.join('|')}>/<slug-in-kebab-case>`);
   const [, group, slug] = parts as unknown as [string, string, string];
   const name = slug.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   const folder = path.join(__dirname, '../core/rules');

@@ -2,62 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
+import { BORDER_CROSSINGS, CORE_FOLDERS, LAYERS } from '../../src/tools/layers';
 
 const SOURCE = path.join(__dirname, '../../src');
-
-/** Who may import whom. `types` are folders of which only types may be imported. */
-interface Layer {
-  readonly folders: readonly string[];
-  readonly types?: readonly string[];
-  /** Package names; a trailing `*` stands for any ending. */
-  readonly packages: readonly string[];
-}
-
-const LAYERS: Readonly<Record<string, Layer>> = {
-  core: { folders: ['core'], packages: [] },
-  protocol: { folders: ['protocol', 'core'], packages: [] },
-  database: {
-    folders: ['database', 'core'],
-    packages: ['pg', 'pg-connection-string', 'pgpass', '@electric-sql/pglite', 'node:*'],
-  },
-  workspace: { folders: ['workspace', 'core'], packages: ['picomatch', 'node:*'] },
-  server: {
-    folders: ['server', 'core', 'protocol', 'database', 'workspace'],
-    packages: ['vscode-languageserver*', 'node:*'],
-  },
-  cli: { folders: ['cli', 'core', 'database', 'workspace'], packages: ['node:*'] },
-  extension: {
-    folders: ['extension', 'protocol', 'core/base'],
-    types: ['core'],
-    packages: ['vscode', 'vscode-languageclient*', 'node:*'],
-  },
-  webview: {
-    folders: ['webview', 'protocol', 'core/base', 'core/plan'],
-    types: ['core'],
-    packages: ['preact*', 'd3-hierarchy'],
-  },
-};
-
-/** Inside core: each folder and those it stands on. Files directly in core tie all of them together. */
-const CORE_FOLDERS: Readonly<Record<string, readonly string[]>> = {
-  base: [],
-  sql: ['base'],
-  catalog: ['base', 'sql'],
-  plan: ['base', 'sql', 'catalog'],
-  guidelines: ['base'],
-  rules: ['base', 'sql', 'catalog', 'plan', 'guidelines'],
-  configuration: ['base', 'rules', 'health', 'profiles'],
-  workload: ['base', 'sql', 'plan'],
-  language: ['base', 'sql', 'catalog', 'rules', 'guidelines'],
-  advisor: ['base', 'sql', 'catalog', 'plan', 'rules', 'guidelines'],
-  profiles: ['base', 'sql', 'catalog', 'guidelines'],
-  health: ['base', 'sql', 'catalog', 'guidelines'],
-  benchmark: ['base'],
-  maintenance: ['base', 'sql', 'guidelines'],
-  monitoring: ['base', 'health'],
-  budgets: ['base', 'sql', 'plan', 'rules'],
-  report: ['base', 'sql', 'catalog', 'plan', 'rules', 'advisor', 'profiles', 'health', 'budgets', 'guidelines'],
-};
 
 /** The shapes of a finding and of the ports may be named from anywhere in core: they are types without code. */
 const SHARED_TYPES = ['core/rules/finding', 'core/ports'];
@@ -67,16 +14,6 @@ const GRAMMAR_FILE = 'core/sql/grammar.ts';
 
 /** The one file that may load the reader of JSON with comments. */
 const CONFIGURATION_READER = 'core/configuration/readConfiguration.ts';
-
-/** Files that cross a border on purpose, with what they may import beyond their layer, and why. */
-const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
-  // `query-tuner lsp` starts the language server that other editors use.
-  'cli/commands/lsp.ts': ['server'],
-  // The pages and texts it makes of saved plans are those of the plan's page.
-  'cli/savedPlans.ts': ['protocol', 'webview/plan/exports'],
-  // The version it prints is written once, in the manifest.
-  'cli/version.ts': ['../package.json'],
-};
 
 interface Import {
   /** Path below `src`, with `/`. */
@@ -139,7 +76,7 @@ describe('architecture', () => {
 function mayImportFolder(entry: Import): boolean {
   const layer = LAYERS[layerOf(entry.from)]!;
   const aim = target(entry);
-  const extra = EXCEPTIONS[entry.from] ?? [];
+  const extra = BORDER_CROSSINGS[entry.from] ?? [];
   const folders = entry.onlyTypes ? [...layer.folders, ...(layer.types ?? [])] : layer.folders;
   return [...folders, ...extra].some(folder => aim === folder || aim.startsWith(`${folder}/`));
 }
