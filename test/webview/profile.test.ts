@@ -59,6 +59,17 @@ describe('webview/profile', () => {
     await eventually.match(text('button.apply'), /Apply 5 settings/);
   });
 
+  it('applies nothing whose script is not shown yet', async () => {
+    let show = (): void => undefined;
+    const script = (): Promise<string> => new Promise(done => (show = () => done('ALTER SYSTEM SET x;')));
+    await open(REVIEW, { answers: { script } });
+    await eventually.match(text('button.apply'), /Apply 2 settings/);
+    assert.equal(await panel.page.locator('button.apply').isDisabled(), true);
+    show();
+    await eventually.equal(text('.run-box pre'), 'ALTER SYSTEM SET x;');
+    await eventually.ok(async () => !(await panel.page.locator('button.apply').isDisabled()));
+  });
+
   it('keeps ticks when the server is read again, and begins anew for another scope', async () => {
     await open(REVIEW);
     await panel.page.locator('#setting-work_mem').click();

@@ -19,16 +19,17 @@ interface Props {
 
 /** What the ticks mean, as it would run, and the button that runs it. */
 export function RunBox({ groups, busy, service, obstacle, actions }: Props): JSX.Element {
-  const [script, setScript] = useState('');
+  /** With the ticks it is the script of: one for others may still be on its way. */
+  const [{ script, of }, setScript] = useState({ script: '', of: '[]' });
   const wanted = JSON.stringify(groups);
   useEffect(() => {
     if (groups.length === 0) {
-      setScript('');
+      setScript({ script: '', of: wanted });
       return undefined;
     }
     let isWanted = true;
     void actions.script(groups).then(text => {
-      if (isWanted && text !== undefined) setScript(text);
+      if (isWanted && text !== undefined) setScript({ script: text, of: wanted });
     });
     return () => {
       isWanted = false;
@@ -51,7 +52,7 @@ export function RunBox({ groups, busy, service, obstacle, actions }: Props): JSX
           <button
             type="button"
             class="primary apply"
-            disabled={busy || count === 0 || obstacle !== null}
+            disabled={busy || count === 0 || of !== wanted || obstacle !== null}
             onClick={() => void actions.apply(groups)}
           >
             {count === 0 ? 'Apply…' : count === 1 ? 'Apply 1 setting…' : `Apply ${count} settings…`}
