@@ -50,8 +50,8 @@ export class Workbench {
 
   /** Runs a command of the palette by its title. */
   async command(title) {
-    await this.press('F1');
-    await this.input.waitFor();
+    // a key is lost while the window is still busy with what was opened before
+    await this.#insist(() => this.press('F1'), this.input);
     await this.input.fill(`>${title}`);
     const wanted = this.list.filter({ hasText: title }).first();
     await wanted.waitFor();
