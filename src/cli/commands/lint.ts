@@ -12,6 +12,7 @@ import { editsKeepHost, languageOfFile, readHost } from '../../core/sql/hosts/ho
 import { Script } from '../../core/sql/script';
 import { choose, type CommandLine, type Options } from '../arguments';
 import { loadGrammarForNode } from '../../workspace/grammarForNode';
+import { growYoungHeap } from '../../workspace/growYoungHeap';
 import { checkedFiles } from '../checkedFiles';
 import { print, printJson, progress, readInput } from '../io';
 import { paintFor } from '../paint';
@@ -24,6 +25,7 @@ const FIX_ROUNDS = 10;
 
 /** `query-tuner lint`. Exit code 1 if anything is at or above --fail-on. */
 export async function lint({ options, operands }: CommandLine): Promise<number> {
+  growYoungHeap();
   const loading = loadGrammarForNode();
   const format = choose('format', options.format, ['text', 'json', 'sarif', 'github'], 'text');
   const failOn = choose('fail-on', options['fail-on'], SEVERITIES, 'warning');
