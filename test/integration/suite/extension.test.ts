@@ -49,7 +49,12 @@ function waitForDiagnostics(
 }
 
 describe('the extension in VS Code', () => {
-  before(() => manifest().activate());
+  before(async () => {
+    const isActive = manifest().isActive;
+    const startedAt = performance.now();
+    await manifest().activate();
+    console.log(isActive ? '    was active' : `    active after ${(performance.now() - startedAt).toFixed(0)} ms`);
+  });
 
   // Not between the tests: an unsaved document opened while another is being closed may get that one's name and text.
   after(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
