@@ -50,12 +50,19 @@ export class Workbench {
 
   /** Runs a command of the palette by its title. */
   async command(title) {
-    // a key is lost while the window is still busy with what was opened before
-    await this.#insist(() => this.press('F1'), this.input);
-    await this.input.fill(`>${title}`);
     const wanted = this.list.filter({ hasText: title }).first();
-    await wanted.waitFor();
-    await wanted.click();
+    const end = Date.now() + ANSWER_LIMIT_MS;
+    for (;;) {
+      // a page that is opened takes the keyboard once it is there, and the palette closes
+      if (!(await this.input.isVisible())) await this.press('F1');
+      try {
+        await this.input.fill(`>${title}`, { timeout: ASK_AGAIN_MS });
+        await wanted.waitFor({ timeout: 2 * ASK_AGAIN_MS });
+        return await wanted.click({ timeout: ASK_AGAIN_MS });
+      } catch (error) {
+        if (Date.now() > end) throw error;
+      }
+    }
   }
 
   /** Answers the question for a file, by its title, with one of the folder that is shown. */
