@@ -14,6 +14,7 @@ import { TrialEstimator } from '../../src/database/whatIf/trial';
 import { readStatStatements, type ReadWorkload } from '../../src/database/workload/readStatStatements';
 import { readWorkloadFiles } from '../../src/database/workload/readWorkloadFiles';
 import { onEachServer, type TestServer } from './servers';
+import { buildTestWorker, openTestShadow } from './whatIfWorker';
 
 const SETUP = `
   create table readings (id int primary key, camera int not null, noted text not null);
@@ -54,8 +55,10 @@ function fails(kind: DatabaseError['kind'], message: RegExp, hint: RegExp) {
 
 describe('database/workload', () => {
   let grammar: Grammar;
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000);
     grammar = await loadGrammar();
+    await buildTestWorker();
   });
   after(() => rmSync(LOGS, { recursive: true, force: true }));
 
@@ -91,6 +94,29 @@ describe('database/workload', () => {
           assert.ok(!entries.some(({ sql }) => /pg_class|begin|set local/.test(sql)), entries.map(e => e.sql).join());
           assert.match((await top(db, 'temp')).entries[0]?.sql ?? '', /order by noted \|\| id/);
           for (const by of ['total', 'mean', 'reads'] as const) assert.ok((await top(db, by)).entries.length > 0);
+        });
+
+        it('takes the queries of prepared statements and cursors, and none of its own', async () => {
+          const { db, run } = server();
+          await run(
+            'prepare p (text) as update readings set noted = $1 where id = 5; execute p($$x$$); execute p($$x$$)',
+          );
+          await run('begin; declare "c 1" scroll cursor with hold for select id from readings; close "c 1"; rollback');
+          await run('create index ends on readings (camera); insert into readings select 20001, 1, $$new$$');
+          const shadow = await openTestShadow(db, await db.readCatalog());
+          await shadow.cost('select noted from readings where camera > 400', []);
+          await shadow.dispose();
+          const own = `select count(*)::int as n from stats.pg_stat_statements where query ~ 'as least.*readings'`;
+          assert.equal((await db.query<{ n: number }>(own))[0]?.n, 1);
+          const { entries } = await readStatStatements(db, grammar, { by: 'calls', top: 50 });
+          const update = entries.find(({ sql }) => /^update readings/.test(sql));
+          assert.equal(update?.calls, 2);
+          assert.ok(entries.some(({ sql }) => sql === 'select id from readings'));
+          assert.ok(
+            !entries.some(({ sql }) => /as least|prepare|declare/i.test(sql)),
+            entries.map(e => e.sql).join('\n'),
+          );
+          await run('drop index ends; delete from readings where id = 20001');
         });
 
         it('shows a role without rights what is missing, and all to one that may see it', async () => {

@@ -1,4 +1,5 @@
 import { readPlans } from '../plan/readPlans';
+import { carriedQuery } from './carriedQueries';
 import { readLoggedParameters, writeInParameters } from './loggedParameters';
 import { LogRecordReader, type LogRecord } from './logRecords';
 import type { ObservedStatement } from './workload';
@@ -8,6 +9,8 @@ const STATEMENT = /^(?:statement|execute [^:]*?):\s+(.*)$/s;
 /** Parsing and planning of the extended protocol; the execution is logged by itself. */
 const PREPARATION = /^(?:parse|bind) [^:]*?:/;
 const PARAMETERS = /^(?:query )?parameters: (.*)$/is;
+/** The DETAIL of an `EXECUTE`. */
+const PREPARED = /^prepare: (.*)$/s;
 const PLAN_PARAMETERS = /^\s*(?:"Query Parameters": "|Query Parameters: )(.*?)"?,?$/m;
 /** Sessions whose last statement is kept, waiting for its duration. */
 const MOST_SESSIONS = 1_000;
@@ -61,8 +64,12 @@ export class LogStatementReader {
     if (totalMs !== undefined && rest === '') return this.timeOfLast(session, totalMs);
     if (/^plan:/.test(rest)) return this.plan(message, rest, totalMs ?? 0);
     if (PREPARATION.test(rest)) return;
-    const text = STATEMENT.exec(rest)?.[1]?.trim();
-    if (text === undefined || text === '') return;
+    const logged = STATEMENT.exec(rest)?.[1]?.trim();
+    if (logged === undefined || logged === '') return;
+    const prepared = PREPARED.exec(detail ?? '')?.[1];
+    // preparing is not running it, and running it names it only
+    if (prepared === undefined && /^prepare\b/i.test(logged)) return;
+    const text = carriedQuery(prepared ?? logged);
     const values = PARAMETERS.exec(detail ?? '')?.[1];
     const sql = withValues(text, values);
     if (totalMs !== undefined) this.onStatement({ sql, calls: 1, totalMs, channel: 'statement' });
@@ -95,7 +102,7 @@ export class LogStatementReader {
     if (text === undefined || text.trim() === '') return;
     this.summary.plans++;
     const values = PLAN_PARAMETERS.exec(rest)?.[1];
-    this.onStatement({ sql: withValues(text.trim(), values), calls: 1, totalMs, channel: 'plan' });
+    this.onStatement({ sql: withValues(carriedQuery(text.trim()), values), calls: 1, totalMs, channel: 'plan' });
   }
 }
 

@@ -2,6 +2,7 @@ import type { Grammar } from '../sql/grammar';
 import { bindParameters } from '../sql/parameters';
 import { parseStatement } from '../sql/parseStatement';
 import type { ParsedStatement } from '../sql/statement';
+import { carriedQuery, OWN_QUERY_MARK } from './carriedQueries';
 import type { WorkloadEntry } from './workload';
 
 /** A statement as the advisor takes it, with what was observed of it. */
@@ -14,10 +15,10 @@ export interface PlannedEntry {
 
 const SYSTEM_NAME = /^pg_|^information_schema$/;
 
-/** Parses the entries of a workload: `EXPLAIN` in front is taken off, placeholders become `$1`, `$2`... */
+/** Parses the entries of a workload: `EXPLAIN` or `PREPARE` in front is taken off, placeholders become `$1`, `$2`... */
 export function plannedEntries(grammar: Grammar, entries: readonly WorkloadEntry[]): PlannedEntry[] {
   return entries.map(({ id, sql, calls }) => {
-    const statement = parseStatement(grammar, plannable(withoutExplain(sql)));
+    const statement = parseStatement(grammar, plannable(carriedQuery(withoutExplain(sql))));
     return { id, sql: bindParameters(statement).sql, statement, weight: calls };
   });
 }
@@ -25,9 +26,12 @@ export function plannedEntries(grammar: Grammar, entries: readonly WorkloadEntry
 /** Statements that have a plan, as parse tree types. */
 const QUERIES = new Set(['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt']);
 
-/** True for what a workload is made of: not transactions, settings, DDL, and what reads no table but the system's own. */
-export function isQuery({ kind, tables }: ParsedStatement): boolean {
-  if (kind === undefined || !QUERIES.has(kind)) return false;
+/**
+ * True for what a workload is made of: not transactions, settings, DDL, what reads no table but the system's own, and
+ * what Query Tuner asked itself.
+ */
+export function isQuery({ kind, tables, text }: ParsedStatement): boolean {
+  if (kind === undefined || !QUERIES.has(kind) || text.includes(OWN_QUERY_MARK)) return false;
   return tables.some(({ schema, name }) => !SYSTEM_NAME.test(schema ?? '') && !SYSTEM_NAME.test(name));
 }
 

@@ -3,6 +3,7 @@ import { DatabaseError, type Row } from '../../core/ports';
 import type { Grammar } from '../../core/sql/grammar';
 import { quoteIdentifier } from '../../core/sql/identifiers';
 import { parseStatement } from '../../core/sql/parseStatement';
+import { carriedQuery } from '../../core/workload/carriedQueries';
 import { isQuery } from '../../core/workload/planningTexts';
 import { HIDDEN_TEXT, statStatementsQuery } from '../../core/workload/statStatements';
 import { topEntries, WorkloadCollector, type WorkloadEntry, type WorkloadOrder } from '../../core/workload/workload';
@@ -53,8 +54,9 @@ export async function readStatStatements(
   const hidden = rows.filter(({ query }) => query === HIDDEN_TEXT).length;
   const collector = new WorkloadCollector();
   for (const { query, calls, total_ms: totalMs, read_blocks: readBlocks, temp_blocks: tempBlocks } of rows) {
-    if (query === null || query === HIDDEN_TEXT || !isQuery(parseStatement(grammar, query))) continue;
-    collector.add({ sql: query, calls, totalMs, readBlocks, tempBlocks });
+    if (query === null || query === HIDDEN_TEXT) continue;
+    const sql = carriedQuery(query);
+    if (isQuery(parseStatement(grammar, sql))) collector.add({ sql, calls, totalMs, readBlocks, tempBlocks });
   }
   if (hidden > 0 && collector.statements === 0) {
     throw new DatabaseError(

@@ -113,6 +113,24 @@ Jan  2 10:00:00 db postgres[42]: [5-2] #011from orders
     assert.equal(reader.summary.plans, 2);
   });
 
+  it('reads what EXECUTE and cursors run, and counts no preparation', () => {
+    const log = `10:00 [1] LOG:  duration: 0.200 ms  statement: PREPARE find(int) AS select * from t where a = $1
+10:00 [1] LOG:  duration: 9.000 ms  statement: EXECUTE find(5);
+10:00 [1] DETAIL:  prepare: PREPARE find(int) AS select * from t where a = $1
+10:00 [1] LOG:  duration: 0.300 ms  statement: DECLARE "c 1" NO SCROLL CURSOR WITH HOLD FOR SELECT b FROM t
+10:00 [1] LOG:  duration: 8.000 ms  statement: COPY (select c from t) TO STDOUT
+10:00 [1] LOG:  duration: 7.000 ms  plan:
+\tQuery Text: prepare find as select * from t
+\tSeq Scan on t  (cost=0.00..1.00 rows=1 width=4)
+`;
+    assert.deepEqual(read(log).statements, [
+      '9 select * from t where a = $1',
+      '0.3 SELECT b FROM t',
+      '8 select c from t',
+      '7 select * from t',
+    ]);
+  });
+
   it('takes any text without harm', () => {
     for (const text of [
       '',

@@ -1,5 +1,6 @@
 import { CancelledError, type CancelSignal } from '../../../core/base/cancelSignal';
 import { DatabaseError, type Database, type Row } from '../../../core/ports';
+import { OWN_QUERY_MARK } from '../../../core/workload/carriedQueries';
 
 /**
  * A query for something the model can do without: undefined if it takes longer than the limit, or if the server
@@ -16,7 +17,7 @@ export async function queryWithin<T extends Row>(
   const onAbort = (): void => limit.abort();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    return await db.query<T>(sql, [], limit.signal);
+    return await db.query<T>(sql.replace(/^select\b/, `select ${OWN_QUERY_MARK}`), [], limit.signal);
   } catch (error) {
     if (signal?.aborted) throw new CancelledError();
     const isRefusal = error instanceof DatabaseError && error.kind !== 'connection';
