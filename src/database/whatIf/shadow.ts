@@ -106,7 +106,7 @@ export class ShadowEstimator implements CostEstimator {
 
   cost(text: string, configuration: readonly IndexDefinition[], signal?: CancelSignal): Promise<PlanCost> {
     const { sql } = withoutExplain(text);
-    return this.shadow.inTurn(async () => {
+    return this.shadow.withWorker(async () => {
       await this.prepare(sql, signal);
       const agreement = await this.shadow.agreement(sql, signal);
       if (agreement) this.agreements.set(sql, agreement);
@@ -131,7 +131,7 @@ export class ShadowEstimator implements CostEstimator {
   }
 
   async estimateBytes(index: IndexDefinition): Promise<number> {
-    return this.shadow.inTurn(async () => (await this.sizeOf(index)).bytes);
+    return this.shadow.withWorker(async () => (await this.sizeOf(index)).bytes);
   }
 
   /** The copy stays for a while; see {@link leaseShadow}. */

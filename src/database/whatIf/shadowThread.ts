@@ -50,6 +50,8 @@ export class ShadowThread {
   private abandoned: Promise<void> = Promise.resolve();
   /** Counts threads that ended: whoever sees it change has to load its model again. */
   generation = 0;
+  /** How the last one ended that nobody had asked to end; another object for each. */
+  lastDeath: DatabaseError | undefined;
 
   constructor(
     private readonly file: string,
@@ -122,7 +124,9 @@ export class ShadowThread {
     const workerData: ShadowWorkerData = { assetsDir: path.dirname(this.file), cacheDir: this.cacheDir };
     const worker = new Worker(this.file, { workerData, execArgv: [], stdout: false });
     const fail = (reason: string): void => {
-      if (this.worker === worker) void this.end(new DatabaseError('unsupported', `the shadow planner ${reason}`));
+      if (this.worker !== worker) return;
+      this.lastDeath = new DatabaseError('unsupported', `the shadow planner ${reason}`);
+      void this.end(this.lastDeath);
     };
     worker.on('message', (answer: ShadowAnswer) => this.settle(answer));
     worker.on('error', error => fail(`failed: ${error.message}`));

@@ -79,6 +79,32 @@ export class SharedShadow {
     });
   }
 
+  /** Has its turn, and once more with a new worker if the worker dies under it: of memory it could not get, say. */
+  withWorker<T>(work: () => Promise<T>, signal?: CancelSignal): Promise<T> {
+    return this.inTurn(() => this.orWithNewWorker(work, signal), signal);
+  }
+
+  private async orWithNewWorker<T>(work: () => Promise<T>, signal: CancelSignal | undefined): Promise<T> {
+    const { lastDeath } = this.thread;
+    try {
+      return await work();
+    } catch (error) {
+      if (this.thread.lastDeath === lastDeath) throw error;
+      await this.forget();
+      throwIfCancelled(signal);
+    }
+    const firstDeath = this.thread.lastDeath;
+    try {
+      return await work();
+    } catch (error) {
+      const { lastDeath: secondDeath } = this.thread;
+      if (!secondDeath || secondDeath === firstDeath) throw error;
+      // so that the next run tries it again
+      await this.forget();
+      throw diedTwice(secondDeath);
+    }
+  }
+
   /** Makes sure that what is loaded is what the server has: forgets all after DDL, reads statistics anew after ANALYZE. */
   async freshen(catalog: Catalog, signal?: CancelSignal): Promise<void> {
     const settings = await readPlannerSettings(this.db, signal);
@@ -236,4 +262,11 @@ export class SharedShadow {
     this.factsTraces = new Map();
     this.generation = this.thread.generation;
   }
+}
+
+function diedTwice({ kind, message }: DatabaseError): DatabaseError {
+  return new DatabaseError(
+    kind,
+    `${message}, and so did a second one; HypoPG, or a trial on a copy of the database, can plan the statement`,
+  );
 }

@@ -2,6 +2,7 @@ import type { CancelSignal } from '../../base/cancelSignal';
 import { throwIfCancelled } from '../../base/cancelSignal';
 import type { CostEstimator, PlanCost } from '../../ports';
 import { indexIdentity, type Candidate } from './candidates';
+import { endsRun, withWayOn } from './endsRun';
 import { NO_RISK, planRisk, riskFacts, type PlanRisk, type RiskFacts } from './planRisk';
 import { mayUse } from './relevance';
 import type { TableAccess } from './tableAccess';
@@ -47,7 +48,7 @@ export class Planner {
       for (const { index } of set) this.accepted.add(indexIdentity(index));
       return planned;
     } catch (error) {
-      if (isCancelled(error)) throw error;
+      if (endsRun(error)) throw withWayOn(error);
       const unproven = set.filter(({ index }) => !this.accepted.has(indexIdentity(index)));
       let found = false;
       for (const candidate of unproven) found = (await this.refuses(sql, candidate)) || found;
@@ -63,7 +64,7 @@ export class Planner {
       this.accepted.add(id);
       return false;
     } catch (error) {
-      if (isCancelled(error)) throw error;
+      if (endsRun(error)) throw withWayOn(error);
       this.refused.add(id);
       return true;
     }
@@ -218,8 +219,4 @@ function leadKey({ relation, index }: Candidate): string {
 
 export function relationId(candidate: Candidate): string {
   return `${candidate.relation.schema}.${candidate.relation.name}`;
-}
-
-function isCancelled(error: unknown): boolean {
-  return error instanceof Error && error.name === 'CancelledError';
 }

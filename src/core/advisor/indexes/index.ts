@@ -8,6 +8,7 @@ import type { IndexDefinition, Refusal, Suggestion } from '../suggestion';
 import { readAccessPaths } from './accessPaths';
 import { candidateIndexes, indexIdentity, type Candidate } from './candidates';
 import { estimateInWords, indexChange, indexCost, indexInWords } from './describeIndex';
+import { endsRun } from './endsRun';
 import { coveredInWords, nothingToTry, refuseOutright } from './refusals';
 import { planRisk, riskFacts, type RiskFacts } from './planRisk';
 import type { TableAccess } from './tableAccess';
@@ -57,7 +58,10 @@ export async function suggestIndexes(
   }
   const pool = [...candidates.values()].slice(0, MAX_CANDIDATES);
   if (pool.length === 0) {
-    if (refusals.length === 0) refusals.push({ reason: nothingToTry(accesses) });
+    if (refusals.length === 0) {
+      const { plan } = await estimator.cost(sql, [], signal);
+      refusals.push({ reason: nothingToTry(accesses, catalog, plan) });
+    }
     return { suggestions: [], refusals };
   }
 
@@ -124,7 +128,7 @@ class Search {
       return cost;
     } catch (error) {
       throwIfCancelled(this.signal);
-      if (error instanceof Error && error.name === 'CancelledError') throw error;
+      if (endsRun(error)) throw error;
       this.unusable.add(indexIdentity(added.index));
       return undefined;
     }
