@@ -2,4 +2,4 @@
  * A file of its own in the package: three times as large as all else that is read when the extension starts, and
  * needed only once a language server is.
  */
-export { CloseAction, ErrorAction, LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
+export { LanguageClient, State, TransportKind } from 'vscode-languageclient/node';

@@ -1,8 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { SAVE_MIGRATION, type SaveMigrationParams } from '../protocol/migration';
-import { SAVE_PROFILE_RUN, type ProfileRun } from '../protocol/profile';
+import { StartedOnce } from '../core/base/startedOnce';
 import type {
   ProgressParams,
   ServerNotifications,
@@ -12,6 +11,7 @@ import type {
 } from '../protocol/server';
 import { checkedLanguages } from './checkedLanguages';
 import { ConfigurationProblems } from './configurationProblems';
+import { Keepers, SAVE_REQUESTS, type Keeper, type Saved, type SaveRequest } from './keepers';
 import { MIGRATION_SCHEME } from './migration/migrationScheme';
 import { REWRITE_SCHEME } from './rewrites/rewriteScheme';
 import { isPasswordRefused, withNextStep } from './serverFailures';
@@ -27,10 +27,11 @@ export class ServerApi implements vscode.Disposable {
   readonly #passwordRefused = new vscode.EventEmitter<string>();
   /** The id of a connection whose password the database no longer takes. */
   readonly onDidRefusePassword = this.#passwordRefused.event;
-  #client: Promise<LanguageClient> | undefined;
+  readonly #client = new StartedOnce<LanguageClient>();
   #current: LanguageClient | undefined;
-  #keepMigration: ((params: SaveMigrationParams) => Promise<void>) | undefined;
-  #keepProfileRun: ((run: ProfileRun) => Promise<void>) | undefined;
+  /** Of a client that did not start: the next one writes on below what it said. */
+  #output: vscode.OutputChannel | undefined;
+  readonly #keepers = new Keepers();
 
   constructor(extensionPath: string) {
     this.#extensionPath = extensionPath;
@@ -78,21 +79,15 @@ export class ServerApi implements vscode.Disposable {
     });
   }
 
-  /** A run of a migration goes on only once its state is kept: the server waits for the handler. */
-  onSaveMigration(keep: (params: SaveMigrationParams) => Promise<void>): vscode.Disposable {
-    this.#keepMigration = keep;
-    return new vscode.Disposable(() => (this.#keepMigration = undefined));
-  }
-
-  /** The same of a tuning profile that is applied. */
-  onSaveProfileRun(keep: (run: ProfileRun) => Promise<void>): vscode.Disposable {
-    this.#keepProfileRun = keep;
-    return new vscode.Disposable(() => (this.#keepProfileRun = undefined));
+  /** The server waits for the keeper before it goes on, and stops where there is none. */
+  onSave<Request extends SaveRequest>(request: Request, keep: Keeper<Request>): vscode.Disposable {
+    this.#keepers.set(request, keep);
+    return new vscode.Disposable(() => this.#keepers.delete(request));
   }
 
   /** Ends when the server has cancelled what it does on databases and cleaned up, or had its time for it. */
   async stop(): Promise<void> {
-    await this.#client?.then(client => client.dispose()).catch(() => undefined);
+    await this.#client.started?.then(client => client.dispose()).catch(() => undefined);
   }
 
   dispose(): void {
@@ -100,11 +95,12 @@ export class ServerApi implements vscode.Disposable {
     this.#restarted.dispose();
     this.#passwordRefused.dispose();
     this.#configurationProblems.dispose();
+    this.#output?.dispose();
     void this.stop();
   }
 
   #ready(): Promise<LanguageClient> {
-    return (this.#client ??= this.#makeClient());
+    return this.#client.get(() => this.#makeClient());
   }
 
   async #makeClient(): Promise<LanguageClient> {
@@ -118,6 +114,7 @@ export class ServerApi implements vscode.Disposable {
       {
         // the output of EXPLAIN is not checked, but told about
         documentSelector: [...checkedLanguages(), 'postgresql-plan'].map(language => ({ language })),
+        ...(this.#output && { outputChannel: this.#output }),
         // asked again when the server is started again
         initializationOptions: readServerSettings,
         middleware: {
@@ -136,15 +133,15 @@ export class ServerApi implements vscode.Disposable {
     );
     this.#current = client;
     client.onNotification('queryTuner/progress', (event: ProgressParams) => this.#progress.fire(event));
-    client.onRequest(SAVE_MIGRATION, async (params: SaveMigrationParams) => {
-      await this.#keepMigration?.(params);
-      return null;
-    });
-    client.onRequest(SAVE_PROFILE_RUN, async (run: ProfileRun) => {
-      await this.#keepProfileRun?.(run);
-      return null;
-    });
-    await client.start();
+    for (const request of SAVE_REQUESTS) {
+      client.onRequest(request, (saved: Saved[typeof request]) => this.#keepers.keep(request, saved));
+    }
+    try {
+      await client.start();
+    } catch (error) {
+      this.#output = client.outputChannel;
+      throw error;
+    }
     client.onDidChangeState(({ newState }) => {
       if (newState === State.Running) this.#restarted.fire();
     });

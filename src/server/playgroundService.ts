@@ -1,10 +1,11 @@
+import { StartedOnce } from '../core/base/startedOnce';
 import { openPlayground, type Playground } from '../database/playground/openPlayground';
 import type { OpenedPlayground, OpenPlaygroundParams } from '../protocol/playground';
 import type { ProgressParams } from '../protocol/server';
 
 /** The playground of this window: started when asked for, one for all who ask. */
 export class PlaygroundService {
-  #opening: Promise<Playground> | undefined;
+  readonly #playground = new StartedOnce<Playground>();
 
   constructor(private readonly tell: (progress: ProgressParams) => void) {}
 
@@ -12,13 +13,12 @@ export class PlaygroundService {
     const startedAt = performance.now();
     if (params.isFresh) await this.close();
     const { token } = params;
-    const opening = (this.#opening ??= openPlayground({
-      ...params,
-      ...(token !== undefined && { report: (text: string) => this.tell({ token, text }) }),
-    }));
-    // the next one who asks tries again
-    opening.catch(() => this.#opening === opening && (this.#opening = undefined));
-    const { address, isKeptElsewhere } = await opening;
+    const { address, isKeptElsewhere } = await this.#playground.get(() =>
+      openPlayground({
+        ...params,
+        ...(token !== undefined && { report: (text: string) => this.tell({ token, text }) }),
+      }),
+    );
     return {
       target: { ...address, tls: { mode: 'disable' } },
       isKeptElsewhere,
@@ -28,8 +28,8 @@ export class PlaygroundService {
 
   /** Ends it; what is not kept is gone. */
   async close(): Promise<void> {
-    const opening = this.#opening;
-    this.#opening = undefined;
-    await opening?.then(playground => playground.close()).catch(() => undefined);
+    const { started } = this.#playground;
+    this.#playground.forget();
+    await started?.then(playground => playground.close()).catch(() => undefined);
   }
 }

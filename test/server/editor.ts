@@ -33,6 +33,8 @@ export class Editor {
   readonly saved: SaveMigrationParams[] = [];
   /** The same of tuning profiles. */
   readonly savedProfileRuns: ProfileRun[] = [];
+  /** False where nobody keeps either. */
+  keeps = true;
   readonly #waiting = new Set<() => void>();
   readonly #documents = new Map<string, { text: string; version: number }>();
   #listeners: (() => void)[] = [];
@@ -70,10 +72,12 @@ export class Editor {
       for (const check of [...this.#waiting]) check();
     });
     client.onRequest(SAVE_MIGRATION, (params: SaveMigrationParams) => {
+      if (!this.keeps) throw new Error('nobody keeps it');
       this.saved.push(params);
       return null;
     });
     client.onRequest(SAVE_PROFILE_RUN, (run: ProfileRun) => {
+      if (!this.keeps) throw new Error('nobody keeps it');
       this.savedProfileRuns.push(run);
       return null;
     });

@@ -126,6 +126,20 @@ describe('server: migrations', function () {
     assert.deepEqual(await rowsOf(), before);
   });
 
+  it('changes nothing where nobody keeps its state', async () => {
+    const { plan } = await advise();
+    connected.editor.keeps = false;
+    const stopped = await run(plan!).finally(() => (connected.editor.keeps = true));
+    assert.equal(stopped.kind, 'stopped');
+    assert.match(JSON.stringify(stopped), /nobody keeps it/);
+    assert.deepEqual([stopped.kept.finished, stopped.kept.begun], [[], undefined]);
+    const [{ n } = { n: -1 }] = await connected.query<{ n: number }>(
+      "select count(*)::int as n from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')",
+    );
+    assert.equal(n, 3);
+    assert.equal(await kindOf(), 'r');
+  });
+
   it('stops at a failure, tells what stands, and goes on from there once the reason is gone', async () => {
     const { plan } = await advise();
     const [first, second] = plan!.steps;

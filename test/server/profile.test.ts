@@ -96,6 +96,15 @@ describe('server/profileService', function () {
     assert.deepEqual(undone, [{ name: 'random_page_cost', outcome: 'restored' }]);
   });
 
+  it('writes nothing where nobody keeps the run', async () => {
+    const { editor, query } = connected;
+    editor.keeps = false;
+    const groups = [{ scope: { kind: 'system' as const }, changes: [{ name: 'random_page_cost', value: '1.3' }] }];
+    const applying = editor.request('queryTuner/profile/apply', { connectionId: 'test', groups, progressToken: 'p5' });
+    await assert.rejects(applying, /nobody keeps it/).finally(() => (editor.keeps = true));
+    assert.deepEqual(await query("select from pg_file_settings where setting = '1.3'"), []);
+  });
+
   it('applies parameters of tables, each as a run of its own', async () => {
     const { editor, query } = connected;
     await query('create table second (id int)');

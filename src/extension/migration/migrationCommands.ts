@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { SAVE_MIGRATION } from '../../protocol/migration';
 import type { Connections } from '../connections/connections';
 import { requireTrust } from '../feedback';
 import { registerCommand } from '../registerCommand';
@@ -37,7 +38,7 @@ export function registerMigrations(
     });
   const registrations = vscode.Disposable.from(
     documents,
-    server.onSaveMigration(params => controller.keep(params)),
+    server.onSave(SAVE_MIGRATION, params => controller.keep(params)),
     register('queryTuner.partition.advise', () => design.partition()),
     register('queryTuner.materializedView.advise', () => design.materializedViews()),
     register('queryTuner.statistics.try', () => design.statistics(measuredPlan())),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { SAVE_PROFILE_RUN } from '../../protocol/profile';
 import type { Connections } from '../connections/connections';
 import { registerCommand } from '../registerCommand';
 import type { ServerApi } from '../serverApi';
@@ -18,7 +19,7 @@ export function registerProfiles(
   return vscode.Disposable.from(
     controller,
     tried,
-    server.onSaveProfileRun(run => store.save(run)),
+    server.onSave(SAVE_PROFILE_RUN, run => store.save(run)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void controller.trusted()),
     registerCommand('queryTuner.profile.open', () => controller.open()),
   );
