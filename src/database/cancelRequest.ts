@@ -1,16 +1,13 @@
 import * as net from 'node:net';
 import * as path from 'node:path';
 import * as tls from 'node:tls';
+import { CANCEL_REQUEST, SSL_REQUEST, startRequest } from './startRequests';
 
 /** What the server gave when the connection was opened, and asks back to cancel its statement. */
 export interface CancelKey {
   readonly processId: number;
   readonly secretKey: number;
 }
-
-/** Numbers that stand where a protocol version would: https://www.postgresql.org/docs/current/protocol-message-formats.html */
-const CANCEL_REQUEST = 80877102;
-const SSL_REQUEST = 80877103;
 
 /**
  * Cancels the statement that runs on a connection, over another one that needs no login: so it works where no slot is
@@ -29,7 +26,7 @@ export async function sendCancelRequest(
   const limit = setTimeout(() => socket.destroy(new Error('no answer')), limitMs);
   try {
     if (ssl) {
-      socket.write(message(SSL_REQUEST));
+      socket.write(startRequest(SSL_REQUEST));
       // The same server spoke TLS a moment ago; another answer is somebody else's.
       if ((await firstByte(socket)) !== 'S') throw new Error('TLS is refused');
       const servername = net.isIP(address.host) === 0 ? { servername: address.host } : {};
@@ -37,7 +34,7 @@ export async function sendCancelRequest(
       encrypted = tls.connect({ ...ssl, ...servername, host: address.host, socket, cert: undefined, key: undefined });
     }
     const stream = encrypted ?? socket;
-    stream.write(message(CANCEL_REQUEST, key.processId, key.secretKey));
+    stream.write(startRequest(CANCEL_REQUEST, key.processId, key.secretKey));
     await closed(stream, socket);
   } finally {
     clearTimeout(limit);
@@ -50,14 +47,6 @@ function openSocket({ host, port }: { readonly host: string; readonly port: numb
   return host.startsWith('/')
     ? net.connect({ path: path.posix.join(host, `.s.PGSQL.${port}`) })
     : net.connect({ host, port });
-}
-
-/** The length of the whole in bytes, and 32-bit numbers behind it. */
-function message(...numbers: readonly number[]): Buffer {
-  const buffer = Buffer.alloc(4 + 4 * numbers.length);
-  buffer.writeInt32BE(buffer.length, 0);
-  numbers.forEach((number, place) => buffer.writeInt32BE(number, 4 + 4 * place));
-  return buffer;
 }
 
 async function firstByte(socket: net.Socket): Promise<string> {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import * as net from 'node:net';
+import { int32 } from '../startRequests';
 import type { Engine } from './engine';
 import { BridgeConnection, type BridgeContext } from './bridgeConnection';
 import { Turns } from './turns';
-import { int32, MessageReader, type WireMessage } from './wireMessages';
+import { MessageReader, type WireMessage } from './wireMessages';
 
 /** Where the bridge listens, and the password without which nobody gets in. */
 export interface BridgeAddress {

@@ -1,15 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { DatabaseError } from '../../core/ports';
+import { CANCEL_REQUEST, GSS_REQUEST, int32, SSL_REQUEST } from '../startRequests';
 import { InterruptedError } from './engine';
 import { refusalOf, timeoutIn } from './statementChecks';
 import { BusyError, LateError, newSeat, type Seat, type Turns } from './turns';
 import {
-  CANCEL_REQUEST,
-  GSS_REQUEST,
-  int32,
   MessageReader,
-  SSL_REQUEST,
   sqlOf,
   startParameters,
   type WireError,

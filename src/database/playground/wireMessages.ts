@@ -9,11 +9,6 @@ export interface WireMessage {
   readonly bytes: Buffer;
 }
 
-/** Numbers that stand where a start-up message has its protocol version. */
-export const SSL_REQUEST = 80877103;
-export const GSS_REQUEST = 80877104;
-export const CANCEL_REQUEST = 80877102;
-
 /** Longer than any statement; a client that announces more is no PostgreSQL client. */
 const LONGEST_MESSAGE = 64 * 1024 * 1024;
 
@@ -64,17 +59,14 @@ export function startParameters(message: Buffer): Map<string, string> {
 
 export function writeMessage(type: string, ...parts: readonly (Uint8Array | string)[]): Buffer {
   // a text ends with a zero byte
-  const body = Buffer.concat(parts.map(part => (typeof part === 'string' ? Buffer.from(`${part}\0`) : part)));
+  const body = parts.map(part => (typeof part === 'string' ? Buffer.from(`${part}\0`) : part));
   const head = Buffer.alloc(5);
   head.write(type, 0, 'latin1');
-  head.writeInt32BE(body.length + 4, 1);
-  return Buffer.concat([head, body]);
-}
-
-export function int32(...numbers: readonly number[]): Buffer {
-  const buffer = Buffer.alloc(4 * numbers.length);
-  numbers.forEach((number, place) => buffer.writeInt32BE(number, 4 * place));
-  return buffer;
+  head.writeInt32BE(
+    body.reduce((bytes, part) => bytes + part.length, 4),
+    1,
+  );
+  return Buffer.concat([head, ...body]);
 }
 
 export interface WireError {
