@@ -25,7 +25,7 @@ const TEXTS: Readonly<Record<string, (body: Buffer) => number | undefined>> = {
  */
 export class MessageFrames {
   /** The beginning of a message: its header, and its body where that is looked at. */
-  #kept = Buffer.alloc(0);
+  #kept: Buffer = NOTHING;
   /** Bytes of a body that need not be looked at. */
   #toSkip = 0;
 
@@ -48,26 +48,30 @@ export class MessageFrames {
       const end = TEXTS[type];
       if (!end) {
         this.#toSkip = bodyBytes;
-        this.#kept = Buffer.alloc(0);
+        this.#kept = NOTHING;
         continue;
       }
       at += this.#keep(data, at, HEADER_BYTES + bodyBytes - this.#kept.length);
       if (this.#kept.length < HEADER_BYTES + bodyBytes) return;
       requireSound(end(this.#kept.subarray(HEADER_BYTES)) === bodyBytes);
-      this.#kept = Buffer.alloc(0);
+      this.#kept = NOTHING;
     }
   }
 
   /** @returns how many bytes were taken. */
   #keep(data: Buffer, at: number, wanted: number): number {
     const taken = data.subarray(at, at + Math.max(0, wanted));
-    if (taken.length > 0) this.#kept = Buffer.concat([this.#kept, taken]);
+    // only what comes in pieces is copied: a header mostly comes whole, and there is one for every row
+    if (this.#kept.length === 0) this.#kept = taken;
+    else if (taken.length > 0) this.#kept = Buffer.concat([this.#kept, taken]);
     return taken.length;
   }
 }
 
 /** A letter for its type, and its length with these four bytes but without the letter. */
 const HEADER_BYTES = 5;
+
+const NOTHING = Buffer.alloc(0);
 
 function requireSound(isSound: boolean): void {
   if (!isSound) throw new Error('not a message');
