@@ -1,11 +1,15 @@
 import type { ExistingIndexFinding } from '../core/advisor/existingIndexes/finding';
-import type { Change, EvidenceKind } from '../core/advisor/suggestion';
+import type { Change, EvidenceKind, IndexDefinition } from '../core/advisor/suggestion';
 import type { WorkloadOrder } from '../core/workload/workload';
 
 /** The requests of the index advice view. */
 export interface AdviceRequests {
   /** Finds indexes for a workload, and reviews those there are. Reads only. */
   'queryTuner/advice/run': { params: AdviceParams; result: AdviceView };
+  /** Plans the statements as if other indexes had been advised. Reads only. */
+  'queryTuner/advice/cost': { params: DesignParams; result: DesignView };
+  /** Plans other forms of one index in its place. Reads only. */
+  'queryTuner/advice/alternatives': { params: AlternativesParams; result: AlternativesView };
   /** Runs the statements that only read, each in a read-only transaction with a timeout. */
   'queryTuner/advice/measure': { params: MeasureParams; result: readonly Measurement[] };
 }
@@ -49,6 +53,7 @@ export interface AdviceView {
 export interface AdvisedIndexView {
   readonly title: string;
   readonly relation: string;
+  readonly definition: IndexDefinition;
   readonly change: Change;
   readonly estimatedBytes: number;
   readonly why: string;
@@ -68,6 +73,50 @@ export interface AdvisedStatement {
   readonly costAfter: number;
   /** Only reads, and has no parameter whose value is unknown: it can be measured. */
   readonly measurable: boolean;
+}
+
+/** A set of indexes that somebody chose, for statements of an {@link AdviceView}. */
+export interface DesignParams {
+  readonly connectionId: string;
+  readonly statements: readonly { readonly id: number; readonly sql: string; readonly calls: number }[];
+  readonly indexes: readonly IndexDefinition[];
+  readonly whatIf: AdviceParams['whatIf'];
+  readonly progressToken: string;
+}
+
+/** What changes in the view with the chosen indexes, which come in the order asked for. */
+export interface DesignView extends Pick<AdviceView, 'costAfter' | 'indexes' | 'redundant'> {
+  /** A statement that can no longer be planned is not among them. */
+  readonly statements: readonly { readonly id: number; readonly costAfter: number }[];
+  readonly skipped: readonly { readonly id: number; readonly reason: string }[];
+}
+
+export interface AlternativesParams extends DesignParams {
+  /** Which of the indexes others are looked for. */
+  readonly position: number;
+  /** A form to list in any case: the one that was advised. */
+  readonly advised?: IndexDefinition;
+}
+
+export interface AlternativesView {
+  readonly whatIf: EvidenceKind;
+  /** Planner cost of the workload without the index, and with it as it is. */
+  readonly costWithout: number;
+  readonly costWith: number;
+  /** Bytes of the index as it is. */
+  readonly estimatedBytes: number;
+  readonly forms: readonly AlternativeView[];
+}
+
+export interface AlternativeView {
+  /** "public.orders (customer_id) INCLUDE (amount)" */
+  readonly title: string;
+  readonly definition: IndexDefinition;
+  /** "without INCLUDE", "other column order". */
+  readonly differences: readonly string[];
+  readonly estimatedBytes: number;
+  /** Planner cost of the workload with it in the index's place. */
+  readonly costAfter: number;
 }
 
 export interface MeasureParams {

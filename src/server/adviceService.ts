@@ -1,16 +1,24 @@
-import { adviseWorkload, type WorkloadAdvice } from '../core/advisor/indexes/adviseWorkload';
-import { dropIndexSql } from '../core/advisor/indexes/createIndexSql';
-import type { Change } from '../core/advisor/suggestion';
+import { adviseWorkload } from '../core/advisor/indexes/adviseWorkload';
+import { Design } from '../core/advisor/indexes/costDesign';
 import { CancelledError, type CancelSignal } from '../core/base/cancelSignal';
-import { DatabaseError } from '../core/ports';
 import type { Catalog } from '../core/catalog/catalog';
+import { DatabaseError, type CostEstimator } from '../core/ports';
 import type { Grammar } from '../core/sql/grammar';
 import { plannedEntries, type PlannedEntry } from '../core/workload/planningTexts';
 import { reviewServer } from '../database/existingIndexes/reviewServer';
 import { openCostEstimator, warmShadow } from '../database/whatIf/index';
-import type { ReadWorkload } from '../database/workload/readStatStatements';
-import type { AdviceParams, AdviceView, MeasureParams, Measurement } from '../protocol/advice';
+import type {
+  AdviceParams,
+  AdviceView,
+  AlternativesParams,
+  AlternativesView,
+  DesignParams,
+  DesignView,
+  MeasureParams,
+  Measurement,
+} from '../protocol/advice';
 import type { ProgressParams } from '../protocol/server';
+import { adviceView, designView, NO_WORKLOAD, titleOf } from './adviceViews';
 import { readSource } from './readSource';
 import type { Sessions } from './sessions';
 
@@ -68,6 +76,58 @@ export class AdviceService {
     }
   }
 
+  /** The chosen indexes planned as a set. */
+  async cost(params: DesignParams, signal: CancelSignal): Promise<DesignView> {
+    return this.#withDesign(params, signal, async ({ design, entries, catalog }) =>
+      designView(await design.describe(params.indexes), entries, catalog),
+    );
+  }
+
+  /** Other forms of one of the chosen indexes, each planned in its place. */
+  async alternatives(params: AlternativesParams, signal: CancelSignal): Promise<AlternativesView> {
+    return this.#withDesign(params, signal, async ({ design, estimator }) => {
+      const { forms, ...rest } = await design.formsOf(params.indexes, params.position, params.advised);
+      return {
+        whatIf: estimator.how,
+        ...rest,
+        forms: forms.map(({ index, ...form }) => ({ ...form, title: titleOf(index), definition: index })),
+      };
+    });
+  }
+
+  async #withDesign<T>(
+    { connectionId, statements, whatIf, progressToken: token }: DesignParams,
+    signal: CancelSignal,
+    work: (opened: {
+      readonly design: Design;
+      readonly entries: readonly PlannedEntry[];
+      readonly catalog: Catalog;
+      readonly estimator: CostEstimator;
+    }) => Promise<T>,
+  ): Promise<T> {
+    const database = this.#sessions.database(connectionId);
+    warmShadow(database, whatIf);
+    const catalog = await this.#sessions.catalog(connectionId, signal);
+    const entries = plannedEntries(
+      this.#grammar,
+      statements.map(statement => ({ ...statement, fingerprint: '' })),
+    );
+    const estimator = await openCostEstimator(database, catalog, { method: whatIf, trialAgreed: true, signal });
+    try {
+      const design = await Design.open({
+        statements: entries,
+        catalog,
+        estimator,
+        signal,
+        onProgress: ({ text, fraction }) =>
+          this.#progress({ token, text, ...(fraction !== undefined && { fraction }) }),
+      });
+      return await work({ design, entries, catalog, estimator });
+    } finally {
+      await estimator.dispose();
+    }
+  }
+
   async measure(params: MeasureParams, signal: CancelSignal): Promise<readonly Measurement[]> {
     const { connectionId, statements, timeoutMs, progressToken: token } = params;
     const database = this.#sessions.database(connectionId);
@@ -87,90 +147,4 @@ export class AdviceService {
     }
     return measured;
   }
-}
-
-const NO_WORKLOAD: AdviceView = {
-  source: null,
-  whatIf: null,
-  timeLimitReached: false,
-  costBefore: 0,
-  costAfter: 0,
-  indexes: [],
-  statements: [],
-  redundant: [],
-  existing: [],
-  skipped: [],
-  notes: [],
-};
-
-function adviceView(
-  advice: WorkloadAdvice,
-  workload: ReadWorkload,
-  entries: readonly PlannedEntry[],
-  catalog: Catalog,
-): AdviceView {
-  const planned = new Map(entries.map(entry => [entry.id, entry]));
-  const observed = new Map(workload.entries.map(entry => [entry.id, entry]));
-  const dearer = advice.workload.queries.filter(({ costBefore, costAfter }) => costAfter > costBefore);
-  const cheaper = new Set(
-    advice.workload.queries.filter(({ costBefore, costAfter }) => costAfter < costBefore).map(({ id }) => id),
-  );
-  return {
-    ...NO_WORKLOAD,
-    source: workload.source,
-    whatIf: advice.whatIf,
-    costBefore: advice.workload.costBefore,
-    costAfter: advice.workload.costAfter,
-    indexes: advice.indexes.map(index => ({
-      title: index.sql.replace(/^CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?\S+ ON /, ''),
-      relation: index.relation,
-      change: index.change,
-      estimatedBytes: index.estimatedBytes,
-      why: index.why,
-      gains: index.queries.filter(id => cheaper.has(id)),
-      loses: dearer.filter(({ id }) => writesTo(planned.get(id), index.relation)).map(({ id }) => id),
-    })),
-    statements: advice.workload.queries.map(({ id, sql, costBefore, costAfter }) => {
-      const entry = observed.get(id);
-      const statement = planned.get(id)?.statement;
-      return {
-        id,
-        sql,
-        ...(entry?.place !== undefined && { place: entry.place }),
-        calls: entry?.calls ?? 1,
-        ...(entry?.totalMs !== undefined && { totalMs: entry.totalMs }),
-        costBefore,
-        costAfter,
-        measurable: statement !== undefined && !statement.writes && statement.placeholders.length === 0,
-      };
-    }),
-    redundant: advice.redundant.map(each => ({ ...each, change: dropOf(each.index, catalog) })),
-    skipped: advice.skipped.map(each => ({ ...each, sql: observed.get(each.id)?.sql ?? '' })),
-  };
-}
-
-function writesTo(entry: PlannedEntry | undefined, relation: string): boolean {
-  const name = relation.slice(relation.lastIndexOf('.') + 1);
-  return entry?.statement.tables.some(table => table.use !== 'read' && table.name === name) ?? false;
-}
-
-function dropOf(qualified: string, catalog: Catalog): Change | null {
-  const relation = catalog.relations.find(({ schema, indexes }) =>
-    indexes.some(({ name }) => `${schema}.${name}` === qualified),
-  );
-  const index = relation?.indexes.find(({ name }) => `${relation.schema}.${name}` === qualified);
-  if (!relation || !index) return null;
-  const concurrently = relation.kind !== 'partitioned table';
-  return {
-    sql: [dropIndexSql(relation.schema, index.name, { concurrently })],
-    runsInTransaction: false,
-    locks: concurrently
-      ? 'SHARE UPDATE EXCLUSIVE: reads and writes go on'
-      : 'ACCESS EXCLUSIVE for a moment, on the table and its partitions',
-    inverse: [
-      concurrently
-        ? index.definition.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ')
-        : index.definition.replace(/ ON ONLY /, ' ON '),
-    ],
-  };
 }

@@ -247,6 +247,8 @@ class Server {
     const advising = async (): Promise<AdviceService> =>
       new AdviceService(await grammar(), this.#sessions, progress => this.#notify('queryTuner/progress', progress));
     answer('queryTuner/advice/run', async (params, signal) => (await advising()).run(params, signal));
+    answer('queryTuner/advice/cost', async (params, signal) => (await advising()).cost(params, signal));
+    answer('queryTuner/advice/alternatives', async (params, signal) => (await advising()).alternatives(params, signal));
     answer('queryTuner/advice/measure', async (params, signal) => (await advising()).measure(params, signal));
     answerMigrations(answer, grammar, this.#sessions, {
       tell: progress => this.#notify('queryTuner/progress', progress),

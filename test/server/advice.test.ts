@@ -73,6 +73,35 @@ describe('server: index advice', function () {
     );
   });
 
+  it('plans what is chosen of the advice, and other forms of an index', async () => {
+    const { costBefore, costAfter, indexes, statements } = await run(text);
+    const design = {
+      connectionId: 'test',
+      statements: statements.map(({ id, sql, calls }) => ({ id, sql, calls })),
+      indexes: indexes.map(({ definition }) => definition),
+      whatIf: 'trial' as const,
+      progressToken: 'design',
+    };
+    const whole = await connected.editor.request('queryTuner/advice/cost', design);
+    assert.deepEqual(
+      whole.indexes.map(({ title, change, estimatedBytes }) => ({ title, change, estimatedBytes })),
+      indexes.map(({ title, change, estimatedBytes }) => ({ title, change, estimatedBytes })),
+    );
+    assert.ok(Math.abs(whole.costAfter / costAfter - 1) < 0.01, `${whole.costAfter} ${costAfter}`);
+    const none = await connected.editor.request('queryTuner/advice/cost', { ...design, indexes: [] });
+    assert.ok(Math.abs(none.costAfter / costBefore - 1) < 0.01, `${none.costAfter} ${costBefore}`);
+    const position = indexes.findIndex(({ title }) => title.includes('(camera'));
+    const asked = { ...design, position, advised: design.indexes[position]! };
+    const found = await connected.editor.request('queryTuner/advice/alternatives', asked);
+    assert.ok(found.forms.length > 0 && found.costWith < found.costWithout, JSON.stringify(found));
+    const form = found.forms[0]!;
+    assert.notEqual(form.title, indexes[position]!.title);
+    const withIt = design.indexes.map((index, at) => (at === position ? form.definition : index));
+    const taken = await connected.editor.request('queryTuner/advice/cost', { ...design, indexes: withIt });
+    assert.ok(Math.abs(taken.costAfter / form.costAfter - 1) < 0.01, `${taken.costAfter} ${form.costAfter}`);
+    assert.equal(taken.indexes[position]?.title, form.title);
+  });
+
   it('applies an index, and undo compares first', async () => {
     const { indexes } = await run(text);
     const { change } = indexes[0]!;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { formatBytes } from '../../core/base/units';
 import type { AdviceSource } from '../../protocol/advice';
 import type { Connections } from '../connections/connections';
 import { isChecked } from '../checkedLanguages';
@@ -8,7 +9,9 @@ import { registerCommand } from '../registerCommand';
 import type { ServerApi } from '../serverApi';
 import { AdviceController } from './adviceController';
 import type { AdviceNode } from './adviceNodes';
+import { indexKey, shortTitle, type AdviceState } from './adviceState';
 import { AdviceTree, SHOW_COMMAND } from './adviceTree';
+import { budgetText, parseBudget } from './budget';
 import { ShownTexts } from './shownTexts';
 
 /** Statements planned of `pg_stat_statements` or a log. */
@@ -17,7 +20,7 @@ const TOP = 50;
 /** The index advice view and its commands. */
 export function registerIndexAdvice(server: ServerApi, connections: Connections): vscode.Disposable {
   const controller = new AdviceController(server, () => tree);
-  const tree = new AdviceTree((key, checked) => controller.check(key, checked));
+  const tree = new AdviceTree(changes => void controller.check(changes));
   const texts = new ShownTexts();
 
   const advise = async (source: AdviceSource | undefined, uri: vscode.Uri | undefined): Promise<void> => {
@@ -48,6 +51,10 @@ export function registerIndexAdvice(server: ServerApi, connections: Connections)
     registerCommand('queryTuner.advice.reviewExisting', async () => advise({ kind: 'none' }, activeUri())),
     registerCommand('queryTuner.advice.refresh', () => controller.advise(controller.shown.subject)),
     registerCommand('queryTuner.advice.setBudget', () => askBudget(controller)),
+    registerCommand('queryTuner.advice.chooseForm', async (node?: AdviceNode) => {
+      const position = await positionOf(node, tree, controller.shown);
+      if (position !== undefined) await controller.chooseForm(position);
+    }),
     registerCommand('queryTuner.advice.apply', () => controller.apply()),
     registerCommand('queryTuner.advice.undo', () => controller.undo()),
     registerCommand('queryTuner.advice.measure', () => controller.measure()),
@@ -89,24 +96,37 @@ async function ask(options: vscode.OpenDialogOptions): Promise<vscode.Uri | unde
   return (await vscode.window.showOpenDialog(options))?.[0];
 }
 
-const UNITS: Readonly<Record<string, number>> = { kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3, tb: 1024 ** 4 };
-
-/** Bytes of "500 MB"; undefined if it is no size. */
-function parseBudget(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)\s*(kb|mb|gb|tb)$/i.exec(text.trim());
-  return match ? Number(match[1]) * (UNITS[match[2]!.toLowerCase()] ?? 1) : undefined;
-}
-
 async function askBudget(controller: AdviceController): Promise<void> {
+  const { subject } = controller.shown;
   const now = controller.budgetBytes;
   const text = await vscode.window.showInputBox({
     title: vscode.l10n.t('Storage that all new indexes together may take'),
     prompt: vscode.l10n.t('For example 500 MB; empty for no budget. The advice is worked out again.'),
-    value: now === undefined ? '' : `${Math.round(now / UNITS['mb']!)} MB`,
+    value: now === undefined ? '' : budgetText(now),
     validateInput: value =>
       value.trim() === '' || parseBudget(value) !== undefined
         ? undefined
-        : vscode.l10n.t('A size with its unit, such as 500 MB.'),
+        : vscode.l10n.t('A size above zero with its unit, such as 500 MB; or nothing, for no budget.'),
   });
-  if (text !== undefined) await controller.setBudget(parseBudget(text));
+  if (text !== undefined) await controller.advise(subject, { budgetBytes: parseBudget(text) });
+}
+
+/** The advised index of a row, of the row chosen last, or one that is asked for. */
+async function positionOf(
+  node: AdviceNode | undefined,
+  tree: AdviceTree,
+  { view, states }: AdviceState,
+): Promise<number | undefined> {
+  const choices = view.indexes.flatMap((index, position) =>
+    states.get(indexKey(position)) === 'applied'
+      ? []
+      : { label: shortTitle(index.title), description: formatBytes(index.estimatedBytes), position },
+  );
+  const key = (node ?? tree.selected('index'))?.id;
+  const chosen = choices.find(({ position }) => indexKey(position) === key);
+  if (chosen) return chosen.position;
+  if (choices.length === 0) throw new Error(vscode.l10n.t('There is no advised index that could be changed.'));
+  if (choices.length === 1) return choices[0]!.position;
+  const title = vscode.l10n.t('The index to choose another form of');
+  return (await vscode.window.showQuickPick(choices, { title }))?.position;
 }

@@ -2,31 +2,8 @@ import type { ExistingIndexFinding } from '../../core/advisor/existingIndexes/fi
 import type { Change, Evidence } from '../../core/advisor/suggestion';
 import { formatBytes, formatCost, formatCount, formatMs } from '../../core/base/units';
 import type { AdvisedIndexView, AdvisedStatement, AdviceView, Measurement } from '../../protocol/advice';
-
-/** A change the view offers, with the box that chooses it. */
-export interface OfferedChange {
-  readonly key: string;
-  readonly title: string;
-  readonly change: Change;
-  readonly evidence: Evidence;
-  /** Bytes it takes; negative for what it gives back. */
-  readonly bytes: number;
-}
-
-export type ChangeState = 'applied' | 'undone';
-
-/** What the view shows. */
-export interface AdviceState {
-  readonly view: AdviceView;
-  readonly connection: string;
-  readonly budgetBytes?: number;
-  /** Keys of the changes whose box is checked. */
-  readonly checked: ReadonlySet<string>;
-  readonly states: ReadonlyMap<string, ChangeState>;
-  /** By statement: before and after the first change. */
-  readonly before: ReadonlyMap<number, Measurement>;
-  readonly after: ReadonlyMap<number, Measurement>;
-}
+import { nothingPlanned } from './adviceMessage';
+import { evidenceOf, indexKey, keyOf, shortTitle, type AdviceState } from './adviceState';
 
 /** A row of the tree. */
 export interface AdviceNode {
@@ -36,6 +13,8 @@ export interface AdviceNode {
   readonly tooltip?: string;
   /** Name of a codicon. */
   readonly icon?: string;
+  /** What menus ask for: `index` for an advised index that is not made yet. */
+  readonly kind?: string;
   /** Absent: no box. */
   readonly checked?: boolean;
   readonly isOpen?: boolean;
@@ -44,73 +23,28 @@ export interface AdviceNode {
   readonly children: readonly AdviceNode[];
 }
 
-/** Every change the view offers, in the order in which they are shown and made. */
-export function offeredChanges(view: AdviceView): OfferedChange[] {
-  const advised = view.indexes.map((index, position) => ({
-    key: `index-${position}`,
-    title: `Index on ${index.title}`,
-    change: index.change,
-    evidence: evidenceOf(index, view),
-    bytes: index.estimatedBytes,
-  }));
-  const redundant = view.redundant.flatMap(({ index, because, change }) =>
-    change
-      ? {
-          key: `redundant-${index}`,
-          title: `Drop ${index}`,
-          change,
-          evidence: { how: 'statistics' as const, text: because },
-          bytes: 0,
-        }
-      : [],
-  );
-  const existing = view.existing.flatMap(finding =>
-    finding.change
-      ? {
-          key: keyOf(finding),
-          title: finding.title,
-          change: finding.change,
-          evidence: finding.evidence,
-          bytes: finding.index === null ? (finding.sizeBytes ?? 0) : -(finding.reclaimableBytes ?? 0),
-        }
-      : [],
-  );
-  return [...advised, ...redundant, ...existing];
-}
-
-/** Advised indexes are chosen to begin with; what would be dropped or rebuilt is for the reader to choose. */
-export function initiallyChecked(view: AdviceView): Set<string> {
-  return new Set(view.indexes.map((_, position) => `index-${position}`));
-}
-
-/** The line above the tree. */
-export function adviceMessage({ view, budgetBytes, checked }: AdviceState): string {
-  const chosen = offeredChanges(view).filter(({ key, bytes }) => checked.has(key) && bytes > 0);
-  const bytes = chosen.reduce((sum, each) => sum + each.bytes, 0);
-  const budget = budgetBytes === undefined ? 'no budget' : `of a budget of ${formatBytes(budgetBytes)}`;
-  const size = `${formatBytes(bytes)} checked, ${budget}.`;
-  if (view.source === null) return `${view.existing.length} findings about existing indexes. ${size}`;
-  const cost = `cost ${formatCost(view.costBefore)} → ${formatCost(view.costAfter)} (${view.whatIf ?? 'what-if'})`;
-  const limit = view.timeLimitReached ? ' The time limit was reached.' : '';
-  return `${view.source}: ${cost}. ${size}${limit}`;
-}
-
 /** The tree, from its groups down. Groups without rows are left out. */
 export function adviceNodes(state: AdviceState): AdviceNode[] {
   const { view } = state;
   const statements = new Map(view.statements.map(statement => [statement.id, statement]));
-  const total = view.indexes.reduce((sum, { estimatedBytes }) => sum + estimatedBytes, 0);
-  const advised = view.indexes.map((index, position) => indexNode(index, `index-${position}`, statements, state));
+  const chosen = view.indexes.filter((_, position) => state.checked.has(indexKey(position)));
+  const total = chosen.reduce((sum, { estimatedBytes }) => sum + estimatedBytes, 0);
+  const size = `${chosen.length < view.indexes.length ? `${chosen.length} checked, ` : ''}${formatBytes(total)}`;
+  const advised = view.indexes.map((index, position) => indexNode(index, indexKey(position), statements, state));
   const none: AdviceNode = {
     id: 'none',
-    label: 'No index would make it noticeably cheaper',
-    icon: 'pass',
+    label: view.statements.length === 0 ? `Nothing to advise on: ${nothingPlanned(view)}` : noneText(state),
+    icon: view.statements.length === 0 ? 'info' : 'pass',
     children: [],
   };
   return [
     ...(view.source === null
       ? []
-      : [group('advised', 'Advised indexes', advised.length === 0 ? [none] : advised, formatBytes(total))]),
+      : [
+          advised.length === 0
+            ? group('advised', 'Advised indexes', [none], '', true, 0)
+            : group('advised', 'Advised indexes', advised, size),
+        ]),
     group(
       'redundant',
       'Made redundant by them',
@@ -128,7 +62,7 @@ export function adviceNodes(state: AdviceState): AdviceNode[] {
       '',
       false,
     ),
-    group('skipped', 'Not planned', view.skipped.map(skippedNode), '', false),
+    group('skipped', 'Not planned', view.skipped.map(skippedNode), '', view.statements.length === 0),
     group(
       'notes',
       'Notes',
@@ -145,8 +79,21 @@ export function adviceNodes(state: AdviceState): AdviceNode[] {
   ].filter(({ children }) => children.length > 0);
 }
 
-function group(id: string, label: string, children: readonly AdviceNode[], size = '', isOpen = true): AdviceNode {
-  return { id, label, description: [children.length, size].filter(Boolean).join(', '), children, isOpen };
+function group(
+  id: string,
+  label: string,
+  children: readonly AdviceNode[],
+  size = '',
+  isOpen = true,
+  count = children.length,
+): AdviceNode {
+  return { id, label, description: [String(count), size].filter(Boolean).join(', '), children, isOpen };
+}
+
+function noneText({ view, budgetBytes }: AdviceState): string {
+  const none = 'No index would make it noticeably cheaper';
+  if (budgetBytes === undefined) return none;
+  return `${none} within ${formatBytes(budgetBytes)}${view.costBefore > 0 ? '; a larger budget may' : ''}`;
 }
 
 function indexNode(
@@ -162,10 +109,11 @@ function indexNode(
     });
   return {
     id: key,
-    label: `${formatBytes(index.estimatedBytes)}: ${index.title.replace(/^public\./, '')}`,
+    label: `${formatBytes(index.estimatedBytes)}: ${shortTitle(index.title)}`,
     ...(stateOf(key, state) !== '' && { description: stateOf(key, state) }),
     tooltip: `${index.change.sql.join(';\n')};\n\n${index.why}\n\nLock: ${index.change.locks}`,
-    icon: 'database',
+    icon: state.states.get(key) === 'failed' ? 'error' : 'database',
+    ...(state.states.get(key) !== 'applied' && { kind: 'index' }),
     ...box(key, state),
     shows: { name: 'create-index.sql', text: changeText(index.title, index.change, evidenceOf(index, state.view)) },
     children: [...of(index.gains, 'gain'), ...of(index.loses, 'lose')],
@@ -226,7 +174,8 @@ function statementNode(statement: AdvisedStatement, state: AdviceState, within: 
   const seen = totalMs === undefined ? '' : `${formatMs(totalMs)} in `;
   const counted = calls === 1 && totalMs === undefined ? [] : [`${seen}${formatCount(Math.round(calls))} calls`];
   // The figures come first: the text of a statement is longer than the side bar is wide.
-  const cost = `cost ${formatCost(costBefore)} → ${formatCost(costAfter)}`;
+  const now = typeof state.cost === 'object' ? '?' : formatCost(costAfter);
+  const cost = `cost ${formatCost(costBefore)} → ${now}`;
   return {
     id: `${within}-statement-${id}`,
     label: measured === '' ? cost : `measured ${measured}, ${cost}`,
@@ -274,14 +223,6 @@ function changeText(
   if (!change) return `${heading}\n`;
   const undo = change.inverse.map(sql => `-- ${sql};\n`).join('');
   return `${heading}\n-- Lock: ${change.locks}\n${change.sql.map(sql => `${sql};\n`).join('')}${undo === '' ? '' : `\n-- Undo:\n${undo}`}`;
-}
-
-function evidenceOf(index: AdvisedIndexView, view: AdviceView): Evidence {
-  return { how: view.whatIf ?? 'statistics', text: index.why };
-}
-
-function keyOf({ problem, index, title }: ExistingIndexFinding): string {
-  return `${problem}-${index ?? title}`;
 }
 
 function shorten(sql: string): string {

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
-import { adviceMessage, adviceNodes, type AdviceNode, type AdviceState } from './adviceNodes';
+import { adviceMessage } from './adviceMessage';
+import { adviceNodes, type AdviceNode } from './adviceNodes';
+import type { AdviceState } from './adviceState';
 
 export const SHOW_COMMAND = 'queryTuner.advice.show';
 
@@ -10,14 +12,14 @@ export class AdviceTree implements vscode.TreeDataProvider<AdviceNode>, vscode.D
   readonly #view: vscode.TreeView<AdviceNode>;
   #roots: readonly AdviceNode[] = [];
 
-  constructor(onChecked: (key: string, checked: boolean) => void) {
+  constructor(onChecked: (changes: ReadonlyMap<string, boolean>) => void) {
     this.#view = vscode.window.createTreeView('queryTuner.advice', {
       treeDataProvider: this,
       manageCheckboxStateManually: true,
       showCollapseAll: true,
     });
     this.#view.onDidChangeCheckboxState(({ items }) => {
-      for (const [node, state] of items) onChecked(node.id, state === vscode.TreeItemCheckboxState.Checked);
+      onChecked(new Map(items.map(([{ id }, state]) => [id, state === vscode.TreeItemCheckboxState.Checked])));
     });
   }
 
@@ -32,6 +34,11 @@ export class AdviceTree implements vscode.TreeDataProvider<AdviceNode>, vscode.D
   async reveal(): Promise<void> {
     const [first] = this.#roots;
     if (first) await this.#view.reveal(first, { select: false, focus: false });
+  }
+
+  /** The row chosen last, if it is of this kind. */
+  selected(kind: string): AdviceNode | undefined {
+    return this.#view.selection.find(node => node.kind === kind);
   }
 
   getChildren(node?: AdviceNode): AdviceNode[] {
@@ -54,6 +61,7 @@ export class AdviceTree implements vscode.TreeDataProvider<AdviceNode>, vscode.D
     if (node.tooltip !== undefined) item.tooltip = node.tooltip;
     // Without it a screen reader would read the tooltip, which is long.
     item.accessibilityInformation = { label: [node.label, node.description].filter(Boolean).join(', ') };
+    if (node.kind !== undefined) item.contextValue = node.kind;
     if (node.icon !== undefined) item.iconPath = new vscode.ThemeIcon(node.icon);
     if (node.checked !== undefined) {
       const { Checked, Unchecked } = vscode.TreeItemCheckboxState;

@@ -4,6 +4,7 @@ import { formatCount, formatMs } from '../../core/base/units';
 import { roleOf, type ConnectionEntry } from '../connections/connectionSettings';
 import { messageOf, requireTrust } from '../feedback';
 import type { ServerApi } from '../serverApi';
+import { withProgress } from './withProgress';
 
 const CREATE_COMMAND = 'queryTuner.index.createSuggested';
 /** Statements whose suggestions are remembered. */
@@ -74,15 +75,19 @@ export class SuggestedFixes implements vscode.CodeActionProvider, vscode.Disposa
       return;
     try {
       const request = { connectionId: connection.name, change };
-      const { created, elapsedMs } = await this.#withProgress(
+      const { created, elapsedMs } = await withProgress(
+        this.server,
         vscode.l10n.t('Creating the index on {0}', connection.name),
-        (token, rest) => this.server.request('queryTuner/change/apply', { ...request, ...rest }, token),
+        (token, progressToken) => this.server.request('queryTuner/change/apply', { ...request, progressToken }, token),
       );
       this.#remembered.delete(key);
       const said = vscode.l10n.t('The index was created in {0}.', formatMs(elapsedMs));
       if ((await vscode.window.showInformationMessage(said, vscode.l10n.t('Undo'))) !== vscode.l10n.t('Undo')) return;
-      await this.#withProgress(vscode.l10n.t('Dropping the index on {0}', connection.name), (token, rest) =>
-        this.server.request('queryTuner/change/undo', { ...request, ...rest, expected: created }, token),
+      await withProgress(
+        this.server,
+        vscode.l10n.t('Dropping the index on {0}', connection.name),
+        (token, progressToken) =>
+          this.server.request('queryTuner/change/undo', { ...request, progressToken, expected: created }, token),
       );
     } catch (error) {
       if (!(error instanceof vscode.CancellationError)) {
@@ -90,27 +95,7 @@ export class SuggestedFixes implements vscode.CodeActionProvider, vscode.Disposa
       }
     }
   }
-
-  async #withProgress<T>(
-    title: string,
-    work: (token: vscode.CancellationToken, rest: { readonly progressToken: string }) => Promise<T>,
-  ): Promise<T> {
-    const progressToken = `suggested-${++progressTokens}`;
-    const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-    return vscode.window.withProgress(options, async (progress, token) => {
-      const listener = this.server.onProgress(progressToken, ({ text }) => progress.report({ message: text }));
-      try {
-        return await work(token, { progressToken });
-      } catch (error) {
-        throw token.isCancellationRequested ? new vscode.CancellationError() : error;
-      } finally {
-        listener.dispose();
-      }
-    });
-  }
 }
-
-let progressTokens = 0;
 
 /** True if the statement stands in the document where the range is. */
 function isAt(document: vscode.TextDocument, text: string, sql: string, range: vscode.Range): boolean {

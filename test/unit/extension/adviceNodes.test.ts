@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
-import {
-  adviceMessage,
-  adviceNodes,
-  initiallyChecked,
-  offeredChanges,
-  type AdviceNode,
-  type AdviceState,
-} from '../../../src/extension/advice/adviceNodes';
+import { adviceMessage } from '../../../src/extension/advice/adviceMessage';
+import { adviceNodes, type AdviceNode } from '../../../src/extension/advice/adviceNodes';
+import { initiallyChecked, offeredChanges, type AdviceState } from '../../../src/extension/advice/adviceState';
 import type { AdviceView } from '../../../src/protocol/advice';
 
 const change = (sql: string, inverse: string) => ({
@@ -26,6 +21,7 @@ const VIEW: AdviceView = {
     {
       title: 'public.orders (customer_id)',
       relation: 'public.orders',
+      definition: { schema: 'public', relation: 'orders', method: 'btree', keys: ['customer_id'], include: [] },
       change: change('CREATE INDEX CONCURRENTLY a ON public.orders (customer_id)', 'DROP INDEX CONCURRENTLY public.a'),
       estimatedBytes: 2 * 1024 ** 2,
       why: 'statement 1: cost 48,211 -> 84',
@@ -71,6 +67,8 @@ const state = (more: Partial<AdviceState> = {}): AdviceState => ({
   connection: 'sample',
   checked: initiallyChecked(VIEW),
   states: new Map(),
+  cost: 'known',
+  advisedCost: VIEW.costAfter,
   before: new Map(),
   after: new Map(),
   ...more,
@@ -147,6 +145,39 @@ describe('extension/advice/adviceNodes', () => {
 
   it('says that nothing helps', () => {
     const rows = outline(adviceNodes(state({ view: { ...VIEW, indexes: [] } })));
-    assert.deepEqual(rows.slice(0, 2), ['Advised indexes | 1, 0 B', '  No index would make it noticeably cheaper']);
+    assert.deepEqual(rows.slice(0, 2), ['Advised indexes | 0', '  No index would make it noticeably cheaper']);
+  });
+
+  it('says that a budget may be too small for any', () => {
+    const rows = outline(adviceNodes(state({ view: { ...VIEW, indexes: [] }, budgetBytes: 1024 })));
+    assert.equal(rows[1], '  No index would make it noticeably cheaper within 1 kB; a larger budget may');
+  });
+
+  it('says of an empty workload, and of one that cannot be planned, that there was nothing to advise on', () => {
+    const empty = { ...VIEW, indexes: [], statements: [], skipped: [], costBefore: 0, costAfter: 0 };
+    assert.equal(adviceMessage(state({ view: empty })), 'queries.sql: it has no statements.');
+    const unplanned = { ...empty, skipped: VIEW.skipped };
+    assert.equal(adviceMessage(state({ view: unplanned })), 'queries.sql: of its one statement none could be planned.');
+    assert.equal(
+      outline(adviceNodes(state({ view: unplanned })))[1],
+      '  Nothing to advise on: of its one statement none could be planned',
+    );
+  });
+
+  it('counts what is left where a box is not checked, and says what the whole would cost', () => {
+    const unchecked = state({ checked: new Set(), view: { ...VIEW, costAfter: 48_211 } });
+    assert.equal(outline(adviceNodes(unchecked))[0], 'Advised indexes | 1, 0 checked, 0 B');
+    assert.match(adviceMessage(unchecked), /cost 48,211 → 48,211 \(what-if \(shadow\); 84 as advised\)/);
+  });
+
+  it('shows no costs that are not those of the checked boxes', () => {
+    assert.match(adviceMessage(state({ cost: 'pending' })), /cost 48,211 → … \(what-if/);
+    const lost = state({ cost: { problem: 'the server is gone' } });
+    assert.match(adviceMessage(lost), /cost 48,211 → \? \(the server is gone\)/);
+    assert.equal(outline(adviceNodes(lost))[2], '    cost 48,211 → ? | 900 ms in 20 calls, select * from orders');
+  });
+
+  it('says that a form was chosen that the budget has no room for', () => {
+    assert.match(adviceMessage(state({ budgetBytes: 1024 ** 2 })), /2 MB checked, over the budget of 1 MB\.$/);
   });
 });

@@ -8,6 +8,7 @@ import { readAccessPaths } from './accessPaths';
 import { candidateIndexes, indexIdentity, SMALL_TABLE_PAGES, type Candidate } from './candidates';
 import { CostedQuery, Planner } from './costedQuery';
 import { describeAdvice, type WorkloadAdvice } from './describeAdvice';
+import { endsRun } from './endsRun';
 import { Objective } from './objective';
 import { referentialChecks } from './referentialChecks';
 import { pickCandidates } from './pickCandidates';
@@ -83,7 +84,7 @@ export async function adviseWorkload(request: WorkloadRequest): Promise<Workload
         for (const candidate of own) picked.set(candidate, [...(picked.get(candidate) ?? []), query]);
       }
     } catch (error) {
-      if (error instanceof Error && error.name === 'CancelledError') throw error;
+      if (endsRun(error)) throw error;
       skipped.push({ id: statement.id, reason: error instanceof Error ? error.message : String(error) });
     }
   }
@@ -134,7 +135,7 @@ interface Costed {
 }
 
 /** The statement itself, and the look-ups its deletes cause in tables that reference the deleted rows. */
-async function costedQueries(
+export async function costedQueries(
   { id, sql, statement, weight }: WorkloadStatement,
   catalog: Catalog,
   planner: Planner,
