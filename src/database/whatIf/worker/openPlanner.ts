@@ -1,31 +1,31 @@
-import { PGlite, type Extension } from '@electric-sql/pglite';
+import { PGlite } from '@electric-sql/pglite';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { ShadowWorkerData } from '../shadowProtocol';
 import { allowStatisticsFromBytes } from './extendedStatistics';
+import { installExtensions } from './extensionFiles';
 
 declare const PGLITE_VERSION: string;
 
 /** Counts changes to what {@link prepare} leaves in the cache. */
 const PREPARED = 2;
 
-/** Starts PGlite from the files beside the worker; the first start on a machine runs initdb and keeps its result. */
-export async function openPlanner({ assetsDir, cacheDir }: ShadowWorkerData): Promise<PGlite> {
+/** Starts PGlite from the files beside the worker, with all the extensions there. */
+export async function openPlanner(data: ShadowWorkerData): Promise<PGlite> {
+  const db = await startPlanner(data);
+  installExtensions(db, data.assetsDir);
+  return db;
+}
+
+/** The first start on a machine runs initdb and keeps its result. */
+async function startPlanner({ assetsDir, cacheDir }: ShadowWorkerData): Promise<PGlite> {
   // Node has it; TypeScript knows it only from the browser's types
   const { compile } = (globalThis as unknown as { WebAssembly: { compile(bytes: Uint8Array): Promise<never> } })
     .WebAssembly;
   const asset = (name: string) => fs.readFileSync(path.join(assetsDir, name));
-  const extensions: Record<string, Extension> = {};
-  for (const file of fs.readdirSync(assetsDir).filter(name => name.endsWith('.tar.gz'))) {
-    const name = file.slice(0, -'.tar.gz'.length);
-    const bundlePath = pathToFileURL(path.join(assetsDir, file));
-    extensions[name] = { name, setup: async () => ({ bundlePath }) };
-  }
   const options = {
     pgliteWasmModule: await compile(asset('pglite.wasm')),
     fsBundle: new Blob([asset('pglite.data')]),
-    extensions,
     // only system catalogs are ever read; 16 MB hold them, and 128 are the default
     startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'],
   };
