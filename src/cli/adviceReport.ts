@@ -1,5 +1,6 @@
 import type { ExistingIndexFinding, IndexReview } from '../core/advisor/existingIndexes/index';
 import type { WorkloadAdvice } from '../core/advisor/indexes/adviseWorkload';
+import type { RedundantIndex } from '../core/advisor/indexes/redundantIndexes';
 import { formatBytes, formatCost, formatCount, formatMs } from '../core/base/units';
 import type { WorkloadEntry } from '../core/workload/workload';
 import type { ReadWorkload } from '../database/workload/readStatStatements';
@@ -26,7 +27,7 @@ export function adviceReport({ workload, advice, existing }: ReportedAdvice, ela
       workload: {
         ...advice.workload,
         source: workload?.source,
-        notes: workload?.notes ?? [],
+        notes: [...(workload?.notes ?? []), ...advice.notes],
         queries: advice.workload.queries.map(query => ({ ...query, ...observedFigures(observed.get(query.id)) })),
       },
     }),
@@ -47,8 +48,30 @@ function observedFigures(entry: WorkloadEntry | undefined): object {
 
 export function adviceSql({ advice, existing }: ReportedAdvice): string {
   const lines = advice?.indexes.flatMap(({ change }) => change.sql.map(sql => `${sql};`)) ?? [];
+  for (const redundant of newlyRedundant(advice, existing)) {
+    const { sql, inverse } = redundant.change;
+    lines.push(
+      `-- ${redundantInWords(redundant)}`,
+      ...sql.map(each => `-- ${each};`),
+      ...inverse.map(each => `-- Undo: ${each};`),
+    );
+  }
   for (const finding of existing?.findings ?? []) lines.push(...findingSql(finding));
   return lines.join('\n');
+}
+
+/** The review tells of those that are redundant already. */
+function newlyRedundant(
+  advice: WorkloadAdvice | undefined,
+  existing: IndexReview | undefined,
+): readonly RedundantIndex[] {
+  const told = new Set(existing?.findings.map(({ index }) => index));
+  return advice?.redundant.filter(({ index }) => !told.has(index)) ?? [];
+}
+
+function redundantInWords({ index, because, sizeBytes, scans }: RedundantIndex): string {
+  const size = sizeBytes === undefined ? '' : `; ${formatBytes(sizeBytes)}`;
+  return `redundant: ${index}: ${because}${size}${scans === undefined ? '' : `, used ${formatCount(scans)} times`}`;
 }
 
 /** What needs a second thought stands there as a comment. */
@@ -69,23 +92,47 @@ export function adviceText(report: ReportedAdvice): string {
   ].join('\n');
 }
 
-function workloadLines(advice: WorkloadAdvice, { workload }: ReportedAdvice): string[] {
-  const { indexes, redundant, skipped, whatIf, whatIfDetail, optimizerCalls, timeLimitReached } = advice;
+function workloadLines(advice: WorkloadAdvice, { workload, existing }: ReportedAdvice): string[] {
+  const { indexes, skipped, whatIf, whatIfDetail, optimizerCalls, timeLimitReached } = advice;
   const { costBefore, costAfter } = advice.workload;
   return [
     ...indexes.map(
       ({ change, estimatedBytes, queries, why }) =>
-        `${change.sql.join(';\n')};\n  ${formatBytes(estimatedBytes)}, for statements ${queries.join(', ')}: ${why}`,
+        `${change.sql.join(';\n')};\n  ${formatBytes(estimatedBytes)}, for ${statementsInWords(queries)}: ${why}`,
     ),
     ...(indexes.length === 0 ? ['no index would make this workload noticeably cheaper'] : []),
-    ...redundant.map(({ index, because }) => `redundant: ${index}: ${because}`),
+    ...newlyRedundant(advice, existing).flatMap(redundant => [
+      redundantInWords(redundant),
+      ...redundant.change.sql.map(sql => `  ${sql};`),
+      ...redundant.change.inverse.map(sql => `  undo: ${sql};`),
+    ]),
+    ...unserved(advice),
     ...skipped.map(({ id, reason }) => `statement ${id} skipped: ${reason}`),
     ...dearest(advice, workload),
-    ...(workload?.notes.map(note => `note: ${note}`) ?? []),
+    ...[...(workload?.notes ?? []), ...advice.notes].map(note => `note: ${note}`),
     ...(timeLimitReached ? ['note: the time limit was reached; more time may find a better set'] : []),
     ...(whatIfDetail === undefined ? [] : [`note: ${whatIfDetail}`]),
     `workload cost ${formatCount(costBefore)} -> ${formatCount(costAfter)} (${whatIf}, ${optimizerCalls} plans)`,
   ];
+}
+
+/** Statements to be named one by one: a list of hundreds tells nothing. */
+const MOST_NAMED = 20;
+
+function statementsInWords(ids: readonly number[]): string {
+  const more = ids.length > MOST_NAMED ? ` and ${ids.length - MOST_NAMED} more` : '';
+  return `${ids.length === 1 ? 'statement' : 'statements'} ${ids.slice(0, MOST_NAMED).join(', ')}${more}`;
+}
+
+/** Why the others got no index; those with the same reason together. */
+function unserved({ workload }: WorkloadAdvice): string[] {
+  const reasons = new Map<string, number[]>();
+  for (const { id, reason } of workload.queries)
+    if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), id]);
+  const lines = [...reasons].map(([reason, ids]) => `${statementsInWords(ids)}: ${reason}`);
+  return lines.length > MOST_NAMED
+    ? [...lines.slice(0, MOST_NAMED), `and ${lines.length - MOST_NAMED} more reasons; --format json has them all`]
+    : lines;
 }
 
 /** Statements that take the most time, as measured by whoever counted them. */

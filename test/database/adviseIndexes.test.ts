@@ -174,6 +174,50 @@ describe('database/advise', function () {
       });
     }
 
+    it('says why a statement gets no index: what is not immutable, how much is read, what was never analysed', async () => {
+      await server()
+        .run(`create function shout(text) returns text language plpgsql stable as 'begin return upper($1); end';
+        create view things as select * from thing; create table fresh (id int, n int)`);
+      const now = await server().db.readCatalog();
+      const cases: readonly (readonly [string, RegExp])[] = [
+        [
+          "select 1 from thing where date_trunc('day', seen) = now()",
+          /^no index on date_trunc\('day'::text, seen\): .* TimeZone; .*\(seen AT TIME ZONE 'UTC'\)/,
+        ],
+        ['select 1 from thing where seen::date = current_date', /^no index on \(seen\)::date: .* TimeZone/],
+        [
+          'select 1 from thing where extract(year from seen) = 2024',
+          /^no index on EXTRACT\(year FROM seen\): .* TimeZone/,
+        ],
+        ["select 1 from thing where to_char(made, 'YYYY') = '2024'", /^no index on to_char\(.*: to_char is STABLE/],
+        [
+          "select 1 from thing where to_tsvector(title) @@ 'x'::tsquery",
+          /^no index on to_tsvector\(title\): to_tsvector is STABLE/,
+        ],
+        [
+          "select 1 from thing where shout(title) = 'X'",
+          /^no index on shout\(title\): shout is STABLE, and an index needs IMMUTABLE/,
+        ],
+        ['select * from things where owner = 5', /^no index was tried: thing is read through a view/],
+        ["select title from thing where state = 'done'", /reads [\d,]+ of the 30,000 rows of thing \(\d\d %\)$/],
+      ];
+      const statements = [...cases.map(([sql]) => sql), 'select 1 from fresh where n = 1'];
+      const advice = await adviseWorkload({
+        statements: statements.map((sql, i) => ({
+          id: i + 1,
+          sql,
+          statement: parseStatement(grammar, sql),
+          weight: 1,
+        })),
+        catalog: now,
+        estimator: new TrialEstimator(server().db, now),
+      });
+      for (const [i, [, reason]] of cases.entries()) assert.match(advice.workload.queries[i]?.reason ?? '', reason);
+      assert.deepEqual(advice.notes, [
+        "never analysed: public.fresh; costs and sizes there are PostgreSQL's guesses: run ANALYZE and ask again",
+      ]);
+    });
+
     it('estimates sizes within 15 % of the built indexes, those of GIN within 30 %', async () => {
       const definitions: [IndexDefinition['method'], string[], string[]][] = [
         ['btree', ['id'], []],

@@ -120,6 +120,19 @@ async function readWorkload(
   throw new UsageError(`${files.join(' ')} has no statements.`);
 }
 
+/** Tells of each tenth of the way once: what is told goes into logs as well. */
+function inTenths(
+  tell: (text: string) => void,
+): (progress: { readonly text: string; readonly fraction?: number }) => void {
+  let told = -1;
+  return ({ text, fraction = 0 }) => {
+    const tenth = Math.floor(fraction * 10);
+    if (tenth <= told) return;
+    told = tenth;
+    tell(`${text} (${tenth * 10} %)`);
+  };
+}
+
 async function adviseOn(
   database: PostgresDatabase,
   grammar: Grammar,
@@ -140,7 +153,7 @@ async function adviseOn(
       maxWidth,
       ...(timeLimitMs !== undefined && { isTimeUp: () => performance.now() > startedAt + timeLimitMs }),
       ...(budgetBytes !== undefined && { budgetBytes }),
-      onProgress: ({ text }) => progress(text),
+      onProgress: inTenths(progress),
     });
   } finally {
     await estimator.dispose();

@@ -319,11 +319,26 @@ describe('core/advisor/indexes', () => {
       ...ORDERS,
       indexes: [
         ...ORDERS.indexes,
-        index('a', ['customer_id']),
+        index('a', ['customer_id'], { definition: 'CREATE INDEX a ON public.orders USING btree (customer_id)' }),
         index('ab', ['customer_id', 'created_at']),
         index('u', ['customer_id'], { unique: true }),
       ],
     };
-    assert.deepEqual(redundantIndexes(relation, []), [{ index: 'public.a', because: 'its keys begin those of ab' }]);
+    assert.deepEqual(
+      redundantIndexes(relation, []).map(({ index: name, because, change }) => [
+        name,
+        because,
+        change.sql,
+        change.inverse,
+      ]),
+      [
+        [
+          'public.a',
+          'its keys begin those of ab',
+          ['DROP INDEX CONCURRENTLY IF EXISTS public.a'],
+          ['CREATE INDEX CONCURRENTLY a ON public.orders USING btree (customer_id)'],
+        ],
+      ],
+    );
   });
 });

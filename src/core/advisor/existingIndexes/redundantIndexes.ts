@@ -27,7 +27,10 @@ export function redundantIndexes(indexes: readonly ExistingIndex[], server: Coun
   const remaining = (): ExistingIndex[] => usable.filter(index => !dropped.has(index));
   // Those worth least go first, so that the better of two stays.
   for (const index of [...usable].sort((a, b) => worth(a) - worth(b) || b.oid - a.oid)) {
-    const twin = remaining().find(other => other !== index && areSame(index, other) && mayReplace(index, other));
+    // of several that could take its place the one that stays itself
+    const [twin] = remaining()
+      .filter(other => other !== index && areSame(index, other) && mayReplace(index, other))
+      .sort((a, b) => worth(b) - worth(a) || a.oid - b.oid);
     if (!twin) continue;
     dropped.add(index);
     reliedOn.add(twin);

@@ -2,6 +2,7 @@ import type { CancelSignal } from '../../base/cancelSignal';
 import { throwIfCancelled } from '../../base/cancelSignal';
 import type { Catalog, Relation } from '../../catalog/catalog';
 import type { CostEstimator } from '../../ports';
+import { explainSyntaxError } from '../../rules/support/syntaxHints';
 import type { ParsedStatement } from '../../sql/statement';
 import { TimeLimitedEstimator } from '../timeLimit';
 import { readAccessPaths } from './accessPaths';
@@ -123,7 +124,10 @@ export async function adviseWorkload(request: WorkloadRequest): Promise<Workload
 }
 
 function reasonToSkip(statement: ParsedStatement): string | undefined {
-  if (statement.syntaxError) return `syntax error: ${statement.syntaxError.message}`;
+  if (statement.syntaxError) {
+    const hint = explainSyntaxError(statement.text, statement.syntaxError);
+    return `${statement.syntaxError.message}${hint ? `. ${hint.message}` : ''}`;
+  }
   if (!['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'].includes(statement.kind ?? ''))
     return 'not a query: EXPLAIN has no plan for it';
   return undefined;

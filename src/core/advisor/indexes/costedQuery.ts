@@ -87,7 +87,8 @@ export class CostedQuery {
   /** Cost with all that was offered to it at first: nothing is taken to do better. */
   private best = 0;
   private readonly facts: RiskFacts;
-  private planBefore: Readonly<Record<string, unknown>> = {};
+  /** Its plan without new indexes, once it was begun. */
+  planBefore: Readonly<Record<string, unknown>> = {};
   writes: readonly Writes[] = [];
   /** Whether there was an index to try. */
   hasCandidates = false;

@@ -6,8 +6,9 @@ import type { Candidate } from './candidates';
 import { relationId, type CostedQuery, type Planner } from './costedQuery';
 import { createIndexSql } from './createIndexSql';
 import { indexChange } from './describeIndex';
-import { whyUnserved } from './unservedStatements';
+import { NOTEWORTHY, whyUnserved } from './unservedStatements';
 import { redundantIndexes, type RedundantIndex } from './redundantIndexes';
+import { missingStatistics } from './statisticsMissing';
 
 /** The data of `advise`; `elapsedMs` is the caller's to add, since core has no clock. */
 export interface WorkloadAdvice {
@@ -26,6 +27,8 @@ export interface WorkloadAdvice {
     readonly queries: readonly AdvisedQuery[];
   };
   readonly skipped: readonly { readonly id: number; readonly reason: string }[];
+  /** What the advice as a whole has to be taken with: tables without statistics. */
+  readonly notes: readonly string[];
 }
 
 export interface AdvisedQuery {
@@ -161,6 +164,7 @@ export async function describeAdvice(advice: Advice): Promise<WorkloadAdvice> {
       })),
     },
     skipped,
+    notes: missingStatistics(relations),
   };
 }
 
@@ -168,8 +172,10 @@ function concurrently({ relation }: Candidate): { concurrently: boolean } {
   return { concurrently: relation.kind !== 'partitioned table' };
 }
 
+/** A plan may take an index that hardly makes it cheaper: such a statement is no reason to have it. */
 function why(served: readonly Row[]): string {
-  const parts = served.map(
+  const gaining = served.filter(({ before, after }) => after < before * (1 - NOTEWORTHY));
+  const parts = (gaining.length > 0 ? gaining : served).map(
     ({ id, before, after }) => `statement ${id}: cost ${formatCost(before)} -> ${formatCost(after)}`,
   );
   return parts.slice(0, 5).join('; ') + (parts.length > 5 ? `; and ${parts.length - 5} more` : '');

@@ -1,11 +1,17 @@
 import type { Index, Relation } from '../../catalog/catalog';
-import type { IndexDefinition } from '../suggestion';
+import type { Change, IndexDefinition } from '../suggestion';
 import { normal } from './candidates';
+import { dropIndexSql } from './createIndexSql';
 
 export interface RedundantIndex {
   /** `schema.name` of the existing index. */
   readonly index: string;
   readonly because: string;
+  readonly sizeBytes?: number;
+  /** Uses since the counters were reset. */
+  readonly scans?: number;
+  /** Drops it, and makes it again as it was. */
+  readonly change: Change;
 }
 
 interface Keys {
@@ -48,9 +54,31 @@ export function redundantIndexes(
     gone.add(index.name);
     const same = wider.keys.length === own.keys.length;
     const because = same ? `${wider.name} has the same keys` : `its keys begin those of ${wider.name}`;
-    found.push({ index: `${relation.schema}.${index.name}`, because });
+    found.push({
+      index: `${relation.schema}.${index.name}`,
+      because,
+      ...(index.sizeBytes !== undefined && { sizeBytes: index.sizeBytes }),
+      ...(index.scans !== undefined && { scans: index.scans }),
+      change: dropChange(relation, index),
+    });
   }
   return found;
+}
+
+function dropChange({ schema, name, kind }: Relation, index: Index): Change {
+  const concurrently = kind !== 'partitioned table';
+  return {
+    sql: [dropIndexSql(schema, index.name, { concurrently })],
+    runsInTransaction: false,
+    locks: concurrently
+      ? 'SHARE UPDATE EXCLUSIVE: reads and writes go on'
+      : `ACCESS EXCLUSIVE for a moment, on ${name} and its partitions`,
+    inverse: [
+      concurrently
+        ? index.definition.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ')
+        : index.definition.replace(/ ON ONLY /, ' ON '),
+    ],
+  };
 }
 
 function keysOf(index: Index): Keys {

@@ -1,8 +1,10 @@
 import { formatCount } from '../../base/units';
-import type { Relation } from '../../catalog/catalog';
+import type { Catalog, Relation } from '../../catalog/catalog';
 import { quoteIdentifier } from '../../sql/identifiers';
 import type { IndexDefinition, Refusal } from '../suggestion';
 import { coveringIndex, SMALL_TABLE_PAGES } from './candidates';
+import { notImmutableInWords } from './notImmutable';
+import { childrenOf, type PlanNode } from './planNode';
 import type { TableAccess } from './tableAccess';
 
 /** "no index on colours: 412 rows, a scan reads 5 pages": a table too small for any index. */
@@ -17,10 +19,24 @@ export function refuseOutright(relation: Relation): Refusal | undefined {
   };
 }
 
-/** Why there is not even a candidate. */
-export function nothingToTry(accesses: readonly TableAccess[]): string {
-  if (accesses.length === 0) return 'no index: the statement reads no table the catalog knows';
-  return coveredInWords(accesses) ?? 'no index: no condition, join, order or grouping an index could serve';
+/** Why there is not even a candidate; the statement's plan tells more. */
+export function nothingToTry(accesses: readonly TableAccess[], catalog: Catalog, plan: PlanNode): string {
+  if (accesses.length === 0) {
+    const hidden = [...new Set(tablesOf(plan))];
+    return hidden.length === 0
+      ? 'no index: the statement reads no table the catalog knows'
+      : `no index was tried: ${hidden.join(', ')} ${hidden.length === 1 ? 'is' : 'are'} read through a view; ask about the view's query with the conditions in it`;
+  }
+  return (
+    notImmutableInWords(plan, catalog) ??
+    coveredInWords(accesses) ??
+    'no index: no condition, join, order or grouping an index could serve'
+  );
+}
+
+function tablesOf(node: PlanNode): string[] {
+  const name = node['Relation Name'];
+  return [...(typeof name === 'string' ? [name] : []), ...childrenOf(node).flatMap(tablesOf)];
 }
 
 /** "no new index on orders: id is already covered by orders_pkey" */

@@ -6,13 +6,19 @@ import { typeOfExpression } from './expressionTypes';
 import type { TableColumn } from './tableFacts';
 
 /** Stable in `pg_proc` for every argument type, PostgreSQL 14 to 18. */
-const STABLE = new Set(
+export const STABLE: ReadonlySet<string> = new Set(
   `to_char concat concat_ws format array_to_string to_date to_number to_json to_jsonb row_to_json array_to_json
   json_build_object json_build_array jsonb_build_object jsonb_build_array make_timestamptz
   jsonb_path_exists_tz jsonb_path_query_tz`.split(/\s+/),
 );
 /** Stable with one argument, which leaves a setting or the clock to say the rest; immutable with two. */
-const STABLE_ALONE = new Set(['to_tsvector', 'to_tsquery', 'plainto_tsquery', 'websearch_to_tsquery', 'age']);
+export const STABLE_ALONE: ReadonlySet<string> = new Set([
+  'to_tsvector',
+  'to_tsquery',
+  'plainto_tsquery',
+  'websearch_to_tsquery',
+  'age',
+]);
 const TIMES = new Set(['date', 'time', 'timestamp', 'timestamptz', 'timetz']);
 const ZONED = new Set(['timestamptz', 'timetz']);
 
