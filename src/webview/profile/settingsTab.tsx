@@ -6,6 +6,7 @@ import { canPick, groupSettings, settingChanges, type SettingFilter } from './pi
 import type { Actions } from './profileActions';
 import { RunBox } from './runBox';
 import { SettingRow } from './settingRow';
+import { TableHead } from './tableHead';
 
 interface Props {
   readonly view: ReviewView;
@@ -69,15 +70,7 @@ export function SettingsTab({ view, busy, picked, pick, actions }: Props): JSX.E
       {groups.length > 0 && (
         <table class="settings-table" role="table">
           <caption class="sr-only">Settings of the profile beside those of the server</caption>
-          <thead role="rowgroup">
-            <tr role="row">
-              {['Setting', 'Now', 'Profile', 'Default', 'Why'].map(title => (
-                <th key={title} role="columnheader" scope="col">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead titles={['Setting', 'Now', 'Profile', 'Default', 'Why']} />
           {groups.map(({ title, settings: inGroup }) => (
             <tbody key={title} role="rowgroup">
               <tr role="row" class="group-row">

@@ -6,6 +6,7 @@ import type { ReviewView, TrySource } from '../../protocol/profilePage';
 import { Icon } from '../shared/icon';
 import { clip } from '../shared/shownText';
 import type { Actions } from './profileActions';
+import { TableHead } from './tableHead';
 
 interface Props {
   readonly view: ReviewView;
@@ -76,15 +77,7 @@ function Trial({ trial }: { readonly trial: ProfileTrial }): JSX.Element {
       {statements.length > 0 && (
         <table class="trial-table" role="table">
           <caption class="sr-only">Statements, their plans and costs now and under the profile</caption>
-          <thead role="rowgroup">
-            <tr role="row">
-              {['Statement', 'Plan', 'Cost now', 'Cost then', 'Measured'].map(title => (
-                <th key={title} role="columnheader" scope="col">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead titles={['Statement', 'Plan', 'Cost now', 'Cost then', 'Measured']} />
           <tbody role="rowgroup">
             {statements.map(statement => (
               <TriedRow key={statement.id} statement={statement} />
