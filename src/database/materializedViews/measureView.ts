@@ -1,7 +1,7 @@
 import type { AdvisedView } from '../../core/advisor/materializedViews/index';
 import { throwIfCancelled, type CancelSignal } from '../../core/base/cancelSignal';
 import { DatabaseError } from '../../core/ports';
-import { quoteQualified } from '../../core/sql/identifiers';
+import { quoteLiteral, quoteQualified } from '../../core/sql/identifiers';
 import type { PostgresDatabase } from '../connect';
 import type { Session } from '../session';
 
@@ -48,7 +48,7 @@ export async function measureView(
     const buildMs = performance.now() - startedAt;
     for (const sql of [...step('unique-index'), ...step('analyze')]) await run(sql);
     const [size] = await run(
-      `SELECT count(*)::float8 AS rows, pg_total_relation_size('${name.replaceAll("'", "''")}'::regclass)::float8 AS bytes FROM ${name}`,
+      `SELECT count(*)::float8 AS rows, pg_total_relation_size(${quoteLiteral(name)}::regclass)::float8 AS bytes FROM ${name}`,
     );
     const statements: MeasuredStatement[] = [];
     for (const { id, original, rewritten, measurable } of view.statements) {

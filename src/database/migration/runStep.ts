@@ -3,6 +3,7 @@ import { formatCount } from '../../core/base/units';
 import type { MigrationPlan, MigrationStep } from '../../core/advisor/migration/migrationPlan';
 import { LOCK_TRIES, LONGEST_PAUSE_SECONDS } from '../../core/advisor/migration/migrationScript';
 import { DatabaseError } from '../../core/ports';
+import { quoteLiteral } from '../../core/sql/identifiers';
 import { watchProgress, type Progress } from '../changeProgress';
 import { applyChange } from '../changes';
 import { parseConcurrentBuild } from '../concurrentBuild';
@@ -36,7 +37,7 @@ const LOCK_STATES = new Set(['55P03', '40P01']);
 export function sessionSettings(plan: MigrationPlan): string {
   const settings = { statement_timeout: '0', lock_timeout: '0', idle_in_transaction_session_timeout: '0' };
   return Object.entries({ ...settings, ...plan.settings })
-    .map(([name, value]) => `set ${name} = '${value.replaceAll("'", "''")}'`)
+    .map(([name, value]) => `set ${name} = ${quoteLiteral(value)}`)
     .join('; ');
 }
 

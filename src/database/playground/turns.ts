@@ -1,3 +1,4 @@
+import { quoteLiteral } from '../../core/sql/identifiers';
 import { type Engine, InterruptedError } from './engine';
 import { MessageReader, writeMessage, type TransactionStatus, type WireMessage } from './wireMessages';
 
@@ -205,7 +206,9 @@ export class Turns {
     this.#owner = undefined;
     await engine.query('discard all');
     for (const [name, value] of seat.settings) {
-      await engine.query(`select set_config(${literal(name)}, ${literal(value)}, false)`).catch(() => undefined);
+      await engine
+        .query(`select set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, false)`)
+        .catch(() => undefined);
     }
     this.#owner = seat;
     return true;
@@ -216,8 +219,4 @@ export class Turns {
     this.#late.add(job);
     await this.#engine.interrupt();
   }
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,7 +1,7 @@
 import type { CancelSignal } from '../../core/base/cancelSignal';
 import { DatabaseError, type Row } from '../../core/ports';
 import type { Grammar } from '../../core/sql/grammar';
-import { quoteIdentifier } from '../../core/sql/identifiers';
+import { quoteIdentifier, quoteLiteral } from '../../core/sql/identifiers';
 import { parseStatement } from '../../core/sql/parseStatement';
 import { carriedQuery } from '../../core/workload/carriedQueries';
 import { isQuery } from '../../core/workload/planningTexts';
@@ -43,7 +43,7 @@ export async function readStatStatements(
   const schema = quoteIdentifier(await findExtension(db, signal));
   const columns = await db.query<{ name: string }>(
     `select attname::text as name from pg_attribute
-     where attrelid = '${schema.replaceAll("'", "''")}.pg_stat_statements'::regclass and attnum > 0 and not attisdropped`,
+     where attrelid = ${quoteLiteral(`${schema}.pg_stat_statements`)}::regclass and attnum > 0 and not attisdropped`,
     [],
     signal,
   );

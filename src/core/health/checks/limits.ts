@@ -1,4 +1,5 @@
 import { formatCount } from '../../base/units';
+import { quoteLiteral } from '../../sql/identifiers';
 import { alarmingItems, statusOf } from '../assess';
 import { defineCheck, type HealthCheck } from '../check';
 
@@ -133,7 +134,7 @@ export const preparedTransactions = defineCheck<PreparedRow>({
         step: {
           title: 'Show how to end it',
           action: 'show sql',
-          sql: `-- Ask the transaction manager first: it may still commit it.\nROLLBACK PREPARED '${row.gid.replaceAll("'", "''")}';`,
+          sql: `-- Ask the transaction manager first: it may still commit it.\nROLLBACK PREPARED ${quoteLiteral(row.gid)};`,
         },
       })),
     };

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatMs, GIB } from '../../base/units';
+import { quoteLiteral } from '../../sql/identifiers';
 import { statusOf } from '../assess';
 import { defineCheck, type HealthCheck } from '../check';
 
@@ -87,7 +88,7 @@ export const replicationSlots = defineCheck<SlotRow>({
           step: {
             title: 'Show how to drop it',
             action: 'show sql' as const,
-            sql: `-- A standby or subscriber that returns needs its slot: make sure that it is gone for good.\nSELECT pg_drop_replication_slot('${row.name.replaceAll("'", "''")}');`,
+            sql: `-- A standby or subscriber that returns needs its slot: make sure that it is gone for good.\nSELECT pg_drop_replication_slot(${quoteLiteral(row.name)});`,
           },
         }),
       })),

@@ -1,3 +1,4 @@
+import { quoteLiteral } from '../../sql/identifiers';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { Fix } from '../finding';
@@ -92,14 +93,12 @@ export const jsonTextFilter = defineRule({
       const columnText = textOfTree(statement, side.fields.lexpr);
       const fixes: Fix[] = [];
       if (operator === '=' && comparison.fields.kind === 'AEXPR_OP' && text !== undefined && columnText) {
-        const json = JSON.stringify({ [key]: text })
-          .replace(/'/g, "''")
-          .replace('":', '": ');
+        const json = quoteLiteral(JSON.stringify({ [key]: text }).replace('":', '": '));
         fixes.push({
           title: 'Write @>, which the GIN index serves',
           // `->>` also finds the number 5 for '5'.
           safe: false,
-          edits: [{ range: rangeOf(comparison), newText: `${columnText} @> '${json}'` }],
+          edits: [{ range: rangeOf(comparison), newText: `${columnText} @> ${json}` }],
         });
       }
       report({ at, message: 'gin', values: { column: column.name, expression }, fixes, ...size });
