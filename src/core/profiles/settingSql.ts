@@ -1,3 +1,4 @@
+import { LIST_SETTINGS, QUOTED_LIST_SETTINGS } from '../catalog/listSettings';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/identifiers';
 
 /** What is asked for one setting; null takes our own entry away (`ALTER SYSTEM RESET`). */
@@ -6,32 +7,7 @@ export interface SettingChange {
   readonly value: string | null;
 }
 
-/** Settings whose value is a list of names; written as one string they would name a single thing with commas in it. */
-const LIST_SETTINGS = new Set([
-  'shared_preload_libraries',
-  'session_preload_libraries',
-  'local_preload_libraries',
-  'search_path',
-  'temp_tablespaces',
-  'unix_socket_directories',
-  'listen_addresses',
-  'log_destination',
-  'synchronous_standby_names',
-  'debug_io_direct',
-  'restrict_nonsystem_relation_kind',
-]);
-
-/** Of those, the ones that the server's own code quotes entry by entry (GUC_LIST_QUOTE in guc_tables.c). */
-const QUOTED_LISTS = new Set([
-  'shared_preload_libraries',
-  'session_preload_libraries',
-  'local_preload_libraries',
-  'search_path',
-  'temp_tablespaces',
-  'unix_socket_directories',
-]);
-
-/** True for a setting whose value is a list of names. */
+/** True for a setting whose value is a list of names; written as one string they would name a single thing. */
 export function isListSetting(name: string): boolean {
   return LIST_SETTINGS.has(name);
 }
@@ -53,7 +29,7 @@ export function settingSql({ name, value }: SettingChange, scope: SettingScope =
     return value === null ? `${target} RESET (${quoted})` : `${target} SET (${quoted} = ${parameterValue(value)})`;
   }
   if (value === null) return `${target} RESET ${quoted}`;
-  const values = QUOTED_LISTS.has(name) ? listEntries(value) : [value];
+  const values = QUOTED_LIST_SETTINGS.has(name) ? listEntries(value) : [value];
   return `${target} SET ${quoted} = ${values.map(quoteLiteral).join(', ')}`;
 }
 

@@ -1,15 +1,6 @@
+import { QUOTED_LIST_SETTINGS } from '../../catalog/listSettings';
 import { defineRule } from '../defineRule';
 import { SETS_SOMETHING, settingChanges } from '../support/settingChanges';
-
-/** Settings whose entries are quoted one by one when SET writes them: a comma inside quotes is part of a name. */
-const LISTS: ReadonlySet<string> = new Set([
-  'shared_preload_libraries',
-  'session_preload_libraries',
-  'local_preload_libraries',
-  'search_path',
-  'temp_tablespaces',
-  'unix_socket_directories',
-]);
 
 export const listAsOneString = defineRule({
   id: 'settings/list-as-one-string',
@@ -70,7 +61,7 @@ export const listAsOneString = defineRule({
         values.length !== 1 ||
         !value?.includes(',') ||
         !at ||
-        !LISTS.has(name)
+        !QUOTED_LIST_SETTINGS.has(name)
       )
         continue;
       const entries = value.split(',').map(entry => entry.trim());
