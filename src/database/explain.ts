@@ -1,5 +1,6 @@
 import type { CancelSignal } from '../core/base/cancelSignal';
 import { DatabaseError, type ExplainRequest, type ExplainResult, type Row } from '../core/ports';
+import { explainPrefixLength } from '../core/sql/explainPrefix';
 import { endWithClient } from './clientCheck';
 import type { SentStatement } from './databaseErrors';
 import type { Session } from './session';
@@ -167,8 +168,7 @@ function planOf(rows: readonly Row[]): Plan {
 
 /** Files often hold `EXPLAIN (ANALYZE) SELECT …`; the options are ours to choose. */
 export function withoutExplain(sql: string): SentStatement {
-  const match = /^\s*explain\b\s*(?:\([^)]*\)|(?:(?:analy[sz]e|verbose)\b\s*)*)\s*/i.exec(sql);
-  const length = match?.[0].length ?? 0;
+  const length = explainPrefixLength(sql);
   return { sql: sql.slice(length).replace(/;\s*$/, ''), offset: -length };
 }
 

@@ -1,4 +1,5 @@
 import type { Grammar } from '../sql/grammar';
+import { explainPrefixLength } from '../sql/explainPrefix';
 import { bindParameters } from '../sql/parameters';
 import { parseStatement } from '../sql/parseStatement';
 import type { ParsedStatement } from '../sql/statement';
@@ -18,7 +19,7 @@ const SYSTEM_NAME = /^pg_|^information_schema$/;
 /** Parses the entries of a workload: `EXPLAIN` or `PREPARE` in front is taken off, placeholders become `$1`, `$2`... */
 export function plannedEntries(grammar: Grammar, entries: readonly WorkloadEntry[]): PlannedEntry[] {
   return entries.map(({ id, sql, calls }) => {
-    const statement = parseStatement(grammar, plannable(carriedQuery(withoutExplain(sql))));
+    const statement = parseStatement(grammar, plannable(carriedQuery(sql.slice(explainPrefixLength(sql)))));
     return { id, sql: bindParameters(statement).sql, statement, weight: calls };
   });
 }
@@ -44,12 +45,4 @@ function plannable(sql: string): string {
   return sql
     .replace(/\bextract\s*\(\s*\$\d+\s+from\b/gi, 'extract(epoch from')
     .replace(/\bgenerate_series\s*\(\s*\$\d+\s*,\s*\$\d+\s*(?=[,)])/gi, 'generate_series(1, 1000');
-}
-
-function withoutExplain(sql: string): string {
-  const match =
-    /^\s*explain\b\s*(?:\([^)]*\)|(?:(?:analy[sz]e|verbose)\b\s*)*)\s*(?=select|with|insert|update|delete|merge|values)/i.exec(
-      sql,
-    );
-  return match ? sql.slice(match[0].length) : sql;
 }
