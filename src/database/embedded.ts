@@ -164,6 +164,8 @@ async function tryStart(
     // The extension host is an Electron program, which is a Node only when asked.
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
   });
+  // without anybody to hear it, an error would end this process
+  watchdog.on('error', () => undefined);
   const ready = await waitUntilReady(watchdog, data);
   if (!ready.ok) {
     await ended(watchdog);
@@ -251,22 +253,26 @@ async function waitUntilReady(watchdog: ChildProcess, data: string): Promise<{ o
     const finish = (ok: boolean): void => {
       clearTimeout(limit);
       clearInterval(looks);
+      // the same one is waited for again when it restarts; what it says until then is only drained
+      watchdog.stderr?.off('data', hear).resume();
+      watchdog.off('error', fail).off('exit', exit);
       resolve({ ok, log });
     };
-    watchdog.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-      // Kept short: afterwards the stream is only drained.
+    const hear = (chunk: string): void => {
       log = (log + chunk).slice(-8192);
       if (/ready to accept (?:read-only )?connections/.test(log)) finish(true);
       // With logging_collector it says so in its log files only.
       else if (log.includes('redirecting log output')) {
         looks ??= setInterval(() => isReady(data) && finish(true), LOOK_EVERY_MS);
       }
-    });
-    watchdog.on('error', error => {
+    };
+    const fail = (error: Error): void => {
       log += error.message;
       finish(false);
-    });
-    watchdog.on('exit', () => finish(false));
+    };
+    const exit = (): void => finish(false);
+    watchdog.stderr?.setEncoding('utf8').on('data', hear);
+    watchdog.on('error', fail).on('exit', exit);
   });
 }
 
