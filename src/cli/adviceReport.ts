@@ -106,8 +106,8 @@ function workloadLines(advice: WorkloadAdvice, { workload, existing }: ReportedA
       ...redundant.change.sql.map(sql => `  ${sql};`),
       ...redundant.change.inverse.map(sql => `  undo: ${sql};`),
     ]),
-    ...unserved(advice),
-    ...skipped.map(({ id, reason }) => `statement ${id} skipped: ${reason}`),
+    ...byReason(advice.workload.queries, reason => reason),
+    ...byReason(skipped, reason => `skipped: ${reason}`),
     ...dearest(advice, workload),
     ...[...(workload?.notes ?? []), ...advice.notes].map(note => `note: ${note}`),
     ...(timeLimitReached ? ['note: the time limit was reached; more time may find a better set'] : []),
@@ -124,12 +124,15 @@ function statementsInWords(ids: readonly number[]): string {
   return `${ids.length === 1 ? 'statement' : 'statements'} ${ids.slice(0, MOST_NAMED).join(', ')}${more}`;
 }
 
-/** Why the others got no index; those with the same reason together. */
-function unserved({ workload }: WorkloadAdvice): string[] {
+/** Why statements got no index or were not planned; those with the same reason together. */
+function byReason(
+  statements: readonly { readonly id: number; readonly reason?: string }[],
+  say: (reason: string) => string,
+): string[] {
   const reasons = new Map<string, number[]>();
-  for (const { id, reason } of workload.queries)
+  for (const { id, reason } of statements)
     if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), id]);
-  const lines = [...reasons].map(([reason, ids]) => `${statementsInWords(ids)}: ${reason}`);
+  const lines = [...reasons].map(([reason, ids]) => `${statementsInWords(ids)}: ${say(reason)}`);
   return lines.length > MOST_NAMED
     ? [...lines.slice(0, MOST_NAMED), `and ${lines.length - MOST_NAMED} more reasons; --format json has them all`]
     : lines;

@@ -81,6 +81,24 @@ describe('cli advise', function () {
       }
     });
 
+    it('says why statements get no index or are not planned, those of one reason together', () => {
+      const texts = [
+        'select n from counts where id = 5',
+        'select top 5 n from counts',
+        'vacuum counts',
+        'analyze counts',
+      ];
+      const mixed = file('mixed.sql', `${texts.join(';\n')};\nselect id from counts where n >= 1;\n`);
+      const { status, stdout, stderr } = run('--workload', mixed);
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /^no index would make this workload noticeably cheaper$/m);
+      assert.match(stdout, /^statement 1: no (?:new index on counts: id is already covered|index helps)/m);
+      assert.match(stdout, /^statement 2: skipped: syntax error at or near "5"\. TOP is SQL Server’s/m);
+      assert.match(stdout, /^statements 3, 4: skipped: not a query/m);
+      assert.match(stdout, /^statement 5: no index helps: .* rows of counts \(8\d %\)$/m);
+      assert.ok(stderr.split('\n').length < 15, stderr);
+    });
+
     it('takes a log, most expensive statements first', () => {
       const line = (ms: number, sql: string): string =>
         `2026-01-01 10:00:00 UTC [7] LOG:  duration: ${ms} ms  statement: ${sql}\n`;
@@ -128,6 +146,36 @@ describe('cli advise', function () {
       assert.match(sql, /^-- Undo: CREATE INDEX CONCURRENTLY counts_captured_again ON public\.counts .*;$/m);
       assert.match(run('--existing').stdout, /warning: duplicate: counts_captured_again is counts_captured once more/);
       assert.equal(run('--existing', '--fail-on', 'warning').status, 1);
+    });
+
+    it('gives a role that may only read the same advice, and leaves nothing behind', async () => {
+      await server().run(`create role reader login; grant select on counts to reader;
+        revoke create on schema public from public; revoke temporary on database postgres from public`);
+      const queries = file(
+        'queries.sql',
+        'select n from counts where camera_id = 7;\nselect id from counts where n = 3;\n',
+      );
+      const state = async (): Promise<object | undefined> => {
+        const [row] = await server().db.query(
+          `select pg_snapshot_xmax(pg_current_snapshot())::text as transaction, (select count(*) from pg_class)::int as relations`,
+        );
+        return row;
+      };
+      const advice = (url: string): Advice => {
+        const { status, stdout, stderr } = runCli(
+          ['advise', '--connection', url, '--workload', queries, '--existing', '--format', 'json'],
+          { cwd: folder },
+        );
+        assert.equal(status, 0, stderr);
+        return JSON.parse(stdout) as Advice;
+      };
+      const before = await state();
+      const asReader = advice(server().url.replace('postgres@', 'reader@'));
+      assert.deepEqual(await state(), before);
+      const asOwner = advice(server().url);
+      assert.deepEqual(asReader.indexes, asOwner.indexes);
+      assert.equal(asReader.indexes[0]?.columns[0], 'camera_id');
+      assert.ok(asReader.existing?.findings.some(({ problem }) => problem === 'duplicate'));
     });
 
     it('exits 2 with one line that says what is wrong', () => {

@@ -116,7 +116,8 @@ export async function describeAdvice(advice: Advice): Promise<WorkloadAdvice> {
       if (!served.includes(row)) servedBy.set(candidate, [...served, row]);
     }
   }
-  for (const query of queries) {
+  // of a statement and the look-ups it causes, what costs most is told of
+  for (const query of [...queries].sort((a, b) => b.weight * b.costBefore - a.weight * a.costBefore)) {
     const row = rows.get(query.id)!;
     if (!isServed.has(row) && row.reason === undefined) row.reason = await whyUnserved(query, advice);
   }

@@ -29,6 +29,8 @@ export function redundantIndexes(
   relation: Relation,
   proposed: readonly { name: string; index: IndexDefinition }[],
 ): RedundantIndex[] {
+  // those of a partition go with the index of its parent that they are attached to
+  if (relation.isPartition) return [];
   const existing = relation.indexes.filter(index => index.valid && index.method === 'btree');
   const others: Keys[] = [
     ...existing.map(keysOf),
@@ -45,7 +47,9 @@ export function redundantIndexes(
   ];
   const found: RedundantIndex[] = [];
   const gone = new Set<string>();
-  for (const index of existing) {
+  // of two that are the same the later one goes, unless it alone is used
+  const leastWorthFirst = [...existing].reverse().sort((a, b) => used(a) - used(b));
+  for (const index of leastWorthFirst) {
     if (index.unique || index.primary || relation.constraints.some(constraint => constraint.name === index.name))
       continue;
     const own = keysOf(index);
@@ -79,6 +83,10 @@ function dropChange({ schema, name, kind }: Relation, index: Index): Change {
         : index.definition.replace(/ ON ONLY /, ' ON '),
     ],
   };
+}
+
+function used({ scans = 0 }: Index): number {
+  return scans > 0 ? 1 : 0;
 }
 
 function keysOf(index: Index): Keys {
