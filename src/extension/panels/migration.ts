@@ -38,18 +38,23 @@ export function migrationFiles(changes: readonly MigratedChange[], style: Migrat
   return steps.flatMap((step, position) => WRITERS[style](step, versionOf(at, position)));
 }
 
+/** Flyway holds its lock in a transaction unless told otherwise, and a concurrent build waits for all transactions. */
+const FLYWAY_LOCK =
+  'Flyway needs flyway.postgresql.transactional.lock=false, or it waits for itself where an index is built CONCURRENTLY.\n';
+
 type Writer = (change: MigratedChange, version: string) => MigrationFile[];
 
 const WRITERS: Readonly<Record<Exclude<MigrationStyle, 'sql'>, Writer>> = {
   flyway: (migrated, version) => {
     const name = `${version}__${slugOf(migrated)}`;
-    const configuration = { name: `V${name}.sql.conf`, text: 'executeInTransaction=false\n' };
+    const ways = migrated.change.inverse.length > 0 ? ['V', 'U'] : ['V'];
+    const configurations = ways.map(way => ({ name: `${way}${name}.sql.conf`, text: 'executeInTransaction=false\n' }));
     return [
-      { name: `V${name}.sql`, text: upText(migrated) },
+      { name: `V${name}.sql`, text: `${builds(migrated) ? comment(FLYWAY_LOCK) : ''}${upText(migrated)}` },
       ...(migrated.change.inverse.length > 0
         ? [{ name: `U${name}.sql`, text: statements(migrated.change.inverse) }]
         : []),
-      ...(migrated.change.runsInTransaction ? [] : [configuration]),
+      ...(migrated.change.runsInTransaction ? [] : configurations),
     ];
   },
   'golang-migrate': (migrated, version) => [
@@ -64,6 +69,10 @@ const WRITERS: Readonly<Record<Exclude<MigrationStyle, 'sql'>, Writer>> = {
   rails: (migrated, version) => [{ name: `${version}_${slugOf(migrated)}.rb`, text: railsText(migrated) }],
 };
 
+function builds({ change }: MigratedChange): boolean {
+  return [...change.sql, ...change.inverse].some(sql => /^\w+ (?:UNIQUE )?INDEX CONCURRENTLY /i.test(sql));
+}
+
 function upText({ title, change, evidence }: MigratedChange): string {
   return `${comment(title)}\n${comment(`${evidence.how}: ${evidence.text}`)}\n${statements(change.sql)}`;
 }
@@ -73,7 +82,7 @@ function statements(sql: readonly string[]): string {
 }
 
 function comment(text: string): string {
-  return text.replace(/^/gm, '-- ');
+  return text.replace(/^(?=.)/gm, '-- ');
 }
 
 /** One change for each statement; the first takes the way down along, if that is one statement. */

@@ -48,12 +48,17 @@ DROP INDEX CONCURRENTLY public.orders_old;
       'V20260131120000__create_orders_customer_idx.sql',
       'U20260131120000__create_orders_customer_idx.sql',
       'V20260131120000__create_orders_customer_idx.sql.conf',
+      'U20260131120000__create_orders_customer_idx.sql.conf',
       'V20260131120001__drop_public_orders_old.sql',
       'U20260131120001__drop_public_orders_old.sql',
       'V20260131120001__drop_public_orders_old.sql.conf',
+      'U20260131120001__drop_public_orders_old.sql.conf',
     ]);
     const [up, , configuration] = migrationFiles([CREATE], 'flyway', AT);
-    assert.match(up?.text ?? '', /^-- Index on .*\n-- what-if .*\nCREATE INDEX .*;\nANALYZE public\.orders;\n$/);
+    assert.match(
+      up?.text ?? '',
+      /^-- Flyway needs flyway\.postgresql\.transactional\.lock=false, .*\n-- Index on .*\n-- what-if .*\nCREATE INDEX .*;\nANALYZE public\.orders;\n$/,
+    );
     assert.equal(configuration?.text, 'executeInTransaction=false\n');
   });
 
