@@ -30,7 +30,7 @@ SELECT count(*) FROM orders;
 `;
 
 /** Walks through it. */
-async function walkBudgets({ steps, workspace, shoot, keep, openWindow }) {
+async function walkBudgets({ steps, workspace, shoot, keep, openFile }) {
   fs.writeFileSync(path.join(workspace, 'queries.sql'), FILE);
   fs.writeFileSync(path.join(workspace, 'report.sql'), CLOSED);
   const database = keep(await steps.run('starts PostgreSQL', () => startDatabase({ statements: SCHEMA })));
@@ -39,16 +39,13 @@ async function walkBudgets({ steps, workspace, shoot, keep, openWindow }) {
     'editor.minimap.enabled': false,
     'files.autoSave': 'off',
   };
-  const openFile = async asksForTrust => {
-    const workbench = await openWindow({ settings, asksForTrust });
-    await workbench.openFile('queries.sql');
-    return workbench;
-  };
-  const workbench = await steps.run('opens the SQL file', () => openFile(false));
+  const workbench = await steps.run('opens the SQL file', () => openFile('queries.sql', { settings }));
   await walkLens(steps, workbench, shoot);
   await walkPin(steps, workbench, shoot);
   await walkTests(steps, workbench, { shoot, workspace, database });
-  const untrusted = await steps.run('opens it in a workspace that is not trusted', () => openFile(true));
+  const untrusted = await steps.run('opens it in a workspace that is not trusted', () =>
+    openFile('queries.sql', { settings, asksForTrust: true }),
+  );
   await walkUntrusted(steps, untrusted, shoot);
 }
 

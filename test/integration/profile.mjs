@@ -32,20 +32,17 @@ const CONFIGURATION = {
 };
 
 /** Walks through it. */
-async function walkProfile({ steps, workspace, shoot, keep, openWindow }) {
+async function walkProfile({ steps, workspace, shoot, keep, openFile }) {
   fs.writeFileSync(path.join(workspace, 'queries.sql'), FILE);
   fs.writeFileSync(path.join(workspace, '.query-tuner.json'), JSON.stringify(CONFIGURATION));
   const database = keep(await steps.run('starts PostgreSQL', () => startDatabase({ statements: SCHEMA })));
   const settings = { 'queryTuner.connections': [{ name: 'shop', url: database.url, role: 'production' }] };
-  const openFile = async asksForTrust => {
-    const workbench = await openWindow({ settings, asksForTrust });
-    await workbench.openFile('queries.sql');
-    return workbench;
-  };
-  const workbench = await steps.run('opens the SQL file', () => openFile(false));
+  const workbench = await steps.run('opens the SQL file', () => openFile('queries.sql', { settings }));
   await walkServer(steps, workbench, database, shoot);
   await walkTable(steps, workbench, database, shoot);
-  const untrusted = await steps.run('opens it in a workspace that is not trusted', () => openFile(true));
+  const untrusted = await steps.run('opens it in a workspace that is not trusted', () =>
+    openFile('queries.sql', { settings, asksForTrust: true }),
+  );
   await steps.run('reads nothing there', async () => {
     await untrusted.command('Query Tuner: Review Tuning Profile...');
     await panelOf(untrusted).getByRole('button', { name: 'Manage trust' }).waitFor();

@@ -28,7 +28,7 @@ GROUP BY region HAVING region = 'region 3';
 const REWRITTEN = "WHERE region = 'region 3'";
 
 /** Walks through it. */
-async function walkRewrites({ steps, workspace, shoot, keep, openWindow }) {
+async function walkRewrites({ steps, workspace, shoot, keep, openFile }) {
   fs.writeFileSync(path.join(workspace, 'queries.sql'), FILE);
   const database = keep(await steps.run('starts PostgreSQL', () => startDatabase({ statements: SCHEMA })));
   const settings = {
@@ -36,15 +36,12 @@ async function walkRewrites({ steps, workspace, shoot, keep, openWindow }) {
     'editor.minimap.enabled': false,
     'files.autoSave': 'off',
   };
-  const openFile = async asksForTrust => {
-    const workbench = await openWindow({ settings, asksForTrust });
-    await workbench.openFile('queries.sql');
-    return workbench;
-  };
-  const workbench = await steps.run('opens the SQL file', () => openFile(false));
+  const workbench = await steps.run('opens the SQL file', () => openFile('queries.sql', { settings }));
   await walkVerified(steps, workbench, shoot);
   await walkDifferent(steps, workbench, shoot);
-  const untrusted = await steps.run('opens it in a workspace that is not trusted', () => openFile(true));
+  const untrusted = await steps.run('opens it in a workspace that is not trusted', () =>
+    openFile('queries.sql', { settings, asksForTrust: true }),
+  );
   await walkUntrusted(steps, untrusted, shoot);
 }
 

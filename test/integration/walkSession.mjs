@@ -19,7 +19,7 @@ const SCHEMES = {
 };
 
 /**
- * Runs a walk. It is given `{ steps, workspace, shoot, keep, openWindow }`: see there.
+ * Runs a walk. It is given `{ steps, workspace, shoot, keep, openWindow, openFile }`: see there.
  * @param name of the screenshot taken where a step fails
  * @param scheme light, dark or contrast
  * @returns counts of the steps
@@ -79,8 +79,14 @@ export async function walkThrough({ name, screenshots, scheme = 'light' }, walk)
     };
     return workbench;
   };
+  /** A window as {@link openWindow} has it, with a file of the walk's folder in front. @returns its `Workbench` */
+  const openFile = async (file, options) => {
+    const workbench = await openWindow(options);
+    await workbench.openFile(file);
+    return workbench;
+  };
   try {
-    await walk({ steps, workspace, shoot, keep, openWindow });
+    await walk({ steps, workspace, shoot, keep, openWindow, openFile });
   } catch (error) {
     // a failed step has printed itself; anything else must not get lost
     if (steps.failed === 0) await steps.run('the walk', () => Promise.reject(error)).catch(() => {});
