@@ -157,6 +157,11 @@ class LazyStatement implements WatchableStatement {
     return piece;
   }
 
+  parse(text: string): ParsedStatement {
+    const { start, end } = statementRange(text);
+    return this.piece(text.slice(start, end));
+  }
+
   rangeOf(type: string, fields: object): SourceRange | undefined {
     const { ranges, placeholders } = this.analysis;
     const range = ranges.rangeOf(type, fields);

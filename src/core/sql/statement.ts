@@ -65,6 +65,8 @@ export interface ParsedStatement {
   /** An earlier statement it is like, if there is one: what was found in that one need not be looked for again. */
   readonly like?: Likeness;
   readonly notes: StatementNotes;
+  /** Another text by the same grammar, such as the query of a view; the same object while it is in use. */
+  parse(text: string): ParsedStatement;
   /** As `text.slice` gives it. Unlike a look at the whole text it leaves the literals elsewhere unseen. */
   slice(range: SourceRange): string;
   /** Which of the patterns the text matches. Of the literals only this is seen. */

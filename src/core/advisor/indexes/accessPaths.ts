@@ -3,16 +3,31 @@ import { findRelation } from '../../catalog/catalog';
 import type { ParsedStatement } from '../../sql/statement';
 import { readCondition } from './conditions';
 import { readOrdering } from './ordering';
-import { aliasOf, asNode, child, isNode, list, outputNames, stringOf, strings, type Node } from './parseTree';
-import { Names, type Scope, type Scoped } from './scopes';
+import { columnsOf, derived, everyColumn, isStar, outputsOf, type Outputs } from './outputColumns';
+import {
+  aliasOf,
+  asNode,
+  child,
+  isNode,
+  list,
+  outputName,
+  outputNames,
+  stringOf,
+  strings,
+  type Node,
+} from './parseTree';
+import { Names, type Resolved, type Scope, type Scoped } from './scopes';
 import { columnOf, newAccess, type TableAccess } from './tableAccess';
 
-type Ctes = ReadonlyMap<string, ReadonlySet<string>>;
+type Ctes = ReadonlyMap<string, Scoped>;
 
-/** Reads a statement's tables and conditions. Relations the catalog does not know, views and CTEs have no entry. */
+/**
+ * Reads a statement's tables and conditions, those of the views it names too. Relations the catalog does not know have no
+ * entry, and neither have views and CTEs themselves.
+ */
 export function readAccessPaths(statement: ParsedStatement, catalog: Catalog): TableAccess[] {
   if (!statement.tree) return [];
-  const reader = new Reader(catalog);
+  const reader = new Reader(catalog, statement);
   reader.statement(statement.tree, new Names(statement, []), new Map());
   return reader.accesses;
 }
@@ -20,12 +35,21 @@ export function readAccessPaths(statement: ParsedStatement, catalog: Catalog): T
 class Reader {
   readonly accesses: TableAccess[] = [];
 
-  constructor(private readonly catalog: Catalog) {}
+  /** The views that are being read, so that none is read inside itself. */
+  private readonly views: Relation[] = [];
+
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly source: ParsedStatement,
+  ) {}
 
   /** Any statement node; those without a query inside are passed over. */
   statement(node: unknown, names: Names, ctes: Ctes): void {
     const select = child(node, 'SelectStmt');
-    if (select) return this.select(select, names, ctes);
+    if (select) {
+      this.select(select, names, ctes);
+      return;
+    }
     const change = child(node, 'UpdateStmt') ?? child(node, 'DeleteStmt');
     if (change) return this.change(change, names, ctes);
     const merge = child(node, 'MergeStmt');
@@ -41,13 +65,14 @@ class Reader {
     }
   }
 
-  private select(select: Node, names: Names, outer: Ctes): void {
+  /** `isPart` if what it puts out is read by another query, which may need less of it. */
+  private select(select: Node, names: Names, outer: Ctes, isPart = false): Outputs {
     const ctes = this.withClause(select, names, outer);
     if (select.larg || select.rarg) {
       // arms of a set operation come without the SelectStmt wrapper
       for (const arm of [select.larg, select.rarg])
         if (isNode(arm)) this.select(child(arm, 'SelectStmt') ?? arm, names, ctes);
-      return;
+      return new Map();
     }
     const scope: Scope = new Map();
     const conditions: unknown[] = [];
@@ -55,10 +80,16 @@ class Reader {
     const inner = names.within(scope);
     if (select.whereClause) conditions.push(select.whereClause);
     for (const condition of conditions) readCondition(condition, inner, this.catalog);
-    for (const part of ['targetList', 'groupClause', 'havingClause', 'sortClause', 'distinctClause', 'windowClause'])
+    const outputs: Outputs = isPart ? outputsOf(select, inner) : new Map();
+    const isPassedOn = (item: unknown): boolean =>
+      isStar(item) ? outputs.size > 0 : outputs.has(outputName(item) ?? '');
+    const rest = list(select.targetList).filter(item => !isPassedOn(item));
+    this.references(rest, inner, ctes);
+    for (const part of ['groupClause', 'havingClause', 'sortClause', 'distinctClause', 'windowClause'])
       this.references(select[part], inner, ctes);
     this.references(conditions, inner, ctes);
     readOrdering(select, inner, this.catalog);
+    return outputs;
   }
 
   private change(change: Node, names: Names, outer: Ctes): void {
@@ -82,11 +113,15 @@ class Reader {
     for (const item of list(asNode(node.withClause)?.ctes)) {
       const cte = child(item, 'CommonTableExpr');
       if (!cte) continue;
+      const name = String(cte.ctename);
       const query = child(cte.ctequery, 'SelectStmt');
       const named = strings(cte.aliascolnames);
       // known to itself too: WITH RECURSIVE
-      ctes.set(String(cte.ctename), new Set(named.length ? named : query ? outputNames(query) : []));
-      this.statement(cte.ctequery, names, ctes);
+      ctes.set(name, { columns: columnsOf(query, named) });
+      // as the planner does: one that is read once becomes a part of what reads it
+      const isInlined = named.length === 0 && cte.ctematerialized !== 'CTEMaterializeAlways' && isReadOnce(name, node);
+      if (query && isInlined) ctes.set(name, derived(query, [], this.select(query, names, ctes, true)));
+      else this.statement(cte.ctequery, names, ctes);
     }
     return ctes;
   }
@@ -99,18 +134,16 @@ class Reader {
       const alias = aliasOf(table) ?? name;
       const cte = schema === undefined ? ctes.get(name) : undefined;
       const relation = cte ? undefined : findRelation(this.catalog, name, schema);
-      scope.set(alias, cte ? { columns: cte } : relation ? this.table(relation) : { columns: new Set() });
+      scope.set(alias, cte ?? (relation ? this.table(relation) : { columns: new Set() }));
       return;
     }
     const subquery = child(item, 'RangeSubselect');
     if (subquery) {
       const query = child(subquery.subquery, 'SelectStmt');
-      // LATERAL sees its neighbours; without it no valid statement names them
-      if (query) this.select(query, names.within(scope), ctes);
       const named = strings(asNode(subquery.alias)?.colnames);
-      scope.set(aliasOf(subquery) ?? `?${scope.size}`, {
-        columns: new Set(named.length ? named : query ? outputNames(query) : []),
-      });
+      // LATERAL sees its neighbours; without it no valid statement names them
+      const outputs = query && this.select(query, names.within(scope), ctes, named.length === 0);
+      scope.set(aliasOf(subquery) ?? `?${scope.size}`, derived(query, named, outputs));
       return;
     }
     const join = child(item, 'JoinExpr');
@@ -133,10 +166,30 @@ class Reader {
 
   private table(relation: Relation): Scoped {
     const columns = new Set(relation.columns.map(column => column.name));
-    if (relation.kind === 'view' || relation.kind === 'foreign table') return { columns };
+    if (relation.kind === 'view') return { columns, outputs: this.view(relation) };
+    if (relation.kind === 'foreign table') return { columns };
     const access = newAccess(relation);
     this.accesses.push(access);
     return { access, columns };
+  }
+
+  /** A view is planned as a subquery in its place. */
+  private view(relation: Relation): Outputs {
+    if (relation.query === undefined || this.views.includes(relation)) return new Map();
+    const query = this.source.parse(relation.query);
+    const select = child(query.tree, 'SelectStmt');
+    if (!select) return new Map();
+    this.views.push(relation);
+    const outputs = this.select(select, new Names(query, []), new Map(), true);
+    this.views.pop();
+    // the view's columns may have names of their own
+    const written = outputNames(select);
+    return new Map(
+      relation.columns.flatMap(({ name }, position): [string, Resolved][] => {
+        const found = outputs.get(written[position] ?? name);
+        return found ? [[name, found]] : [];
+      }),
+    );
   }
 
   /** Marks every column read, and walks into subqueries. */
@@ -174,14 +227,23 @@ class Reader {
     const fields = list(columnRef.fields);
     const last = fields.at(-1);
     if (isNode(last) && 'A_Star' in last) {
-      const owner = fields.length > 1 ? stringOf(fields.at(-2)) : undefined;
-      for (const [alias, { access }] of names.scopes[0] ?? []) {
-        if (!access || (owner !== undefined && owner !== alias)) continue;
-        for (const column of access.relation.columns) access.needed.add(column.name);
-      }
+      for (const { access, column } of everyColumn(columnRef, names).values()) access.needed.add(column);
       return;
     }
     const found = names.resolve(columnRef);
     if (found) found.access.needed.add(found.column);
   }
+}
+
+/** Whether a CTE is named once in the statement that declares it. */
+function isReadOnce(name: string, statement: Node): boolean {
+  let mentions = 0;
+  const walk = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    const table = child(node, 'RangeVar');
+    if (table?.relname === name && table.schemaname === undefined) mentions++;
+    for (const value of Object.values(node)) walk(value);
+  };
+  walk(statement);
+  return mentions === 1;
 }

@@ -2,7 +2,7 @@ import type { Catalog, Column, Index, Relation } from '../../catalog/catalog';
 import type { IndexDefinition } from '../suggestion';
 import { btreeKeyLists, compareText, isSortable, withoutKeys, type Key } from './keyLists';
 import { otherMethods } from './otherMethods';
-import { partialPredicates } from './partialPredicates';
+import { partialPredicates, predicateShare } from './partialPredicates';
 import type { TableAccess } from './tableAccess';
 
 export interface CandidateOptions {
@@ -21,6 +21,11 @@ export const SMALL_TABLE_PAGES = 8;
 /** A covering index pays when it is much narrower than its table. */
 const COVERING_SHARE = 0.65;
 const COVERING_COLUMNS = 10;
+/**
+ * A B-tree refuses entries above 2704 bytes (BTMaxItemSize), and with them the row: columns that take a tenth of that on
+ * average may hold some that are too long.
+ */
+const COVERING_BYTES = 270;
 
 /** The indexes that could serve one mention of a table, without those an existing index already provides. */
 export function candidateIndexes(access: TableAccess, catalog: Catalog, options: CandidateOptions): Candidate[] {
@@ -49,11 +54,14 @@ export function candidateIndexes(access: TableAccess, catalog: Catalog, options:
   for (const predicates of partialPredicates(access)) {
     const where = predicates.map(predicate => predicate.text).join(' AND ');
     const fixed = new Set(predicates.filter(predicate => predicate.fixesColumn).map(predicate => predicate.column));
+    const share = predicates.reduce((least, predicate) => Math.min(least, predicateShare(relation, predicate)), 1);
+    const includedThere = coveringColumns(access, share);
     for (const keys of keyLists) {
       const rest = keys.filter(key => !(key.plain && fixed.has(key.column)));
-      btree(rest.length > 0 ? rest : keys.slice(0, 1), [], where);
-      const wanted = included && withoutKeys(included, rest).filter(name => !fixed.has(name));
-      if (wanted && rest.length > 0) btree(rest, wanted, where);
+      const left = rest.length > 0 ? rest : keys.slice(0, 1);
+      btree(left, [], where);
+      const wanted = includedThere && withoutKeys(includedThere, left).filter(name => !fixed.has(name));
+      if (wanted) btree(left, wanted, where);
     }
   }
   for (const index of otherMethods(access, catalog)) add(index);
@@ -93,13 +101,17 @@ export function normal(text: string): string {
     .replace(/[\s()"]/g, '');
 }
 
-/** Columns that would make the index enough to answer from, if that is far narrower than the table. */
-function coveringColumns(access: TableAccess): string[] | undefined {
+/**
+ * Columns that would make the index enough to answer from, if that is far smaller than the table; `share` of whose rows
+ * it holds.
+ */
+function coveringColumns(access: TableAccess, share = 1): string[] | undefined {
   const needed = access.relation.columns.filter(column => access.needed.has(column.name));
   const width = (columns: readonly Column[]): number =>
     columns.reduce((sum, column) => sum + (column.statistics?.averageWidthBytes ?? 8), 0);
   if (needed.length === 0 || needed.length > COVERING_COLUMNS) return undefined;
   if (!needed.every(column => isSortable(column.type))) return undefined;
-  if (width(needed) > COVERING_SHARE * width(access.relation.columns)) return undefined;
+  if (width(needed) > COVERING_BYTES) return undefined;
+  if (share * width(needed) > COVERING_SHARE * width(access.relation.columns)) return undefined;
   return needed.map(column => column.name);
 }

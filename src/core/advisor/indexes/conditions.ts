@@ -16,7 +16,10 @@ class Condition {
     private readonly catalog: Catalog,
   ) {}
 
-  /** `inOr` once below an OR: every arm has to be served, so nothing there fixes a column. */
+  /**
+   * `inOr` once below an OR: nothing there fixes a column or holds for all rows, but each arm may be served by an
+   * index of its own.
+   */
   read(node: unknown, inOr: boolean): void {
     const bool = child(node, 'BoolExpr');
     if (bool) {
@@ -43,12 +46,14 @@ class Condition {
     const comparison = child(node, 'A_Expr');
     if (comparison) this.comparison(comparison, inOr);
     const call = child(node, 'FuncCall');
-    if (call && !inOr) this.booleanCall(call);
+    if (call) this.booleanCall(call);
+    if (child(node, 'TypeCast')) this.expression(node, 'equality');
   }
 
   private nullTest(test: Node, inOr: boolean): void {
     const found = this.names.column(test.arg);
-    if (!found || inOr) return;
+    if (!found) return;
+    if (inOr) return void found.access.either.add(found.column);
     const isNull = test.nulltesttype === 'IS_NULL';
     if (isNull) found.access.equality.set(found.column, 'null');
     found.access.predicates.push({
@@ -68,16 +73,16 @@ class Condition {
       case 'AEXPR_IN':
       case 'AEXPR_OP_ANY':
         if (operator === '=') this.oneOf(subject, left, right, inOr);
-        else if (operator === '~~*' && subject && !inOr)
+        else if (operator === '~~*' && subject)
           subject.access.inverted.push({ column: subject.column, kind: 'substring' });
         return;
       case 'AEXPR_BETWEEN':
-        if (!subject) return this.expression(left, 'range', inOr);
+        if (!subject) return this.expression(left, 'range');
         (inOr ? subject.access.either : subject.access.range).add(subject.column);
         return;
       case 'AEXPR_LIKE':
       case 'AEXPR_ILIKE':
-        if (!operator.startsWith('!') && !inOr) this.like(subject, left, right, expression.kind);
+        if (!operator.startsWith('!')) this.like(subject, left, right, expression.kind);
         return;
       case 'AEXPR_OP':
         break;
@@ -85,7 +90,7 @@ class Condition {
         return;
     }
     if (child(left, 'RowExpr') && child(right, 'RowExpr')) return this.rowComparison(left, right, operator, inOr);
-    if (!inOr && this.insideValue(subject, left, right, operator)) return;
+    if (this.insideValue(subject, left, right, operator)) return;
     const other = this.names.column(right);
     if (subject && other) {
       if (subject.access === other.access) return;
@@ -99,12 +104,12 @@ class Condition {
       return this.columnWithValue(found, subject ? operator : mirrored(operator), subject ? right : left, inOr);
     const use = operator === '=' ? 'equality' : 'range';
     if (this.names.isConstant(right) || (use === 'equality' && child(left, 'ColumnRef') === undefined))
-      this.expression(left, use, inOr);
-    if (this.names.isConstant(left) || use === 'equality') this.expression(right, use, inOr);
+      this.expression(left, use);
+    if (this.names.isConstant(left) || use === 'equality') this.expression(right, use);
   }
 
   private oneOf(subject: Resolved | undefined, left: unknown, right: unknown, inOr: boolean): void {
-    if (!subject) return this.expression(left, 'equality', inOr);
+    if (!subject) return this.expression(left, 'equality');
     const { access, column } = subject;
     if (inOr) return void access.either.add(column);
     if (!this.names.isConstant(right) && list(right).length === 0) return void access.join.add(column);
@@ -183,7 +188,7 @@ class Condition {
     const text = this.names.literal(pattern)?.value;
     if (!subject) {
       if (text === undefined || !/^[^%_\\]{2,}/.test(text)) return;
-      return this.expression(left, 'range', false);
+      return this.expression(left, 'range');
     }
     const { access, column } = subject;
     if (text === undefined) return;
@@ -202,8 +207,8 @@ class Condition {
       found.access.inverted.push({ column: found.column, kind: 'geometry' });
   }
 
-  private expression(node: unknown, use: ExpressionUse['use'], inOr: boolean): void {
-    const found = inOr ? undefined : indexableExpression(node, this.names, this.catalog);
+  private expression(node: unknown, use: ExpressionUse['use']): void {
+    const found = indexableExpression(node, this.names, this.catalog);
     if (found) found.access.expressions.push({ text: found.text, column: found.column, use });
   }
 }
@@ -212,7 +217,7 @@ class Condition {
 const MAX_IN_LIST = 6;
 
 function booleanColumn({ access, column }: Resolved, value: boolean, inOr: boolean): void {
-  if (inOr) return;
+  if (inOr) return void access.either.add(column);
   access.equality.set(column, 'boolean');
   const text = value ? quoteIdentifier(column) : `NOT ${quoteIdentifier(column)}`;
   access.predicates.push({ text, column, test: 'equal', values: [value ? 't' : 'f'], fixesColumn: true });

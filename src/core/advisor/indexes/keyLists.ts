@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../../sql/identifiers';
 import { bareKey, distinctValues } from './indexSize';
-import { columnOf, type SortKey, type TableAccess } from './tableAccess';
+import { columnOf, type ExpressionUse, type SortKey, type TableAccess } from './tableAccess';
 
 /** A key of an index that is being made up. */
 export interface Key {
@@ -56,7 +56,12 @@ export function btreeKeyLists(access: TableAccess, maxWidth: number): Key[][] {
     for (let width = 1; width < maxWidth; width++) push(plain(equality.slice(0, width)), plain([last]));
     for (const other of range) push(plain([last, other]));
   }
-  for (const last of either) push(plain(single.slice(0, 1)), plain([last]));
+  // the conditions beside an OR hold in each of its arms
+  for (const arm of either) {
+    push(plain(single.slice(0, 1)), plain([arm]));
+    push(plain([arm]), plain(equality.slice(0, 1)));
+    for (const last of range) push(plain([arm, last]));
+  }
   for (const joined of join) {
     push(plain(equality.slice(0, maxWidth - 1)), plain([joined]));
     push(plain([joined]), plain(equality.slice(0, maxWidth - 1)));
@@ -69,9 +74,11 @@ export function btreeKeyLists(access: TableAccess, maxWidth: number): Key[][] {
   for (const asked of [access.order, ...access.arranged]) {
     const order = sortKeys(asked.filter(key => sortable(key.column)));
     if (order.length === 0) continue;
-    push(order);
-    for (let width = 1; width < maxWidth; width++) push(plain(single.slice(0, width)), order);
-    for (const joined of join) push(plain([joined]), order);
+    // an order that is too long begins well: what is left is sorted in small groups
+    push(order.slice(0, maxWidth));
+    for (let width = 1; width < maxWidth; width++)
+      push(plain(single.slice(0, width)), order.slice(0, maxWidth - width));
+    for (const joined of join) push(plain([joined]), order.slice(0, maxWidth - 1));
     for (const last of range) push(plain(single.slice(0, maxWidth - 2)), order, plain([last]));
   }
   if (access.group.length > 0 && access.group.every(sortable)) {
@@ -88,15 +95,29 @@ export function btreeKeyLists(access: TableAccess, maxWidth: number): Key[][] {
     push([key]);
     push(plain(single.slice(0, 1)), [key]);
   }
-  for (const expression of access.expressions) {
-    const text = `${expression.text}${expression.descending ? ' DESC' : ''}`;
-    const key: Key = { column: expression.column, text, plain: false };
-    push([key]);
-    push([key], plain(single.slice(0, 1)));
-    push(plain(single.slice(0, 1)), [key]);
-    if (expression.use === 'equality') push([key], sortKeys(access.order));
+  for (const keys of expressionKeyLists(access.expressions, maxWidth)) {
+    push(keys);
+    push(keys, plain(single.slice(0, 1)));
+    push(plain(single.slice(0, 1)), keys);
+    if (!keys.every(({ use }) => use === 'equality')) continue;
+    push(keys, sortKeys(access.order));
+    for (const last of range) push(keys, plain([last]));
   }
   return [...lists.values()];
+}
+
+interface ExpressionKey extends Key {
+  readonly use: ExpressionUse['use'];
+}
+
+/** Each expression alone, and those compared with one value together, also before each of the others. */
+function expressionKeyLists(expressions: readonly ExpressionUse[], maxWidth: number): ExpressionKey[][] {
+  const keys = expressions.map(({ text, column, use, descending }): ExpressionKey => {
+    return { column, text: `${text}${descending ? ' DESC' : ''}`, plain: false, use };
+  });
+  const equal = keys.filter(({ use }) => use === 'equality').slice(0, maxWidth);
+  const others = keys.filter(({ use }) => use !== 'equality');
+  return [...keys.map(key => [key]), equal, ...others.map(other => [...equal.slice(0, maxWidth - 1), other])];
 }
 
 /** A B-tree is read in both directions, so `a DESC, b DESC` needs no direction of its own. */

@@ -99,7 +99,7 @@ function readDistinct(select: Node, column: (node: unknown) => Resolved | undefi
 function readWindows(select: Node, column: (node: unknown) => Resolved | undefined): void {
   const windows = [
     ...list(select.windowClause).map(item => child(item, 'WindowDef')),
-    ...list(select.targetList).map(item => asNode(child(child(item, 'ResTarget')?.val, 'FuncCall')?.over)),
+    ...windowsIn([select.targetList, select.sortClause]),
   ];
   for (const window of windows) {
     if (!window) continue;
@@ -114,6 +114,14 @@ function readWindows(select: Node, column: (node: unknown) => Resolved | undefin
     });
     arrange([...partitions, ...orders]);
   }
+}
+
+/** The windows that calls name in place, however deep in an expression, but not those of subqueries. */
+function windowsIn(node: unknown): Node[] {
+  if (Array.isArray(node)) return node.flatMap(windowsIn);
+  if (!isNode(node) || 'SelectStmt' in node) return [];
+  const over = asNode(child(node, 'FuncCall')?.over);
+  return [...(over ? [over] : []), ...Object.values(node).flatMap(windowsIn)];
 }
 
 type Arranged = { found: Resolved; descending: boolean; nulls?: 'first' | 'last' | undefined } | undefined;

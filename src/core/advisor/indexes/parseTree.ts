@@ -40,9 +40,12 @@ export function aliasOf(node: Node): string | undefined {
 export function outputNames(select: Node): string[] {
   let first = select;
   while (isNode(first.larg)) first = child(first.larg, 'SelectStmt') ?? first.larg;
-  return list(first.targetList).flatMap(item => {
-    const target = child(item, 'ResTarget');
-    const name = target?.name ?? stringOf(list(child(target?.val, 'ColumnRef')?.fields).at(-1));
-    return typeof name === 'string' ? [name] : [];
-  });
+  return list(first.targetList).flatMap(item => outputName(item) ?? []);
+}
+
+/** The name of one of them, if the tree tells it. */
+export function outputName(item: unknown): string | undefined {
+  const target = child(item, 'ResTarget');
+  const name = target?.name ?? stringOf(list(child(target?.val, 'ColumnRef')?.fields).at(-1));
+  return typeof name === 'string' ? name : undefined;
 }

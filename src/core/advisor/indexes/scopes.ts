@@ -6,6 +6,8 @@ import { columnOf, type TableAccess } from './tableAccess';
 export interface Scoped {
   readonly access?: TableAccess;
   readonly columns: ReadonlySet<string>;
+  /** Of a view, subquery or CTE: those of its columns that are a table's, to which conditions on them are passed down. */
+  readonly outputs?: ReadonlyMap<string, Resolved>;
 }
 
 export type Scope = Map<string, Scoped>;
@@ -47,6 +49,7 @@ export class Names {
     for (const scope of this.scopes) {
       for (const [alias, scoped] of scope) {
         if (owner !== undefined ? alias !== owner : !scoped.columns.has(column)) continue;
+        if (scoped.outputs) return scoped.outputs.get(column);
         return scoped.access && scoped.columns.has(column) ? { access: scoped.access, column } : undefined;
       }
     }

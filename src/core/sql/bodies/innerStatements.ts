@@ -64,6 +64,7 @@ function broken(text: string, message: string): BodyStatement['statement'] {
     writes: true,
     inner: NONE,
     notes: {},
+    parse: other => broken(other, message),
     slice: ({ start, end }) => text.slice(start, end),
     mentions: patterns => patterns.answers(text),
     rangeOf: () => undefined,
