@@ -1,7 +1,7 @@
 import type { CancelSignal } from '../core/base/cancelSignal';
 import type { Change } from '../core/advisor/suggestion';
 import { DatabaseError } from '../core/ports';
-import { endWithClient } from './clientCheck';
+import { END_WHEN_IDLE, endWithClient } from './clientCheck';
 import { firstLine, watchProgress, type Progress } from './changeProgress';
 import type { PostgresDatabase } from './connect';
 import { cleanUpBuild, invalidIndexes, parseConcurrentBuild, type ConcurrentBuild } from './concurrentBuild';
@@ -24,6 +24,7 @@ const SINCE_HINTS: Readonly<Record<string, string>> = {
   '42P01': 'the table was dropped or renamed meanwhile; have the change designed again',
   '42703': 'the column was dropped or renamed meanwhile; have the change designed again',
   '42704': 'somebody dropped it meanwhile; nothing is left to do',
+  '23505': 'rows with the same key are in the way: remove them, then make the change again',
 };
 
 /**
@@ -60,7 +61,7 @@ async function runInTransaction(
 ): Promise<void> {
   const lockTimeoutMs = Math.round(options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);
   const check = endWithClient(db.serverVersion, 'transaction');
-  await session.execute(`begin; set local lock_timeout = ${lockTimeoutMs}; ${check}`);
+  await session.execute(`begin; set local lock_timeout = ${lockTimeoutMs}; ${END_WHEN_IDLE}; ${check}`);
   for (const sql of change.sql) await runWatched(db, session, sql, options);
   try {
     await session.execute('commit');

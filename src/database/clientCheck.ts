@@ -12,3 +12,9 @@ export function endWithClient(serverVersion: number, until: 'transaction' | 'ses
   const isLocal = until === 'transaction';
   return `select set_config('client_connection_check_interval', '${CHECK_EVERY}', ${isLocal}) where version() !~* 'mingw|visual c|msvc|windows'`;
 }
+
+/**
+ * Ends a transaction that waits for its client: milliseconds pass between two statements of ours, and one whose network
+ * is gone would hold its locks until the server's keepalive tells, which is two hours by default.
+ */
+export const END_WHEN_IDLE = `set local idle_in_transaction_session_timeout = '30s'`;

@@ -55,7 +55,13 @@ interface CleanUpOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** Drops what the failed build left, and gives the error to be thrown: it says so if something is left. */
+/** What became of the index that a build left INVALID. */
+type Fate =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'removed'; readonly index: string }
+  | { readonly kind: 'left'; readonly index: string };
+
+/** Drops what the failed build left, and gives the error to be thrown: it says what became of the index. */
 export async function cleanUpBuild(
   db: PostgresDatabase,
   failed: FailedBuild,
@@ -63,32 +69,48 @@ export async function cleanUpBuild(
   options: CleanUpOptions,
 ): Promise<unknown> {
   try {
-    const left = failed.session.lost
-      ? await cleanUpElsewhere(db, failed, options)
-      : await dropUnfinished(failed.session, failed, options);
-    return left === undefined ? error : leftBehind(error, left);
+    const fate = await cleanUp(db, failed, options);
+    if (fate.kind === 'none') return error;
+    return fate.kind === 'removed'
+      ? withOutcome(error, `the unfinished index ${fate.index} was removed`)
+      : leftBehind(error, fate.index);
   } catch {
     return inDoubt(error, failed.build);
   }
 }
 
+async function cleanUp(db: PostgresDatabase, failed: FailedBuild, options: CleanUpOptions): Promise<Fate> {
+  try {
+    if (!failed.session.lost) return await dropUnfinished(failed.session, failed, options);
+  } catch (error) {
+    if (!failed.session.lost) throw error;
+  }
+  return cleanUpElsewhere(db, failed, options);
+}
+
 /** The build's own connection was lost. The server may still be building, or may have to come back first. */
-async function cleanUpElsewhere(
-  db: PostgresDatabase,
-  failed: FailedBuild,
-  options: CleanUpOptions,
-): Promise<string | undefined> {
+async function cleanUpElsewhere(db: PostgresDatabase, failed: FailedBuild, options: CleanUpOptions): Promise<Fate> {
+  const overAnother = (): Promise<Fate> =>
+    db.withSession(async other => {
+      await endOrphan(other, failed);
+      return dropUnfinished(other, failed, options);
+    });
+  return onceBack(overAnother, options, 'waiting for the server, to remove the unfinished index');
+}
+
+/**
+ * Does what needs the server again and again while that is away, for ten seconds or until the signal fires.
+ * @throws what the work throws, DatabaseError `connection` if the server did not come back
+ */
+export async function onceBack<T>(work: () => Promise<T>, options: CleanUpOptions, waiting: string): Promise<T> {
   const deadline = performance.now() + COME_BACK_LIMIT_MS;
   for (;;) {
     try {
-      return await db.withSession(async other => {
-        await endOrphan(other, failed);
-        return dropUnfinished(other, failed, options);
-      });
+      return await work();
     } catch (error) {
       const isAway = error instanceof DatabaseError && error.kind === 'connection';
       if (!isAway || options.signal?.aborted || performance.now() > deadline) throw error;
-      options.onProgress?.({ text: 'waiting for the server, to remove the unfinished index' });
+      options.onProgress?.({ text: waiting });
       await new Promise(resolve => setTimeout(resolve, TRY_AGAIN_AFTER_MS));
     }
   }
@@ -105,26 +127,31 @@ async function endOrphan(other: Session, { session, sql }: FailedBuild): Promise
   );
 }
 
-/** Gives the index's name if it could not be dropped. */
 async function dropUnfinished(
   session: Session,
   { build, earlier }: FailedBuild,
   options: CleanUpOptions,
-): Promise<string | undefined> {
+): Promise<Fate> {
   const found = (await invalidIndexes(session, build)).filter(
     index => !earlier.has(index.oid) && (build.index === undefined || index.name === build.index),
   );
   // Without a name we cannot tell ours from one that somebody else began meanwhile.
   const ours = build.index === undefined && found.length > 1 ? undefined : found[0];
-  if (!ours) return found.length > 1 ? found.map(index => index.qualified).join(' or ') : undefined;
-  options.onProgress?.({ text: `removing the unfinished ${ours.qualified}` });
+  if (!ours) {
+    const index = found.map(({ qualified }) => qualified).join(' or ');
+    return found.length > 1 ? { kind: 'left', index } : { kind: 'none' };
+  }
+  const index = ours.qualified;
+  options.onProgress?.({ text: `removing the unfinished ${index}` });
   try {
     if (!session.isPooled)
       await session.execute(`set statement_timeout = 0; set lock_timeout = ${CLEAN_UP_TIMEOUT_MS}`);
-    await session.query(`drop index concurrently if exists ${ours.qualified}`);
-    return undefined;
-  } catch {
-    return ours.qualified;
+    await session.query(`drop index concurrently if exists ${index}`);
+    return { kind: 'removed', index };
+  } catch (error) {
+    // Gone with the connection: whether it was dropped can only be asked over another one.
+    if (session.lost) throw error;
+    return { kind: 'left', index };
   }
 }
 
@@ -140,32 +167,58 @@ export async function invalidIndexes(session: Session, build: ConcurrentBuild): 
   );
 }
 
+/** Builds of a client that was killed end by themselves in that time; see `endWithClient`. */
+const ORPHANS_END_MS = 4_000;
+
 /**
  * Indexes of this user's that an interrupted build left INVALID, qualified and quoted, at most twenty. Empty also if it
- * cannot be told: nobody connects for this. A build holds SHARE UPDATE EXCLUSIVE on its table, as others may see.
+ * cannot be told: nobody connects for this. A build holds SHARE UPDATE EXCLUSIVE on its table, as others may see; one
+ * by a program of this name may be that of a process that was killed a moment ago, so it is waited for.
  */
 export async function findUnfinishedIndexes(db: PostgresDatabase): Promise<string[]> {
+  const deadline = performance.now() + ORPHANS_END_MS;
   try {
-    const rows = await db.query<{ name: string }>(
-      `select format('%I.%I', n.nspname, c.relname) as name
-       from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
-         join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-       where not i.indisvalid and c.relkind = 'i' and pg_catalog.pg_has_role(c.relowner, 'USAGE')
-         and not exists (select from pg_catalog.pg_locks l where l.relation = i.indrelid
-           and l.mode = 'ShareUpdateExclusiveLock'
-           and l.database = (select oid from pg_catalog.pg_database where datname = current_database()))
-       order by 1 limit 20`,
-    );
-    return rows.map(({ name }) => name);
+    for (;;) {
+      const rows = await db.query<{ name: string; building: boolean; ours: boolean }>(UNFINISHED);
+      const mayBeLeft = rows.some(({ building, ours }) => building && ours);
+      if (!mayBeLeft || performance.now() > deadline) {
+        return rows.filter(({ building }) => !building).map(({ name }) => name);
+      }
+      await new Promise(resolve => setTimeout(resolve, TRY_AGAIN_AFTER_MS));
+    }
   } catch {
     return [];
   }
 }
 
+const UNFINISHED = `
+  select format('%I.%I', n.nspname, c.relname) as name, building.count > 0 as building, building.ours
+  from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace,
+    lateral (select count(*), coalesce(bool_or(a.usename = current_user
+        and a.application_name = current_setting('application_name')), false) as ours
+      from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid
+      where l.mode = 'ShareUpdateExclusiveLock'
+        and l.database = (select oid from pg_catalog.pg_database where datname = current_database())
+        and (l.relation = i.indrelid
+          or l.relation in (select relid from pg_catalog.pg_partition_tree(i.indrelid)))) building
+  where not i.indisvalid and c.relkind in ('i', 'I') and pg_catalog.pg_has_role(c.relowner, 'USAGE')
+    -- one of a partition below is told of by the one above it
+    and not (c.relkind = 'I' and c.relispartition)
+  order by 1 limit 20`;
+
+/** The same failure, with what was done about it behind its sentence. */
+export function withOutcome(error: unknown, outcome: string): unknown {
+  if (error instanceof CancelledError) return new CancelledError(`${error.message}; ${outcome}`);
+  if (!(error instanceof DatabaseError)) return error;
+  const { kind, message, range, sqlState, hint } = error;
+  return new DatabaseError(kind, `${message}; ${outcome}`, range, sqlState, hint);
+}
+
 function leftBehind(error: unknown, index: string): Error {
   const why = error instanceof CancelledError ? 'the build was cancelled' : (error as Error).message;
-  const kind = error instanceof DatabaseError ? error.kind : 'cancelled';
-  const sqlState = error instanceof DatabaseError ? error.sqlState : undefined;
+  // Not as a cancel, which nobody is told of: this has to be read.
+  const { kind, sqlState } = error instanceof DatabaseError ? error : { kind: 'sql' as const, sqlState: undefined };
   return new DatabaseError(
     kind,
     `${why}; the unfinished index ${index} could not be removed, because other sessions use its table`,
@@ -177,7 +230,8 @@ function leftBehind(error: unknown, index: string): Error {
 
 function inDoubt(error: unknown, { relation, index }: ConcurrentBuild): Error {
   const why = error instanceof Error ? error.message : String(error);
-  const { kind, sqlState } = error instanceof DatabaseError ? error : { kind: 'connection' as const };
+  const { kind, sqlState } =
+    error instanceof DatabaseError ? error : { kind: 'connection' as const, sqlState: undefined };
   return new DatabaseError(
     kind,
     `${why}; the unfinished index may be left on ${relation}, because the server could not be asked again`,

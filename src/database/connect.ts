@@ -3,6 +3,7 @@ import type { Catalog } from '../core/catalog/catalog';
 import { DatabaseError, type Database, type ExplainRequest, type ExplainResult, type Row } from '../core/ports';
 import { readCatalog } from './catalog';
 import { within } from './answerWatch';
+import { endWithClient } from './clientCheck';
 import { describeSettings, type ConnectionSettings } from './connectionSettings';
 import { explainStatement } from './explain';
 import { Gate } from './gate';
@@ -64,7 +65,8 @@ export class PostgresDatabase implements Database {
     parameters: readonly unknown[] = [],
     signal?: CancelSignal,
   ): Promise<T[]> {
-    const begin = `begin read only; set local statement_timeout = ${QUERY_TIMEOUT_MS}`;
+    const check = endWithClient(this.serverVersion, 'transaction');
+    const begin = `begin read only; set local statement_timeout = ${QUERY_TIMEOUT_MS}; ${check}`;
     const ask = (session: Session): Promise<T[]> => session.query<T>(sql, parameters, signal ? { signal } : {});
     return this.queries.run(() => this.inTransaction(begin, ask, signal), signal);
   }

@@ -24,6 +24,9 @@ export function hintFor(sqlState: string, message: string): string | undefined {
   if (sqlState === '57014' && /statement timeout/.test(message)) {
     return 'it took longer than statement_timeout allows; a plan without ANALYZE runs nothing';
   }
+  if (sqlState === '57014' && /user request/.test(message)) {
+    return 'it was cancelled on the server, by its administrator or another program; run it again';
+  }
   if (/during recovery/.test(message)) return 'the server is a replica; connect to the primary to write';
   if (sqlState.startsWith('58')) return "the server's machine could not read or write a file; look into its log";
   return HINTS[sqlState];

@@ -16,3 +16,17 @@ export function requireTrust(): boolean {
     .then(answer => answer && vscode.commands.executeCommand('workbench.trust.manage'));
   return false;
 }
+
+/** `RequestCancelled` of the Language Server Protocol. */
+const CANCELLED = -32800;
+
+/**
+ * What a request that the user cancelled ends with: quietly. What was removed by it is told, and what could not be
+ * undone stays the failure that it is.
+ */
+export function afterCancel(error: unknown): unknown {
+  const { code, message } = error as { readonly code?: number; readonly message?: string };
+  if (code !== CANCELLED) return error;
+  if (message?.startsWith('cancelled; ')) void vscode.window.showInformationMessage(`Query Tuner: ${message}.`);
+  return new vscode.CancellationError();
+}

@@ -2,7 +2,9 @@ import type { CancelSignal } from '../core/base/cancelSignal';
 import type { Change } from '../core/advisor/suggestion';
 import { DatabaseError, type Database } from '../core/ports';
 import { quoteQualified } from '../core/sql/identifiers';
+import type { Progress } from '../database/changeProgress';
 import { applyChange } from '../database/changes';
+import { onceBack, withOutcome } from '../database/concurrentBuild';
 import type { ApplyOutcome, ApplyParams, CreatedIndex, ProgressParams, UndoParams } from '../protocol/server';
 import type { Sessions } from './sessions';
 
@@ -28,8 +30,7 @@ export class ChangeService {
     try {
       await this.#run(params, params.change, signal);
     } catch (error) {
-      await this.#takeBack(params, before, error);
-      throw error;
+      throw await this.#takeBack(params, before, error, signal);
     }
     const elapsedMs = performance.now() - startedAt;
     const known = new Set(before.map(keyOf));
@@ -60,34 +61,41 @@ export class ChangeService {
     return { created: [], elapsedMs: performance.now() - startedAt };
   }
 
-  /** Of a change of several statements that failed half-way, undoes what was made. */
-  async #takeBack(params: ApplyParams, before: readonly CreatedIndex[], error: unknown): Promise<void> {
-    const { change } = params;
+  /** Of a change of several statements that failed half-way, undoes what was made. Gives the error to be thrown. */
+  async #takeBack(
+    params: ApplyParams,
+    before: readonly CreatedIndex[],
+    error: unknown,
+    signal: CancelSignal,
+  ): Promise<unknown> {
+    const { change, connectionId, progressToken: token } = params;
+    if (change.runsInTransaction || change.sql.length === 1) return error;
+    // An earlier try was the first that made something of it: what was added is no use to be taken back, but to go on from.
+    if (before.some(index => change.inverse[0]?.endsWith(nameIn(index)))) {
+      return withOutcome(error, 'what was built until then stays, and the next try goes on from there');
+    }
     const known = new Set(before.map(keyOf));
     let now: readonly CreatedIndex[];
     try {
-      now = await readIndexes(this.#sessions.database(params.connectionId));
+      const look = (): Promise<CreatedIndex[]> => readIndexes(this.#sessions.database(connectionId));
+      const onProgress = (progress: Progress): void => this.#progress({ token, ...progress });
+      now = await onceBack(look, { signal, onProgress }, 'waiting for the server, to take back what was made');
     } catch {
-      // Where the server is gone, the first failure says so.
-      return;
+      return stillThere(
+        error,
+        'what was made until then may still be there: the server cannot be asked',
+        change.inverse,
+      );
     }
     const left = now.filter(index => !known.has(keyOf(index)));
-    const names = left.map(({ schema, name }) => ` ${quoteQualified(schema, name)}`);
-    const sql = change.inverse.filter(inverse => names.some(name => inverse.endsWith(name)));
-    if (sql.length === 0) return;
+    const sql = change.inverse.filter(inverse => left.some(index => inverse.endsWith(nameIn(index))));
+    if (sql.length === 0) return error;
     try {
       await this.#run(params, { ...change, sql, inverse: [] }, new AbortController().signal);
     } catch (second) {
-      const [why, whyLeft] = [error, second].map(each => (each instanceof Error ? each.message : String(each)));
-      const hint = `when it can be: ${sql.join('; ')}`;
-      throw new DatabaseError(
-        'sql',
-        `${why}; what was made until then is still there: ${whyLeft}`,
-        undefined,
-        undefined,
-        hint,
-      );
+      return stillThere(error, `what was made until then is still there: ${messageOf(second)}`, sql);
     }
+    return withOutcome(error, 'what was made until then was taken back');
   }
 
   async #run(params: ApplyParams, change: Change, signal: CancelSignal): Promise<void> {
@@ -104,6 +112,20 @@ export class ChangeService {
       this.#sessions.catalog(connectionId).catch(() => undefined);
     }
   }
+}
+
+function stillThere(error: unknown, what: string, sql: readonly string[]): DatabaseError {
+  const hint = `when it can be taken back: ${sql.join('; ')}`;
+  return new DatabaseError('sql', `${messageOf(error)}; ${what}`, undefined, undefined, hint);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** As it ends a statement that drops it. */
+function nameIn({ schema, name }: CreatedIndex): string {
+  return ` ${quoteQualified(schema, name)}`;
 }
 
 function keyOf({ kind, schema, name, definition }: CreatedIndex): string {

@@ -51,7 +51,7 @@ export function answerRequest<R extends ServerRequest>(
     try {
       return await answer(params, abort.signal);
     } catch (error) {
-      return toResponseError(error);
+      return toResponseError(error, abort.signal.aborted);
     } finally {
       listener.dispose();
       end?.();
@@ -59,8 +59,10 @@ export function answerRequest<R extends ServerRequest>(
   });
 }
 
-function toResponseError(error: unknown): ResponseError<FailureData | void> {
-  if (error instanceof CancelledError || (error instanceof DatabaseError && error.kind === 'cancelled')) {
+/** A statement that somebody else cancelled, on the server, is a failure that has to be told. */
+function toResponseError(error: unknown, wasAsked: boolean): ResponseError<FailureData | void> {
+  if (error instanceof CancelledError) return new ResponseError(LSPErrorCodes.RequestCancelled, error.message);
+  if (error instanceof DatabaseError && error.kind === 'cancelled' && wasAsked) {
     return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
   }
   if (error instanceof ChangedSinceError) return failure({ kind: 'changed' }, error.message);

@@ -5,6 +5,7 @@ import type { CancelSignal } from '../../core/base/cancelSignal';
 import type { Catalog } from '../../core/catalog/catalog';
 import { DatabaseError, type CostEstimator, type PlanCost } from '../../core/ports';
 import { quoteQualified } from '../../core/sql/identifiers';
+import { END_WHEN_IDLE, endWithClient } from '../clientCheck';
 import type { PostgresDatabase } from '../connect';
 import { explainStatement } from '../explain';
 import { indexNamesIn } from './planShape';
@@ -35,7 +36,8 @@ export class TrialEstimator implements CostEstimator {
       const names: string[][] = [];
       if (configuration.length > 0) {
         await session.execute(
-          `begin; set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local statement_timeout = ${BUILD_TIMEOUT_MS}`,
+          `begin; set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local statement_timeout = ${BUILD_TIMEOUT_MS};
+           ${END_WHEN_IDLE}; ${endWithClient(this.db.serverVersion, 'transaction')}`,
         );
         for (const [position, index] of configuration.entries()) {
           const { name, sql: create } = createIndexSql(index, {
@@ -43,7 +45,12 @@ export class TrialEstimator implements CostEstimator {
             name: `query_tuner_trial_${position + 1}`,
           });
           await session.query(create, [], signal ? { signal } : {});
-          if (hasExpressionKey(index)) await session.query(`analyze ${quoteQualified(index.schema, index.relation)}`);
+          if (hasExpressionKey(index))
+            await session.query(
+              `analyze ${quoteQualified(index.schema, index.relation)}`,
+              [],
+              signal ? { signal } : {},
+            );
           const made = await session.query<{ name: string }>(MADE, [quoteQualified(index.schema, name)]);
           names.push([name, ...made.map(({ name: onPartition }) => onPartition)]);
         }

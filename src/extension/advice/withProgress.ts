@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { afterCancel } from '../feedback';
 import type { ServerApi } from '../serverApi';
 
 let progressTokens = 0;
@@ -16,7 +17,7 @@ export async function withProgress<T>(
     try {
       return await work(token, progressToken);
     } catch (error) {
-      throw token.isCancellationRequested ? new vscode.CancellationError() : error;
+      throw token.isCancellationRequested ? afterCancel(error) : error;
     } finally {
       listener.dispose();
     }

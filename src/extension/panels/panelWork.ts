@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ProgressView } from '../../protocol/planPanel';
-import { messageOf } from '../feedback';
+import { afterCancel, messageOf } from '../feedback';
 import type { ServerApi } from '../serverApi';
 
 /** The work behind a panel: one piece at a time, with the panel's progress bar and its Cancel. */
@@ -48,7 +48,7 @@ export class PanelWork {
     try {
       return await work(source.token);
     } catch (error) {
-      throw source.token.isCancellationRequested ? new vscode.CancellationError() : error;
+      throw source.token.isCancellationRequested ? afterCancel(error) : error;
     } finally {
       listener?.dispose();
       if (this.#running === source) this.#running = undefined;
