@@ -6,6 +6,7 @@ import * as esbuild from 'esbuild';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { provideEmptyDatabase } from './emptyDatabase.mjs';
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const PGLITE = path.join(ROOT, 'node_modules', '@electric-sql', 'pglite');
@@ -19,11 +20,12 @@ export const EXTENSIONS = [
   ...['isn', 'ltree', 'pg_trgm', 'seg', 'tablefunc', 'unaccent', 'uuid-ossp'],
 ];
 
-const ASSETS = ['pglite.wasm', 'pglite.data', 'initdb.wasm', ...EXTENSIONS.map(name => `${name}.tar.gz`)];
+const ASSETS = ['pglite.wasm', 'pglite.data', ...EXTENSIONS.map(name => `${name}.tar.gz`)];
 
 /** Writes shadowWorker.js and its files into `outDir`; files that are already there in the right size stay. */
 export async function buildShadowWorker(outDir, { minify = false } = {}) {
   fs.mkdirSync(outDir, { recursive: true });
+  await provideEmptyDatabase(outDir);
   for (const asset of ASSETS) copyIfDifferent(path.join(PGLITE, 'dist', asset), path.join(outDir, asset));
   await esbuild.build({
     entryPoints: [path.join(ROOT, 'src', 'database', 'whatIf', 'shadowWorker.ts')],
@@ -35,10 +37,7 @@ export async function buildShadowWorker(outDir, { minify = false } = {}) {
     minify,
     // PGlite is an ES module that asks where it lies; in a CommonJS bundle that is the worker's own file
     banner: { js: "const workerUrl = require('node:url').pathToFileURL(__filename).href;" },
-    define: {
-      'import.meta.url': 'workerUrl',
-      PGLITE_VERSION: JSON.stringify(JSON.parse(fs.readFileSync(path.join(PGLITE, 'package.json'), 'utf8')).version),
-    },
+    define: { 'import.meta.url': 'workerUrl' },
     logLevel: 'warning',
   });
 }

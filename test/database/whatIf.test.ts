@@ -9,7 +9,7 @@ import { openDatabase, type PostgresDatabase } from '../../src/database/connect'
 import { resolveConnection } from '../../src/database/connectionSettings';
 import { startEmbedded, type EmbeddedServer } from '../../src/database/embedded';
 import { openCostEstimator } from '../../src/database/whatIf';
-import { buildTestWorker, WORKER_CACHE, WORKER_FILE } from './whatIfWorker';
+import { buildTestWorker, WORKER_FILE } from './whatIfWorker';
 
 const SETUP = `
 create table camera (id int primary key, name text not null, site text);
@@ -77,7 +77,6 @@ for (const major of [18, 14]) {
       estimator = await openCostEstimator(db, catalog, {
         method: 'shadow',
         workerFile: WORKER_FILE,
-        cacheDir: WORKER_CACHE,
       });
     });
 

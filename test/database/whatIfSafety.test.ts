@@ -10,7 +10,7 @@ import { openCostEstimator } from '../../src/database/whatIf';
 import { openShadow, type ShadowEstimator } from '../../src/database/whatIf/shadow';
 import { leaseShadow } from '../../src/database/whatIf/shadowPool';
 import { onEachServer } from './servers';
-import { buildTestWorker, openTestShadow, WORKER_CACHE, WORKER_FILE } from './whatIfWorker';
+import { buildTestWorker, openTestShadow, WORKER_FILE } from './whatIfWorker';
 
 const SETUP = `
 create extension file_fdw;
@@ -105,7 +105,7 @@ describe('database/whatIf touches nothing and survives everything', function () 
     it('copies only what a statement needs', async () => {
       const catalog = await server().db.readCatalog();
       const shadow = await openTestShadow(server().db, catalog);
-      const { shadow: shared, release } = leaseShadow(server().db, WORKER_FILE, WORKER_CACHE);
+      const { shadow: shared, release } = leaseShadow(server().db, WORKER_FILE);
       await shadow.cost('select * from many.t7 where x = 3', []);
       assert.equal(shared.relationCount, 1);
       await shadow.cost(STATEMENT, []);
@@ -121,7 +121,7 @@ describe('database/whatIf touches nothing and survives everything', function () 
         await shadow.dispose();
         return { error: relativeError!, cost: totalCost };
       };
-      const { shadow, release } = leaseShadow(server().db, WORKER_FILE, WORKER_CACHE);
+      const { shadow, release } = leaseShadow(server().db, WORKER_FILE);
       const first = await fresh();
       const { generation } = shadow.thread;
 
@@ -168,7 +168,7 @@ describe('database/whatIf touches nothing and survives everything', function () 
 
     it('refuses a statement it is not to be trusted with', async () => {
       const catalog = await server().db.readCatalog();
-      const options = { workerFile: WORKER_FILE, cacheDir: WORKER_CACHE };
+      const options = { workerFile: WORKER_FILE };
       const strict = openShadow(server().db, catalog, { ...options, trustedError: -1 });
       await assert.rejects(strict.cost(STATEMENT, []), { name: 'DatabaseError', kind: 'unsupported' });
       await strict.dispose();
@@ -242,7 +242,7 @@ describe('database/whatIf touches nothing and survives everything', function () 
 
       it('begins anew after its worker was lost', async () => {
         const { totalCost } = await shadow.cost(STATEMENT, []);
-        const { shadow: shared, release } = leaseShadow(db, WORKER_FILE, WORKER_CACHE);
+        const { shadow: shared, release } = leaseShadow(db, WORKER_FILE);
         const lost = shadow.cost(STATEMENT, [INDEX]);
         await shared.thread.end(new DatabaseError('unsupported', 'the shadow planner ended with code 1'));
         await lost.catch((error: Error) => assert.ok(error instanceof DatabaseError, error.stack));

@@ -21,7 +21,7 @@ function workerThat(folder: string, once: string): ShadowThread {
        parentPort.postMessage({ id, ok: true, bytes: 7 });
      });`,
   );
-  return new ShadowThread(file, folder);
+  return new ShadowThread(file);
 }
 
 describe('database/whatIf/shadowThread', () => {

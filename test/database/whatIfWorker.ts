@@ -10,9 +10,6 @@ const FOLDER = path.join(os.tmpdir(), `query-tuner-shadow-test-${process.pid}`);
 /** The worker as it is packaged, built for this run. */
 export const WORKER_FILE = path.join(FOLDER, 'shadowWorker.js');
 
-/** Shared by runs: the first start costs seconds of CPU. */
-export const WORKER_CACHE = path.join(os.tmpdir(), 'query-tuner-shadow-cache');
-
 let built: Promise<void> | undefined;
 
 /** Bundles the worker once a run, and deletes it when the run ends. */
@@ -29,5 +26,5 @@ export function buildTestWorker(): Promise<void> {
 
 export async function openTestShadow(db: PostgresDatabase, catalog: Catalog): Promise<ShadowEstimator> {
   await buildTestWorker();
-  return openShadow(db, catalog, { workerFile: WORKER_FILE, cacheDir: WORKER_CACHE });
+  return openShadow(db, catalog, { workerFile: WORKER_FILE });
 }

@@ -27,7 +27,7 @@ export interface Playground {
 }
 
 const WORKER_FILE = 'playgroundWorker.js';
-const BASE_FILE = 'playgroundBase.tar.br';
+const BASE_FILE = 'emptyDatabase.tar.br';
 
 /** Starts PostgreSQL, makes the sample unless it is there, and listens. @throws DatabaseError with the reason */
 export async function openPlayground(options: PlaygroundOptions): Promise<Playground> {

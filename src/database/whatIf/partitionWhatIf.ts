@@ -10,7 +10,7 @@ import { partitionedModel } from './model/partitionedModel';
 import { readShadowModel, type ShadowContents } from './model/readShadowModel';
 import { partitionsScanned, prunedCost } from './partitionScans';
 import { openShadow, type ShadowOptions } from './shadow';
-import { defaultShadowCache, ShadowThread, shadowWorkerPath } from './shadowThread';
+import { ShadowThread, shadowWorkerPath } from './shadowThread';
 
 /** A statement before and after partitioning, planned in the shadow; or why it cannot be. */
 export type PartitionedPlan =
@@ -56,7 +56,7 @@ export async function planPartitioned(
 }> {
   const { statements, table, signal } = request;
   const layout = await readLayout(db, request);
-  const thread = new ShadowThread(options.workerFile ?? shadowWorkerPath(), options.cacheDir ?? defaultShadowCache());
+  const thread = new ShadowThread(options.workerFile ?? shadowWorkerPath());
   const today = openShadow(db, catalog, options);
   let contents: ShadowContents = { oids: new Set(), names: new Set() };
   const notes = new Set<string>();

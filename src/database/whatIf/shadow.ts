@@ -9,14 +9,12 @@ import { indexNamesIn } from './planShape';
 import type { Agreement, SharedShadow } from './sharedShadow';
 import type { KnownIndex } from './shadowIndexes';
 import { leaseShadow } from './shadowPool';
-import { defaultShadowCache, shadowWorkerPath } from './shadowThread';
+import { shadowWorkerPath } from './shadowThread';
 import { withoutExplain } from '../explain';
 import { expressionOfKey, withExpressionsAsColumns, type KnownExpression } from './indexExpressions';
 import type { ShadowIndex } from './shadowProtocol';
 
 export interface ShadowOptions {
-  /** Folder that keeps the planner's data directory between starts; the user's cache folder unless given. */
-  readonly cacheDir?: string;
   /** The bundled worker; found beside the program unless given. */
   readonly workerFile?: string;
   /**
@@ -33,7 +31,7 @@ export interface ShadowOptions {
  */
 export function openShadow(db: Database, catalog: Catalog, options: ShadowOptions = {}): ShadowEstimator {
   const file = options.workerFile ?? shadowWorkerPath();
-  const lease = leaseShadow(db, file, options.cacheDir ?? defaultShadowCache());
+  const lease = leaseShadow(db, file);
   lease.shadow.thread.start();
   return new ShadowEstimator(db, catalog, lease.shadow, lease.release, options.trustedError ?? Infinity);
 }
@@ -45,7 +43,7 @@ export function openShadow(db: Database, catalog: Catalog, options: ShadowOption
 export function warmShadow(db: Database, method: string, options: ShadowOptions = {}): void {
   if (method !== 'auto' && method !== 'shadow') return;
   try {
-    const lease = leaseShadow(db, options.workerFile ?? shadowWorkerPath(), options.cacheDir ?? defaultShadowCache());
+    const lease = leaseShadow(db, options.workerFile ?? shadowWorkerPath());
     lease.shadow.thread.start();
     lease.release();
   } catch (error) {

@@ -12,23 +12,18 @@ interface Kept {
   timer?: NodeJS.Timeout;
 }
 
-/** Shadows by the connection they copy: an advisor, a lens and a panel ask the same one. */
+/** Shadows by the connection they copy and the worker's file: an advisor, a lens and a panel ask the same one. */
 const kept = new WeakMap<Database, Map<string, Kept>>();
 
 /** The shadow of a database, started by its first question. After `release` it stays warm for five minutes. */
-export function leaseShadow(
-  db: Database,
-  workerFile: string,
-  cacheDir: string,
-): { readonly shadow: SharedShadow; release(): void } {
-  const key = `${workerFile}\n${cacheDir}`;
+export function leaseShadow(db: Database, workerFile: string): { readonly shadow: SharedShadow; release(): void } {
   const ofDatabase = kept.get(db) ?? new Map<string, Kept>();
   kept.set(db, ofDatabase);
-  const entry = ofDatabase.get(key) ?? {
-    shadow: new SharedShadow(db, new ShadowThread(workerFile, cacheDir)),
+  const entry = ofDatabase.get(workerFile) ?? {
+    shadow: new SharedShadow(db, new ShadowThread(workerFile)),
     users: 0,
   };
-  ofDatabase.set(key, entry);
+  ofDatabase.set(workerFile, entry);
   entry.users++;
   clearTimeout(entry.timer);
   let isReleased = false;
@@ -39,7 +34,7 @@ export function leaseShadow(
       isReleased = true;
       if (--entry.users > 0) return;
       entry.timer = setTimeout(() => {
-        ofDatabase.delete(key);
+        ofDatabase.delete(workerFile);
         void entry.shadow.thread.end(new CancelledError('the estimator was closed'));
       }, IDLE_MS);
       entry.timer.unref();

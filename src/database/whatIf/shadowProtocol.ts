@@ -1,10 +1,8 @@
 /** What passes between the shadow planner and its worker: plain data, so that it can be posted. */
 
 export interface ShadowWorkerData {
-  /** Folder with pglite.wasm, pglite.data, initdb.wasm and the extension archives. */
+  /** Folder with pglite.wasm, pglite.data, the empty database and the extension archives. */
   readonly assetsDir: string;
-  /** Folder for the data directory made by the first start, reused by later ones. */
-  readonly cacheDir: string;
 }
 
 /** A row for `pg_restore_attribute_stats`; arrays in PostgreSQL's text form. `attname` `#2` is the second key of an index. */

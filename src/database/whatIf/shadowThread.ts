@@ -1,5 +1,4 @@
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CancelledError, type CancelSignal } from '../../core/base/cancelSignal';
@@ -27,12 +26,6 @@ export function shadowWorkerPath(): string {
   return found;
 }
 
-/** Where the first start leaves its data directory (40 MB) for later ones. */
-export function defaultShadowCache(): string {
-  const base = process.env['XDG_CACHE_HOME'] || (os.homedir() ? path.join(os.homedir(), '.cache') : os.tmpdir());
-  return path.join(base, 'pg-query-tuner');
-}
-
 interface Waiting {
   resolve(answer: Extract<ShadowAnswer, { ok: true }>): void;
   reject(error: Error): void;
@@ -53,10 +46,7 @@ export class ShadowThread {
   /** How the last one ended that nobody had asked to end; another object for each. */
   lastDeath: DatabaseError | undefined;
 
-  constructor(
-    private readonly file: string,
-    private readonly cacheDir: string,
-  ) {}
+  constructor(private readonly file: string) {}
 
   /** Lets the planner start while the caller still gathers what to ask; the first {@link call} would start it as well. */
   start(): void {
@@ -121,7 +111,7 @@ export class ShadowThread {
 
   private started(): Worker {
     if (this.worker) return this.worker;
-    const workerData: ShadowWorkerData = { assetsDir: path.dirname(this.file), cacheDir: this.cacheDir };
+    const workerData: ShadowWorkerData = { assetsDir: path.dirname(this.file) };
     const worker = new Worker(this.file, { workerData, execArgv: [], stdout: false });
     const fail = (reason: string): void => {
       if (this.worker !== worker) return;

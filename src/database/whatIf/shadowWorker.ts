@@ -8,7 +8,8 @@ import { openPlanner } from './worker/openPlanner';
 import { Planner } from './worker/planner';
 import { StepFailed } from './worker/sqlText';
 
-const opened = openPlanner(workerData as ShadowWorkerData).then(db => new Planner(db));
+const data = workerData as ShadowWorkerData;
+const opened = openPlanner(data).then(db => new Planner(db, data.assetsDir));
 let queue: Promise<unknown> = opened.catch(() => undefined);
 
 parentPort?.on('message', ({ id, request }: ShadowCall) => {

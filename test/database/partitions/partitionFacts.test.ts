@@ -10,7 +10,7 @@ import { openDatabase } from '../../../src/database/connect';
 import { resolveConnection } from '../../../src/database/connectionSettings';
 import { readPartitionFacts } from '../../../src/database/partitions/readPartitionFacts';
 import { onEachServer } from '../servers';
-import { buildTestWorker, WORKER_CACHE, WORKER_FILE } from '../whatIfWorker';
+import { buildTestWorker, WORKER_FILE } from '../whatIfWorker';
 
 /** Rows come five times as fast in the last 60 of 300 days. */
 const SETUP = `
@@ -118,7 +118,7 @@ describe('database/partitions: facts and advice', function () {
       const collector = new WorkloadCollector();
       for (const [sql, calls] of statements) collector.add({ sql, calls });
       const entries = plannedEntries(await loadGrammar(), collector.entries());
-      const request = { statements: entries, shadow: { workerFile: WORKER_FILE, cacheDir: WORKER_CACHE }, ...more };
+      const request = { statements: entries, shadow: { workerFile: WORKER_FILE }, ...more };
       return advisePartitions(server().db, await server().db.readCatalog(), request);
     };
     const WORKLOAD = [

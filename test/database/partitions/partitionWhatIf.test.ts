@@ -6,7 +6,7 @@ import { readPartitionFacts } from '../../../src/database/partitions/readPartiti
 import { partitionsScanned, prunedCost } from '../../../src/database/whatIf/partitionScans';
 import { planPartitioned, type PartitionedPlan } from '../../../src/database/whatIf/partitionWhatIf';
 import { onEachServer, type TestServer } from '../servers';
-import { buildTestWorker, WORKER_CACHE, WORKER_FILE } from '../whatIfWorker';
+import { buildTestWorker, WORKER_FILE } from '../whatIfWorker';
 
 const TABLE = `create table orders (id bigint not null, customer_id int not null, region text not null,
   created_at timestamptz not null, amount numeric not null, note text)`;
@@ -118,7 +118,7 @@ describe('database/whatIf: partitions planned before they are there, against rea
         server().db,
         catalog,
         { facts, table: table!, scheme, statements },
-        { workerFile: WORKER_FILE, cacheDir: WORKER_CACHE },
+        { workerFile: WORKER_FILE },
       );
     };
 

@@ -3,7 +3,7 @@ import type { KeyKind } from '../../../src/core/advisor/partitions/scheme';
 import { readPartitionFacts } from '../../../src/database/partitions/readPartitionFacts';
 import { planPartitioned } from '../../../src/database/whatIf/partitionWhatIf';
 import { onEachServer } from '../servers';
-import { buildTestWorker, WORKER_CACHE, WORKER_FILE } from '../whatIfWorker';
+import { buildTestWorker, WORKER_FILE } from '../whatIfWorker';
 
 const SETUP = `
 create table "Odd Clicks" ("Day" date not null, local timestamp not null, ms bigint not null, seven uuid not null, n int);
@@ -49,7 +49,7 @@ describe('database/whatIf: partitions by keys of other types', function () {
             scheme: { method: 'range', column, keyKind, period: 'month', timeZone: 'UTC' },
             statements: [`select count(*) from "Odd Clicks" where ${condition}`, 'select sum(n) from "Odd Clicks"'],
           },
-          { workerFile: WORKER_FILE, cacheDir: WORKER_CACHE },
+          { workerFile: WORKER_FILE },
         );
         assert.deepEqual(notes, []);
         const [some, all] = plans;

@@ -11,6 +11,7 @@ import { analyzeSample } from './analyzeSample';
 import { restoreExtendedStatistics } from './extendedStatistics';
 import { ForgedStorage, keyOf, type Stored } from './forgedStorage';
 import { HypotheticalIndexes } from './hypotheticalIndexes';
+import { installExtension } from './installExtension';
 import { restoreAttribute, restoreSize } from './restoreStatistics';
 import { literal, quoted, rowsOf, runStep, textArray } from './sqlText';
 
@@ -24,8 +25,14 @@ export class Planner {
   private readonly storage: ForgedStorage;
   private readonly stored = new Map<string, Stored>();
   private readonly indexes: HypotheticalIndexes;
+  /** Extensions whose files are there. */
+  private readonly installed = new Set<string>();
 
-  constructor(private readonly db: PGlite) {
+  /** `assetsDir`: the folder of the extension archives. */
+  constructor(
+    private readonly db: PGlite,
+    private readonly assetsDir: string,
+  ) {
     this.storage = new ForgedStorage(db);
     this.indexes = new HypotheticalIndexes(db, this.storage, this.stored);
   }
@@ -61,6 +68,11 @@ export class Planner {
       await this.db
         .exec(`select set_config(${literal(name)}, ${literal(value)}, false)`)
         .catch((error: Error) => notes.push(`setting ${name} not copied: ${error.message}`));
+    }
+    for (const { name } of model.extensions) {
+      if (this.installed.has(name)) continue;
+      installExtension(this.db, this.assetsDir, name);
+      this.installed.add(name);
     }
     for (const { name, schema } of model.extensions) {
       await runStep(this.db, { sql: `create schema if not exists ${quoted(schema)}`, what: `schema ${schema}` });
