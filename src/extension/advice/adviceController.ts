@@ -18,7 +18,7 @@ import {
 import type { AdviceTree } from './adviceTree';
 import { currentSource, type AdviceSubject } from './adviceSubject';
 import { plannedPositions, withForm } from './chosenDesign';
-import { confirmChanges, countChanges } from './confirmChanges';
+import { confirmChanges, countChanges, stoppedAt } from './confirmChanges';
 import { pickForm } from './pickForm';
 import { requestCost, requestForms } from './designRequests';
 import { saveMigration } from './saveMigration';
@@ -286,12 +286,4 @@ const UNTRIED = 'a trial builds indexes, so these boxes were not tried';
 
 function settings(): vscode.WorkspaceConfiguration {
   return vscode.workspace.getConfiguration('queryTuner');
-}
-
-/** Says which change failed and what became of the others. */
-function stoppedAt(error: unknown, { title }: OfferedChange, made: number, of: number): unknown {
-  if (!(error instanceof Error) || of === 1) return error;
-  const rest = vscode.l10n.t('{0} of {1} changes were made; the others were not tried.', made, of);
-  error.message = `${title}: ${error.message}. ${rest}`;
-  return error;
 }

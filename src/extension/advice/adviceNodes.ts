@@ -3,7 +3,7 @@ import type { Change, Evidence } from '../../core/advisor/suggestion';
 import { formatBytes, formatCost, formatCount, formatMs } from '../../core/base/units';
 import type { AdvisedIndexView, AdvisedStatement, AdviceView, Measurement } from '../../protocol/advice';
 import { nothingPlanned } from './adviceMessage';
-import { evidenceOf, indexKey, keyOf, shortTitle, type AdviceState } from './adviceState';
+import { evidenceOf, indexKey, keyOf, shortTitle, type AdviceState, type ChangeState } from './adviceState';
 
 /** A row of the tree. */
 export interface AdviceNode {
@@ -96,6 +96,13 @@ function noneText({ view, budgetBytes }: AdviceState): string {
   return `${none} within ${formatBytes(budgetBytes)}${view.costBefore > 0 ? '; a larger budget may' : ''}`;
 }
 
+/** The word for it may be cut off: the side bar is narrow. */
+const STATE_ICONS: Readonly<Record<ChangeState, string>> = {
+  applied: 'pass-filled',
+  undone: 'database',
+  failed: 'error',
+};
+
 function indexNode(
   index: AdvisedIndexView,
   key: string,
@@ -112,7 +119,7 @@ function indexNode(
     label: `${formatBytes(index.estimatedBytes)}: ${shortTitle(index.title)}`,
     ...(stateOf(key, state) !== '' && { description: stateOf(key, state) }),
     tooltip: `${index.change.sql.join(';\n')};\n\n${index.why}\n\nLock: ${index.change.locks}`,
-    icon: state.states.get(key) === 'failed' ? 'error' : 'database',
+    icon: STATE_ICONS[state.states.get(key) ?? 'undone'],
     ...(state.states.get(key) !== 'applied' && { kind: 'index' }),
     ...box(key, state),
     shows: { name: 'create-index.sql', text: changeText(index.title, index.change, evidenceOf(index, state.view)) },

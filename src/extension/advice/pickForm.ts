@@ -33,10 +33,7 @@ export async function pickForm(
   try {
     const planned = plan(cancelling.token, text => (pick.placeholder = text)).then(found => {
       pick.busy = false;
-      pick.placeholder = vscode.l10n.t(
-        'What each saves of the cost of all statements ({0}), and its size. Enter takes the form.',
-        found.whatIf,
-      );
+      pick.placeholder = vscode.l10n.t('Cost saved in all ({0}), and size. Enter takes the form.', found.whatIf);
       pick.items = formItems(index, found);
       return chosen;
     });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { alternativeForms } from '../../../src/core/advisor/indexes/alternatives';
 import { readAccessPaths } from '../../../src/core/advisor/indexes/accessPaths';
 import { Design } from '../../../src/core/advisor/indexes/costDesign';
+import { createIndexSql } from '../../../src/core/advisor/indexes/createIndexSql';
 import { indexInWords } from '../../../src/core/advisor/indexes/describeIndex';
 import type { IndexDefinition } from '../../../src/core/advisor/suggestion';
 import { loadGrammar, type Grammar } from '../../../src/core/sql/grammar';
@@ -48,8 +49,8 @@ describe('core/advisor/indexes/alternatives', () => {
   it('takes away INCLUDE and columns, adds them, and turns the order round', () => {
     const found = forms(index('camera, at', { include: ['people'] }), RECENT);
     assert.equal(found.get('visit (camera, at)'), 'without INCLUDE');
-    assert.equal(found.get('visit (at, camera) INCLUDE (people)'), 'other column order');
-    assert.equal(found.get('visit (camera) INCLUDE (people)'), 'fewer columns');
+    assert.equal(found.get('visit (at, camera) INCLUDE (people)'), 'other order of key columns');
+    assert.equal(found.get('visit (camera) INCLUDE (people)'), 'fewer key columns');
     assert.equal(forms(index('camera, at'), RECENT).get('visit (camera, at) INCLUDE (people)'), 'with INCLUDE');
   });
 
@@ -146,6 +147,15 @@ describe('core/advisor/indexes/alternatives', () => {
       const begun = planner.calls;
       const { forms: planned } = await design.formsOf([index('camera, at')], 0);
       assert.ok(planner.calls - begun <= 3 * (planned.length + 1), `${planner.calls - begun} for ${planned.length}`);
+    });
+
+    it('takes a name that nothing has yet', async () => {
+      const { name: taken } = createIndexSql(index('camera'), { concurrently: true });
+      const catalog = catalogOf(table(taken, []), VISIT);
+      const design = await Design.open({ statements: [], catalog, estimator: tablePlanner([]) });
+      const [made] = (await design.describe([index('camera')])).indexes;
+      assert.match(made?.sql ?? '', new RegExp(`INDEX CONCURRENTLY ${taken}1 ON`));
+      assert.deepEqual(made?.change.inverse, [`DROP INDEX CONCURRENTLY IF EXISTS public.${taken}1`]);
     });
 
     it('says that a table is gone', async () => {

@@ -88,10 +88,10 @@ function keysDiffer(own: readonly string[], other: readonly string[]): string | 
   const isWithin = (few: readonly string[], many: readonly string[]): boolean => few.every(key => many.includes(key));
   const differ = own.length !== other.length || own.some((key, position) => key !== other[position]);
   if (!differ) return undefined;
-  if (own.length === other.length && isWithin(own, other)) return 'other column order';
-  if (other.length < own.length && isWithin(other, own)) return 'fewer columns';
-  if (other.length > own.length && isWithin(own, other)) return 'more columns';
-  return 'other columns';
+  if (own.length === other.length && isWithin(own, other)) return 'other order of key columns';
+  if (other.length < own.length && isWithin(other, own)) return 'fewer key columns';
+  if (other.length > own.length && isWithin(own, other)) return 'more key columns';
+  return 'other key columns';
 }
 
 function includesDiffer(own: IndexDefinition, other: IndexDefinition): string | undefined {

@@ -1,4 +1,5 @@
 import { cutToUtf8, utf8Length } from '../../base/utf8';
+import type { Catalog } from '../../catalog/catalog';
 import { MAX_NAME_BYTES, quoteIdentifier, quoteQualified } from '../../sql/identifiers';
 import type { IndexDefinition } from '../suggestion';
 
@@ -19,6 +20,22 @@ export function createIndexSql(
   if (definition.include.length > 0) parts.push(`INCLUDE (${definition.include.map(quoteIdentifier).join(', ')})`);
   if (definition.where) parts.push(`WHERE ${definition.where}`);
   return { name, sql: parts.join(' ') };
+}
+
+/** The name an index is made with where the catalog is known: one that nothing of its schema has. */
+export function unusedName(definition: IndexDefinition, { relations }: Catalog): string {
+  const taken = new Set(
+    relations
+      .filter(({ schema }) => schema === definition.schema)
+      .flatMap(({ name, indexes }) => [name, ...indexes.map(index => index.name)]),
+  );
+  const name = indexName(definition);
+  // numbered as PostgreSQL numbers the names it makes
+  for (let number = 0; ; number++) {
+    const end = number === 0 ? '' : String(number);
+    const numbered = cutToUtf8(name, MAX_NAME_BYTES - end.length) + end;
+    if (!taken.has(numbered)) return numbered;
+  }
 }
 
 /** DROP INDEX for a name in a schema. */

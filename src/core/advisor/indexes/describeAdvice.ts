@@ -4,7 +4,7 @@ import type { CostEstimator } from '../../ports';
 import type { Change, EvidenceKind } from '../suggestion';
 import type { Candidate } from './candidates';
 import { relationId, type CostedQuery, type Planner } from './costedQuery';
-import { createIndexSql } from './createIndexSql';
+import { createIndexSql, unusedName } from './createIndexSql';
 import { indexChange } from './describeIndex';
 import { NOTEWORTHY, whyUnserved } from './unservedStatements';
 import { redundantIndexes, type RedundantIndex } from './redundantIndexes';
@@ -125,7 +125,10 @@ export async function describeAdvice(advice: Advice): Promise<WorkloadAdvice> {
     [...rows.values()].reduce((sum, row) => sum + row.weight * cost(row), 0);
   const named = chosen.map(candidate => ({
     candidate,
-    ...createIndexSql(candidate.index, concurrently(candidate)),
+    ...createIndexSql(candidate.index, {
+      ...concurrently(candidate),
+      name: unusedName(candidate.index, advice.catalog),
+    }),
     change: indexChange(candidate.index, candidate.relation, advice.catalog),
   }));
   const whatIfDetail = estimator.describe?.();

@@ -1,7 +1,7 @@
 import { formatBytes, formatCount } from '../../base/units';
 import type { Catalog, Relation } from '../../catalog/catalog';
 import type { Change, EvidenceKind, IndexDefinition } from '../suggestion';
-import { analyzeFor, createIndexSql, dropIndexSql } from './createIndexSql';
+import { analyzeFor, createIndexSql, dropIndexSql, unusedName } from './createIndexSql';
 import { partitionedIndexChange, partitionsOf } from './partitionedIndex';
 
 /** "orders (customer_id, created_at) INCLUDE (amount) WHERE status = 'open'" */
@@ -16,7 +16,10 @@ export function indexChange(index: IndexDefinition, relation: Relation, catalog?
   const partitions = catalog && relation.kind === 'partitioned table' ? partitionsOf(relation, catalog) : [];
   if (partitions.length > 0) return partitionedIndexChange(index, relation, partitions);
   const concurrently = relation.kind !== 'partitioned table';
-  const { name, sql } = createIndexSql(index, { concurrently });
+  const { name, sql } = createIndexSql(index, {
+    concurrently,
+    ...(catalog && { name: unusedName(index, catalog) }),
+  });
   return {
     sql: [sql, ...analyzeFor(index)],
     runsInTransaction: false,
