@@ -16,6 +16,8 @@ import { printHeader, printPeer, printResult, type Result } from './advisorRepor
 
 /** Sizes of the data that the indexes may take. */
 const BUDGETS = [0.25, 0.5, 1];
+/** Set to measure these alone: workloads that were written apart from the advisor, to see what others would get. */
+const HELD_OUT = process.env['QUERY_TUNER_ADVISOR_HELD_OUT'] !== undefined;
 
 interface Bench {
   readonly client: pg.Client;
@@ -52,9 +54,14 @@ export async function benchAdvisor(): Promise<void> {
     try {
       const bench = { client, db, catalog: await db.readCatalog(), grammar: await loadGrammar(), data };
       const writes = readQueries(join(folder, 'dml'));
+      const ownQueries = (name: string): BenchQuery[] => readScript(join(__dirname, 'advisorQueries', `${name}.sql`));
+      if (HELD_OUT) {
+        for (const name of ['heldOutApp', 'heldOutOlap']) await benchWorkload(bench, name, ownQueries(name), writes);
+        return;
+      }
       await benchWorkload(bench, 'app', readQueries(join(folder, 'app')), writes);
       await benchWorkload(bench, 'olap', readQueries(join(folder, 'olap')), writes);
-      await benchWorkload(bench, 'own', readScript(join(__dirname, 'advisorQueries', 'own.sql')), writes);
+      await benchWorkload(bench, 'own', ownQueries('own'), writes);
       await benchWrites(bench, readQueries(join(folder, 'app')), writes);
     } finally {
       await db.dispose();

@@ -21,6 +21,7 @@ const TICKET: Relation = {
     column('reporter', 'integer', 800),
     column('priority', 'smallint', 5),
     column('due', 'date', 700),
+    column('due_until', 'date', 700),
     column('email', 'text', -1, 30),
     column('title', 'text', -1, 90),
     column('fields', 'jsonb', -1, 20),
@@ -109,6 +110,19 @@ describe('core/advisor/indexes/candidates', () => {
     ],
     'the order of a window inside an expression': [
       ['select id, due - lag(due) over (partition by tenant order by due, id) from ticket', '(tenant, due, id)'],
+    ],
+    'values of several columns': [
+      ['select * from ticket where (tenant, assignee) in ((1, 2), (3, 4))', '(tenant, assignee)'],
+      ['select * from ticket where (tenant, assignee) in (select 1, 2)', '(tenant, assignee)'],
+      ['select * from ticket t join urgent u using (id)', '(id)'],
+    ],
+    'columns that bound a value': [
+      ['select * from ticket where now() between due and due_until and tenant = 1', '(tenant, due)'],
+      ['select * from ticket a join ticket b on a.due between b.due and b.due_until', '(due_until)'],
+    ],
+    'an expression that comes first in an order': [
+      ['select * from ticket order by lower(email), id limit 9', '(lower(email))'],
+      ['select * from ticket order by lower(email) desc nulls last, id limit 9', '(lower(email) DESC NULLS LAST)'],
     ],
     'the beginning of a long order': [
       ['select * from ticket where tenant = 1 order by state, priority, due, id limit 9', '(tenant, state, priority)'],

@@ -152,10 +152,12 @@ class Reader {
       this.from(join.rarg, scope, conditions, names, ctes);
       if (join.quals) conditions.push(join.quals);
       for (const using of strings(join.usingClause)) {
-        for (const { access } of scope.values()) {
-          if (!access || !columnOf(access.relation, using)) continue;
-          access.join.add(using);
-          access.needed.add(using);
+        for (const { access, outputs } of scope.values()) {
+          const isColumn = access && columnOf(access.relation, using);
+          const found = isColumn ? { access, column: using } : outputs?.get(using);
+          if (!found) continue;
+          found.access.join.add(found.column);
+          found.access.needed.add(found.column);
         }
       }
       return;

@@ -39,8 +39,11 @@ class Condition {
     if (nullTest) return this.nullTest(nullTest, inOr);
     const sublink = child(node, 'SubLink');
     if (sublink) {
-      const found = sublink.subLinkType === 'ANY_SUBLINK' ? this.names.column(sublink.testexpr) : undefined;
-      if (found) found.access.join.add(found.column);
+      if (sublink.subLinkType !== 'ANY_SUBLINK') return;
+      for (const part of partsOf(sublink.testexpr)) {
+        const found = this.names.column(part);
+        if (found) found.access.join.add(found.column);
+      }
       return;
     }
     const comparison = child(node, 'A_Expr');
@@ -77,8 +80,7 @@ class Condition {
           subject.access.inverted.push({ column: subject.column, kind: 'substring' });
         return;
       case 'AEXPR_BETWEEN':
-        if (!subject) return this.expression(left, 'range');
-        (inOr ? subject.access.either : subject.access.range).add(subject.column);
+        this.between(subject, left, right, inOr);
         return;
       case 'AEXPR_LIKE':
       case 'AEXPR_ILIKE':
@@ -108,7 +110,19 @@ class Condition {
     if (this.names.isConstant(left) || use === 'equality') this.expression(right, use);
   }
 
+  /** `column BETWEEN $1 AND $2`, and `$1 BETWEEN valid_from AND valid_to`. */
+  private between(subject: Resolved | undefined, left: unknown, right: unknown, inOr: boolean): void {
+    for (const bound of list(right)) {
+      const found = this.names.column(bound);
+      if (!found || found.access === subject?.access) continue;
+      (inOr || !this.names.isConstant(left) ? found.access.either : found.access.range).add(found.column);
+    }
+    if (subject) (inOr ? subject.access.either : subject.access.range).add(subject.column);
+    else this.expression(left, 'range');
+  }
+
   private oneOf(subject: Resolved | undefined, left: unknown, right: unknown, inOr: boolean): void {
+    if (child(left, 'RowExpr')) return this.rowOneOf(left, right, inOr);
     if (!subject) return this.expression(left, 'equality');
     const { access, column } = subject;
     if (inOr) return void access.either.add(column);
@@ -125,10 +139,22 @@ class Condition {
     });
   }
 
+  /** `(a, b) IN ((1, 2), (3, 4))` is planned as an OR of both for each row. */
+  private rowOneOf(left: unknown, rows: unknown, inOr: boolean): void {
+    partsOf(left).forEach((part, position) => {
+      const found = this.names.column(part);
+      if (!found) return;
+      const areConstants = list(rows).every(row => this.names.isConstant(partsOf(row)[position]));
+      if (inOr) found.access.either.add(found.column);
+      else if (areConstants) found.access.equality.set(found.column, 'in');
+      else found.access.join.add(found.column);
+    });
+  }
+
   /** Keyset pagination `(a, b) > ($1, $2)`, and `(a, b) = (x.a, x.b)`. */
   private rowComparison(left: unknown, right: unknown, operator: string, inOr: boolean): void {
-    const values = list(child(right, 'RowExpr')?.args);
-    list(child(left, 'RowExpr')?.args).forEach((part, position) => {
+    const values = partsOf(right);
+    partsOf(left).forEach((part, position) => {
       const found = this.names.column(part);
       if (found && operator === '=') {
         const other = this.names.column(values[position]);
@@ -211,6 +237,12 @@ class Condition {
     const found = indexableExpression(node, this.names, this.catalog);
     if (found) found.access.expressions.push({ text: found.text, column: found.column, use });
   }
+}
+
+/** The parts of a row, or what is alone. */
+function partsOf(node: unknown): readonly unknown[] {
+  const row = child(node, 'RowExpr');
+  return row ? list(row.args) : [node];
 }
 
 /** A longer list of values is data, not a design. */

@@ -112,8 +112,8 @@ interface ExpressionKey extends Key {
 
 /** Each expression alone, and those compared with one value together, also before each of the others. */
 function expressionKeyLists(expressions: readonly ExpressionUse[], maxWidth: number): ExpressionKey[][] {
-  const keys = expressions.map(({ text, column, use, descending }): ExpressionKey => {
-    return { column, text: `${text}${descending ? ' DESC' : ''}`, plain: false, use };
+  const keys = expressions.map(({ text, column, use, descending = false, nulls }): ExpressionKey => {
+    return { column, text: `${text}${directionOf({ descending, nulls })}`, plain: false, use };
   });
   const equal = keys.filter(({ use }) => use === 'equality').slice(0, maxWidth);
   const others = keys.filter(({ use }) => use !== 'equality');
@@ -126,10 +126,15 @@ function sortKeys(order: readonly SortKey[]): Key[] {
   const backward = order.every(key => key.descending && key.nulls !== 'last');
   return order.map(key => {
     if (forward || backward) return plainKey(key.column);
-    const nulls = key.nulls && (key.nulls === 'first') !== key.descending ? ` NULLS ${key.nulls.toUpperCase()}` : '';
-    const text = `${quoteIdentifier(key.column)}${key.descending ? ' DESC' : ''}${nulls}`;
+    const text = `${quoteIdentifier(key.column)}${directionOf(key)}`;
     return { column: key.column, text, plain: text === quoteIdentifier(key.column) };
   });
+}
+
+/** NULL counts as greater than all values: only where it is to stand elsewhere does that need saying. */
+function directionOf({ descending, nulls }: Pick<SortKey, 'descending' | 'nulls'>): string {
+  const place = nulls && (nulls === 'first') !== descending ? ` NULLS ${nulls.toUpperCase()}` : '';
+  return `${descending ? ' DESC' : ''}${place}`;
 }
 
 function plainKey(column: string): Key {

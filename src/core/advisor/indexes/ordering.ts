@@ -82,10 +82,12 @@ function readOrderExpression(
     found?.access.nearest.add(found.column);
     return;
   }
-  const found = node && sort.length === 1 ? indexableExpression(node, names, catalog) : undefined;
+  // further keys are sorted within what the first has in common
+  const found = by && indexableExpression(node, names, catalog);
   if (!found) return;
-  const descending = by?.sortby_dir === 'SORTBY_DESC';
-  found.access.expressions.push({ text: found.text, column: found.column, use: 'order', descending });
+  const descending = by.sortby_dir === 'SORTBY_DESC';
+  const nulls = nullsOf(by.sortby_nulls);
+  found.access.expressions.push({ text: found.text, column: found.column, use: 'order', descending, nulls });
 }
 
 function readDistinct(select: Node, column: (node: unknown) => Resolved | undefined): void {

@@ -29,6 +29,7 @@ export interface ExpressionUse {
   readonly column: string;
   readonly use: 'equality' | 'range' | 'order' | 'group';
   readonly descending?: boolean;
+  readonly nulls?: 'first' | 'last' | undefined;
 }
 
 export type InvertedKind =
