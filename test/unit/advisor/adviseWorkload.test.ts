@@ -100,6 +100,21 @@ describe('core/advisor/indexes/adviseWorkload', () => {
     assert.deepEqual(await chosen(1000), { count: 0, upkeep: 0 });
   });
 
+  it('says with figures that writes would pay more than an index saves, or that it saves next to nothing', async () => {
+    const insert = { statement: 'insert', scan: 10, plan: modify(100) };
+    const dear = { statement: 'huge', scan: 1e9 };
+    const reasonsBeside = async (other: readonly [string, number]) => {
+      const advice = await advise([...SELECTS, other], tablePlanner([BY_PARENT, BY_STATE, insert, dear]));
+      return advice.workload.queries.map(({ reason }) => reason);
+    };
+    assert.equal(
+      (await reasonsBeside(['insert into child (id) select 1', 1000]))[0],
+      "child (parent_id) would lower the cost from 1,000 to 100, but the workload's writes would pay 50,000 for it, more than the 900 it saves",
+    );
+    const [, beside] = await reasonsBeside(["select 'huge' from child", 1]);
+    assert.match(beside ?? '', /^child \(state\) .* to 50, less than 0\.05 % of the workload's cost/);
+  });
+
   it('charges an update for the indexes that end its HOT updates more than for others', async () => {
     const update = { statement: 'update', scan: 10, plan: modify(100) };
     const upkeep = async (set: string) => {

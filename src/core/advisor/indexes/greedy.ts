@@ -5,7 +5,7 @@ import type { CostedQuery } from './costedQuery';
 import type { Objective } from './objective';
 
 /** An index has to save this share of the workload's cost to be worth having. */
-const MIN_GAIN = 0.0005;
+export const MIN_GAIN = 0.0005;
 /** PostgreSQL takes paths within 1 % of each other for equal (STD_FUZZ_FACTOR), so smaller gains mean nothing. */
 const FUZZ = 0.01;
 

@@ -19,19 +19,16 @@ export function refuseOutright(relation: Relation): Refusal | undefined {
   };
 }
 
+const NOTHING_TO_SERVE = 'no index: no condition, join, order or grouping an index could serve';
+
 /** Why there is not even a candidate; the statement's plan tells more. */
 export function nothingToTry(accesses: readonly TableAccess[], catalog: Catalog, plan: PlanNode): string {
   if (accesses.length === 0) {
-    const hidden = [...new Set(tablesOf(plan))];
-    return hidden.length === 0
-      ? 'no index: the statement reads no table the catalog knows'
-      : `no index was tried: ${hidden.join(', ')} ${hidden.length === 1 ? 'is' : 'are'} read through a view; ask about the view's query with the conditions in it`;
+    const read = tablesOf(plan);
+    const isKnown = catalog.relations.some(({ name }) => read.includes(name));
+    return isKnown ? NOTHING_TO_SERVE : 'no index: the statement reads no table the catalog knows';
   }
-  return (
-    notImmutableInWords(plan, catalog) ??
-    coveredInWords(accesses) ??
-    'no index: no condition, join, order or grouping an index could serve'
-  );
+  return notImmutableInWords(plan, catalog) ?? coveredInWords(accesses) ?? NOTHING_TO_SERVE;
 }
 
 function tablesOf(node: PlanNode): string[] {

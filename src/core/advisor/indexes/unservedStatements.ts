@@ -3,10 +3,12 @@ import type { Candidate } from './candidates';
 import type { Catalog } from '../../catalog/catalog';
 import type { CostedQuery } from './costedQuery';
 import { indexInWords } from './describeIndex';
+import { MIN_GAIN } from './greedy';
 import { sharesRead } from './sharesRead';
 import { coveredInWords, nothingToTry, refuseOutright } from './refusals';
 
 interface Chosen {
+  readonly queries: readonly CostedQuery[];
   readonly catalog: Catalog;
   readonly chosen: readonly Candidate[];
   readonly pool: ReadonlyMap<Candidate, number>;
@@ -17,7 +19,8 @@ interface Chosen {
 export const NOTEWORTHY = 0.01;
 
 /** Why a statement got no index, with figures. */
-export async function whyUnserved(query: CostedQuery, { catalog, chosen, pool, budgetBytes }: Chosen): Promise<string> {
+export async function whyUnserved(query: CostedQuery, advice: Chosen): Promise<string> {
+  const { queries, catalog, chosen, pool, budgetBytes } = advice;
   const { accesses, costBefore } = query;
   const outright = accesses.map(({ relation }) => refuseOutright(relation));
   if (outright.length > 0 && outright.every(refusal => refusal)) return outright[0]!.reason;
@@ -36,5 +39,12 @@ export async function whyUnserved(query: CostedQuery, { catalog, chosen, pool, b
   const missing = used.filter(candidate => !chosen.includes(candidate));
   if (sizes(chosen) + sizes(missing) > budgetBytes)
     return `${gain}, but takes ${formatBytes(sizes(missing))} of which the budget has ${formatBytes(Math.max(0, budgetBytes - sizes(chosen)))} left`;
-  return `${gain}: too little for the whole, or less than the writes to it would cost`;
+  const saved = query.weight * (costBefore - best);
+  const upkeep = queries.reduce((sum, each) => sum + each.weight * each.upkeep(used), 0);
+  if (upkeep >= saved)
+    return `${gain}, but the workload's writes would pay ${formatCost(upkeep)} for it, more than the ${formatCost(saved)} it saves`;
+  const share = saved / queries.reduce((sum, each) => sum + each.weight * each.costBefore, 0);
+  if (share < MIN_GAIN)
+    return `${gain}, less than ${MIN_GAIN * 100} % of the workload's cost: without what costs so much it would be proposed`;
+  return `${gain}, but other statements gain more by other indexes, or are made slower by it`;
 }
