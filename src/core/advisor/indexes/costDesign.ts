@@ -1,6 +1,5 @@
 import { throwIfCancelled } from '../../base/cancelSignal';
 import type { Relation } from '../../catalog/catalog';
-import { DatabaseError } from '../../ports';
 import type { IndexDefinition } from '../suggestion';
 import { costedQueries, type WorkloadRequest } from './adviseWorkload';
 import { alternativeForms, type AlternativeForm } from './alternatives';
@@ -162,7 +161,6 @@ function withAdvised(own: Candidate, advised: Candidate, listed: readonly Altern
 
 function relationOf({ schema, relation }: IndexDefinition, relations: readonly Relation[]): Relation {
   const found = relations.find(each => each.schema === schema && each.name === relation);
-  if (!found)
-    throw new DatabaseError('unsupported', `the table ${schema}.${relation} is no longer there; advise again`);
+  if (!found) throw new Error(`the table ${schema}.${relation} is no longer there; advise again`);
   return found;
 }
