@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { isAlive } from '../../src/core/catalog/systemCatalog/lifespan';
 import { findSetting, settingNames } from '../../src/core/catalog/systemCatalog/serverSettings';
 import { columnsIn, systemRelations } from '../../src/core/catalog/systemCatalog/systemCatalog';
+import { AGGREGATES } from '../../src/core/sql/aggregates';
 import { readServer } from '../../src/tools/generateSystemCatalog';
 import { SETTINGS_OF_MINOR_RELEASES } from '../../src/tools/systemCatalogVersions';
-import { onEachServer } from './servers';
+import { ALL_MAJORS, onEachServer } from './servers';
 
 describe('core/catalog/systemCatalog', () => {
   onEachServer('CREATE EXTENSION pg_stat_statements', server => {
@@ -47,6 +48,18 @@ describe('core/catalog/systemCatalog', () => {
           values,
         ]);
       assert.deepEqual(rows.sort(byName), live.sort(byName));
+    });
+
+    it('knows every aggregate', async () => {
+      const { db, major } = server();
+      const rows = await db.query<{ name: string }>(
+        "select distinct proname::text as name from pg_proc where prokind = 'a' and pronamespace = 'pg_catalog'::regnamespace",
+      );
+      const names = rows.map(({ name }) => name).sort();
+      const known = [...AGGREGATES].sort();
+      // older servers lack some
+      const expected = major === ALL_MAJORS[0] ? known : known.filter(name => names.includes(name));
+      assert.deepEqual(names, expected);
     });
   });
 });

@@ -1,7 +1,7 @@
+import { isAggregateCall } from '../../sql/aggregates';
 import type { SourceRange } from '../../base/sourceRange';
 import { Binder } from '../../catalog/binding/binder';
 import type { Catalog } from '../../catalog/catalog';
-import { isAggregate } from '../../rules/support/fromItems';
 import { contains, functionName, integerConstant, list } from '../../rules/support/expressions';
 import { conjuncts } from '../../rules/support/trees';
 import type { NodeFields } from '../../rules/nodeIndex';
@@ -147,8 +147,8 @@ function aggregateCalls(tree: object): TypedNode[] {
   for (const part of Object.values(tree)) {
     walk(part, (type, fields) => {
       if (type === 'SubLink') return false;
-      if (!isAggregate(type, fields) && fields.agg_within_group !== true) return undefined;
-      if (type === 'FuncCall') found.push({ type, fields });
+      if (type !== 'FuncCall' || !isAggregateCall(type, fields)) return undefined;
+      found.push({ type, fields });
       return false;
     });
   }
@@ -187,7 +187,7 @@ function followingColumns(
   let reason: string | undefined;
   for (const part of Object.values(parts)) {
     walk(part, (type, fields) => {
-      if (isAggregate(type, fields)) return false;
+      if (type === 'FuncCall' && isAggregateCall(type, fields)) return false;
       const expression = type === 'ResTarget' || type === 'SortBy' ? undefined : expressions.read({ type, fields });
       if (expression && keys.has(expression.key)) return false;
       if (type !== 'ColumnRef' || expressions.outputOf(fields) !== undefined) return undefined;

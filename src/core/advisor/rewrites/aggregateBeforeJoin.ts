@@ -1,7 +1,7 @@
+import { isAggregateCall } from '../../sql/aggregates';
 import type { Edit } from '../../rules/finding';
 import type { NodeFields, NodeMatch } from '../../rules/nodeIndex';
 import { contains, functionName, list } from '../../rules/support/expressions';
-import { isAggregate } from '../../rules/support/fromItems';
 import type { FromItem } from '../../rules/support/fromItems';
 import { isSameTree, rangeOfTree, selectedValues } from '../../rules/support/trees';
 import { quoteIdentifier } from '../../sql/identifiers';
@@ -64,7 +64,7 @@ function rewrite(block: QueryBlock, context: RewriteContext): FoundRewrite[] {
 
 /** The block's own aggregates; undefined if one of them names what cannot be told. */
 function aggregatesOf(block: QueryBlock, { find }: RewriteContext): Aggregate[] | undefined {
-  const own = find('FuncCall').filter(call => isAggregate(call.type, call.fields) && queryOf(call) === block.node);
+  const own = find('FuncCall').filter(call => isAggregateCall(call.type, call.fields) && queryOf(call) === block.node);
   const read = own.map(match => ({
     match,
     ...block.mentions([match.fields.args, match.fields.agg_filter, match.fields.agg_order]),

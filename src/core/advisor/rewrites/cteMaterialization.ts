@@ -1,6 +1,6 @@
+import { isAggregateCall } from '../../sql/aggregates';
 import type { NodeMatch } from '../../rules/nodeIndex';
 import { asColumn, contains, list } from '../../rules/support/expressions';
-import { isAggregate } from '../../rules/support/fromItems';
 import { cteFence, cteReaders, filterOn, isPlainQuery } from '../../rules/support/cteFences';
 import { isWithin } from '../../rules/support/trees';
 import { outputName } from '../../sql/names/outputName';
@@ -104,7 +104,10 @@ function kept(context: RewriteContext, cte: NodeMatch): FoundRewrite | undefined
 
 /** A subquery or a call: a column or an operator is not worth keeping. */
 function isCostly(value: unknown): boolean {
-  return contains(value, (type, fields) => type === 'SubLink' || (type === 'FuncCall' && !isAggregate(type, fields)));
+  return contains(
+    value,
+    (type, fields) => type === 'SubLink' || (type === 'FuncCall' && !isAggregateCall(type, fields)),
+  );
 }
 
 function timesNamed({ find }: RewriteContext, cte: NodeMatch, reader: NodeMatch, name: string): number {

@@ -1,6 +1,6 @@
+import { isAggregateCall } from '../../sql/aggregates';
 import type { NodeMatch } from '../../rules/nodeIndex';
 import { contains, functionName, list } from '../../rules/support/expressions';
-import { isAggregate } from '../../rules/support/fromItems';
 import { unwrap } from '../../sql/walk';
 import type { FoundRewrite, RewriteContext } from './rewrite';
 import { defineRewrite, provablyEqual } from './rewrite';
@@ -60,7 +60,7 @@ function isOnRows({ catalog }: RewriteContext, condition: unknown): boolean {
       (type, fields) =>
         type === 'SubLink' ||
         type === 'GroupingFunc' ||
-        isAggregate(type, fields) ||
+        isAggregateCall(type, fields) ||
         (type === 'FuncCall' && (!isBuiltIn(functionName(fields) ?? '') || fields.agg_order !== undefined)),
     )
   );

@@ -1,5 +1,5 @@
+import { isAggregateCall } from '../../sql/aggregates';
 import { contains, functionName, list, operatorOf } from '../../rules/support/expressions';
-import { isAggregate } from '../../rules/support/fromItems';
 import { textOfTree } from '../../rules/support/trees';
 import { quoteIdentifier } from '../../sql/identifiers';
 import { unwrap } from '../../sql/walk';
@@ -76,9 +76,9 @@ function emptyValue({ statement }: RewriteContext, { value }: SelectSubquery): s
 
 function aggregateOf(value: unknown): string | undefined {
   const call = unwrap(value);
-  if (call?.type !== 'FuncCall' || !isAggregate(call.type, call.fields) || call.fields.agg_order) return undefined;
+  if (call?.type !== 'FuncCall' || !isAggregateCall(call.type, call.fields) || call.fields.agg_order) return undefined;
   const name = functionName(call.fields);
-  return name !== undefined && AGGREGATES.has(name) && !contains(call.fields.args, isAggregate) ? name : undefined;
+  return name !== undefined && AGGREGATES.has(name) && !contains(call.fields.args, isAggregateCall) ? name : undefined;
 }
 
 /** A division in a group that no row of the result belongs to is computed all the same. */

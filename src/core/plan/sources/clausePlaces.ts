@@ -1,21 +1,13 @@
 import type { SourceRange } from '../../base/sourceRange';
+import { isAggregateCall } from '../../sql/aggregates';
 import { placesOf } from '../../sql/names/namePlaces';
 import { bare } from '../../sql/names/nodes';
 import type { StatementTokens } from '../../sql/names/statementTokens';
 import type { ParsedStatement } from '../../sql/statement';
 import type { TypedNode } from '../../sql/walk';
-import { unwrap, walk, wrappedNodes } from '../../sql/walk';
+import { walk, wrappedNodes } from '../../sql/walk';
 import type { Block, StatementBlocks } from './statementBlocks';
 import { blockRange } from './statementBlocks';
-
-/** Aggregates that PostgreSQL has, and every call with DISTINCT, FILTER, ORDER BY or `*` in it. */
-const AGGREGATES = new Set(
-  `count sum avg min max array_agg string_agg bool_and bool_or every bit_and bit_or bit_xor json_agg jsonb_agg
-  json_object_agg jsonb_object_agg json_agg_strict jsonb_agg_strict stddev stddev_pop stddev_samp variance var_pop
-  var_samp corr covar_pop covar_samp regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy
-  regr_syy mode percentile_cont percentile_disc rank dense_rank percent_rank cume_dist any_value range_agg
-  range_intersect_agg xmlagg`.split(/\s+/),
-);
 
 /** A call of a query that its rows are gathered for. */
 export interface Call {
@@ -204,9 +196,8 @@ export class ClausePlaces {
     const { targetList, sortClause, returningClause } = block.query.node.fields;
     walk([targetList, sortClause, bare(returningClause)?.exprs], (type, fields) => {
       if (type === 'SelectStmt') return false;
-      if (type !== 'FuncCall' && !/^Json(?:Object|Array)Agg$/.test(type)) return undefined;
-      const isWindow = fields.over !== undefined;
-      if (!isWindow && !isAggregate(type, fields)) return undefined;
+      const isWindow = type === 'FuncCall' && fields.over !== undefined;
+      if (!isWindow && !isAggregateCall(type, fields)) return undefined;
       const range = this.#statement.rangeOf(type, fields);
       if (range) found[isWindow ? 'windows' : 'aggregates'].push({ node: { type, fields }, range });
       return undefined;
@@ -214,12 +205,4 @@ export class ClausePlaces {
     this.#calls.set(block, found);
     return found;
   }
-}
-
-function isAggregate(type: string, fields: Readonly<Record<string, unknown>>): boolean {
-  if (type !== 'FuncCall') return true;
-  if (['agg_star', 'agg_distinct', 'agg_order', 'agg_filter', 'agg_within_group'].some(name => name in fields))
-    return true;
-  const name = unwrap((fields.funcname as readonly unknown[] | undefined)?.at(-1))?.fields.sval;
-  return typeof name === 'string' && AGGREGATES.has(name);
 }

@@ -1,7 +1,8 @@
+import { isAggregateCall } from '../../sql/aggregates';
 import { defineRule } from '../defineRule';
 import type { NodeFields, NodeMatch } from '../nodeIndex';
 import { asTable, contains, list } from '../support/expressions';
-import { containsOutsideSubqueries, fromItems, isAggregate } from '../support/fromItems';
+import { containsOutsideSubqueries, fromItems } from '../support/fromItems';
 import type { FromItem } from '../support/fromItems';
 import { leavesOf, mentionsIn } from '../support/mentions';
 import { unwrap } from '../../sql/walk';
@@ -79,7 +80,7 @@ function forbidden(query: NodeFields): string | undefined {
   if (query.distinctClause !== undefined) return 'DISTINCT';
   if (query.groupClause !== undefined) return 'GROUP BY';
   if (query.havingClause !== undefined) return 'HAVING';
-  if (containsOutsideSubqueries(query.targetList, isAggregate)) return 'aggregate functions';
+  if (containsOutsideSubqueries(query.targetList, isAggregateCall)) return 'aggregate functions';
   const hasWindow = containsOutsideSubqueries(
     query.targetList,
     (type, fields) => type === 'FuncCall' && fields.over !== undefined,

@@ -1,7 +1,7 @@
+import { isAggregateCall } from '../../sql/aggregates';
 import { unwrap, walk } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import { functionName, stringValue, list } from '../support/expressions';
-import { isAggregate } from '../support/fromItems';
 import { routineOption } from '../support/routineBody';
 import { findWords } from '../support/words';
 
@@ -73,7 +73,7 @@ function onlyReads(tree: unknown): boolean {
   walk(tree, (type, fields) => {
     if (type !== 'FuncCall') return;
     const name = functionName(fields);
-    if (!isAggregate(type, fields) && !HARMLESS.has(name ?? '')) reads = false;
+    if (!isAggregateCall(type, fields) && !HARMLESS.has(name ?? '')) reads = false;
   });
   return reads && unwrap(tree)?.fields.intoClause === undefined;
 }

@@ -1,9 +1,9 @@
+import { isAggregateCall } from '../../sql/aggregates';
 import { findRelation } from '../../catalog/catalog';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { NodeMatch } from '../nodeIndex';
 import { asColumn, contains, fromTables, integerConstant, operatorOf } from '../support/expressions';
-import { isAggregate } from '../support/fromItems';
 import { leadingIndex } from '../support/indexKeys';
 import { isSmallTable, sizeEvidence, warningIfBig } from '../support/tableSize';
 import { conjuncts } from '../support/trees';
@@ -168,7 +168,7 @@ function readCorrelation(link: NodeMatch, outer: NodeMatch): Correlation | undef
         table: table.name,
         schema: table.schema,
         column: mine.name,
-        aggregates: contains(inner.fields.targetList, isAggregate),
+        aggregates: contains(inner.fields.targetList, isAggregateCall),
         isLimited: inner.fields.limitCount !== undefined,
       };
     }

@@ -1,6 +1,6 @@
+import { isAggregateCall } from '../../sql/aggregates';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
-import { isAggregateCall } from '../support/aggregates';
 import { contains, functionName, integerConstant, list } from '../support/expressions';
 import { isSameTree, rangeOfTree, selectedValues } from '../support/trees';
 

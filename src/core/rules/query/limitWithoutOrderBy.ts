@@ -1,9 +1,9 @@
+import { isAggregateCall } from '../../sql/aggregates';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import {
   contains,
   fromTables,
-  functionName,
   integerConstant,
   isConstantExpression,
   isNullConstant,
@@ -45,27 +45,10 @@ export const limitWithoutOrderBy = defineRule({
     const rows = integerConstant(limit);
     if (rows === 0 || (rows === 1 && query.fields.whereClause)) return;
     const targets = list(query.fields.targetList).map(target => unwrap(target)?.fields.val);
-    if (targets.every(isConstantExpression) || (!query.fields.groupClause && contains(targets, isAggregate))) return;
+    if (targets.every(isConstantExpression) || (!query.fields.groupClause && contains(targets, isAggregateCall)))
+      return;
     const node = unwrap(limit)!;
     const at = statement.rangeOf(node.type, node.fields);
     if (at) report({ at, message: 'chance', values: { rows: rows ?? statement.text.slice(at.start, at.end) } });
   },
 });
-
-const AGGREGATES = new Set([
-  'count',
-  'sum',
-  'avg',
-  'min',
-  'max',
-  'array_agg',
-  'string_agg',
-  'jsonb_agg',
-  'json_agg',
-  'bool_or',
-  'bool_and',
-]);
-
-function isAggregate(type: string, fields: Readonly<Record<string, unknown>>): boolean {
-  return type === 'FuncCall' && fields.over === undefined && AGGREGATES.has(functionName(fields) ?? '');
-}

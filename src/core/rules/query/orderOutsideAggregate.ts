@@ -1,7 +1,8 @@
+import { isAggregateCall } from '../../sql/aggregates';
 import { unwrap } from '../../sql/walk';
 import { defineRule } from '../defineRule';
 import type { NodeFields } from '../nodeIndex';
-import { hasOwnOrder, isAggregateCall, isOrderedAggregate } from '../support/aggregates';
+import { hasOwnOrder, isOrderedAggregate } from '../support/aggregates';
 import { asColumn, contains, fromTables, integerConstant, list } from '../support/expressions';
 import { rangeOfTree, selectedValues } from '../support/trees';
 

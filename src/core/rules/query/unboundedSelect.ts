@@ -1,6 +1,6 @@
+import { isAggregateCall } from '../../sql/aggregates';
 import { findRelation } from '../../catalog/catalog';
 import { defineRule } from '../defineRule';
-import { isAggregateCall } from '../support/aggregates';
 import { contains, fromTables } from '../support/expressions';
 import { isBigTable, sizeEvidence } from '../support/tableSize';
 

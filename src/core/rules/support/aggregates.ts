@@ -31,11 +31,6 @@ const UNORDERED = new Set([
   'var_samp',
 ]);
 
-/** True for a call of a built-in aggregate that is not used as a window function. */
-export function isAggregateCall(type: string, fields: NodeFields): boolean {
-  return isUnorderedAggregate(type, fields) || isOrderedAggregate(type, fields);
-}
-
 /** `count`, `sum`, `max`...: the order of the rows does not matter. */
 export function isUnorderedAggregate(type: string, fields: NodeFields): boolean {
   return type === 'FuncCall' && fields.over === undefined && UNORDERED.has(functionName(fields) ?? '');

@@ -1,5 +1,6 @@
 import type { Catalog, Relation } from '../../catalog/catalog';
 import { findRelation } from '../../catalog/catalog';
+import { isAggregateCall } from '../../sql/aggregates';
 import { unwrap } from '../../sql/walk';
 import type { TypedNode } from '../../sql/walk';
 import type { NodeFields, NodeMatch } from '../nodeIndex';
@@ -137,22 +138,10 @@ export function visibleCtes(query: NodeMatch): ReadonlyMap<string, NodeFields> {
   return found;
 }
 
-const AGGREGATES: ReadonlySet<string> = new Set(
-  `count sum avg min max bool_and bool_or every array_agg string_agg json_agg jsonb_agg json_object_agg
-  jsonb_object_agg xmlagg stddev stddev_pop stddev_samp variance var_pop var_samp percentile_cont percentile_disc mode
-  corr bit_and bit_or any_value range_agg`.split(/\s+/),
-);
-
-/** True for a call of a built-in aggregate that is not used as a window function. */
-export function isAggregate(type: string, fields: NodeFields): boolean {
-  if (type !== 'FuncCall' || fields.over !== undefined) return false;
-  return fields.agg_star === true || fields.agg_filter !== undefined || AGGREGATES.has(functionName(fields) ?? '');
-}
-
 /** True if the query aggregates, with groups or without. */
 export function isAggregated(query: NodeFields): boolean {
   if (query.groupClause !== undefined || query.havingClause !== undefined) return true;
-  return containsOutsideSubqueries(query.targetList, isAggregate);
+  return containsOutsideSubqueries(query.targetList, isAggregateCall);
 }
 
 /** A query that yields one row or a handful: VALUES, an aggregate without groups, LIMIT 1, no FROM. */
