@@ -1,3 +1,5 @@
+import type { IndexDefinition } from '../../src/core/advisor/suggestion';
+
 /** Statements over the design as it is. */
 export const PRESENT: readonly string[] = [
   // one table
@@ -82,7 +84,7 @@ export const PRESENT: readonly string[] = [
 /** An index that could be, and statements it is for. `schema.table` as the definition needs it. */
 export interface IndexCase {
   readonly table: string;
-  readonly method?: 'btree' | 'gin' | 'gist' | 'brin' | 'hash';
+  readonly method?: IndexDefinition['method'];
   readonly keys: readonly string[];
   readonly include?: readonly string[];
   readonly where?: string;

@@ -165,6 +165,11 @@ export interface ColumnStatistics {
   readonly mostCommonFrequencies?: readonly number[];
   readonly histogramBounds?: readonly string[];
   readonly correlation?: number;
+  /** Of arrays and `tsvector`, where asked for: elements that many rows have, and each one's share of the rows. */
+  readonly mostCommonElements?: readonly string[];
+  readonly mostCommonElementFrequencies?: readonly number[];
+  /** Distinct elements of an array, on average. */
+  readonly averageElements?: number;
 }
 
 export interface Index {

@@ -1,6 +1,6 @@
 import { bareKey } from '../../core/advisor/indexes/indexSize';
 import type { IndexDefinition } from '../../core/advisor/suggestion';
-import type { Column, Relation } from '../../core/catalog/catalog';
+import type { Column, ColumnStatistics, Relation } from '../../core/catalog/catalog';
 import { elementsOf } from './model/indexEnds';
 import type { AnalyzedExpression } from './shadowProtocol';
 
@@ -41,6 +41,7 @@ export function withExpressionsAsColumns(
           ...(found.most_common_vals && { mostCommonValues: valuesOf(found.most_common_vals) }),
           ...(found.most_common_freqs && { mostCommonFrequencies: valuesOf(found.most_common_freqs).map(Number) }),
           ...(found.histogram_bounds && { histogramBounds: valuesOf(found.histogram_bounds) }),
+          ...commonElements(found),
         },
       },
     ]),
@@ -52,6 +53,24 @@ export function withExpressionsAsColumns(
       return column ? `"${column.name}"` : key;
     }),
   };
+}
+
+/** The elements that statistics have of arrays and `tsvector`; none for other types. */
+export function commonElements({
+  most_common_elems: elements,
+  most_common_elem_freqs: frequencies,
+  elem_count_histogram: counts,
+}: Pick<
+  AnalyzedExpression,
+  'most_common_elems' | 'most_common_elem_freqs' | 'elem_count_histogram'
+>): Partial<ColumnStatistics> {
+  if (!elements || !frequencies) return {};
+  const mostCommonElements = valuesOf(elements);
+  // behind one for each element come the least and the greatest, and of arrays the share of NULLs
+  const mostCommonElementFrequencies = valuesOf(frequencies).slice(0, mostCommonElements.length).map(Number);
+  // the histogram of numbers of elements ends with their average
+  const averageElements = counts ? Number(valuesOf(counts).at(-1)) : undefined;
+  return { mostCommonElements, mostCommonElementFrequencies, ...(averageElements && { averageElements }) };
 }
 
 function valuesOf(array: string): string[] {

@@ -11,6 +11,7 @@ import type { KnownIndex } from './shadowIndexes';
 import { leaseShadow } from './shadowPool';
 import { shadowWorkerPath } from './shadowThread';
 import { withoutExplain } from '../explain';
+import { withCommonElements } from './commonElements';
 import { expressionOfKey, withExpressionsAsColumns, type KnownExpression } from './indexExpressions';
 import type { ShadowIndex } from './shadowProtocol';
 
@@ -172,6 +173,7 @@ export class ShadowEstimator implements CostEstimator {
       pages: size.pages,
       tuples: size.tuples,
       treeHeight: index.method === 'btree' ? size.treeHeight : 0,
+      ...(size.gin && { gin: size.gin }),
       attributes: expressions.map(({ position, found }) => ({
         ...found,
         attname: `#${position + 1}`,
@@ -230,7 +232,8 @@ export class ShadowEstimator implements CostEstimator {
 
   private async measure(index: IndexDefinition, signal: CancelSignal | undefined): Promise<IndexSize> {
     const expressions = await this.expressionsOf(index, signal);
-    const { relation, keys } = withExpressionsAsColumns(this.relationOf(index), index, expressions);
+    const table = await withCommonElements(this.db, this.relationOf(index), index, signal);
+    const { relation, keys } = withExpressionsAsColumns(table, index, expressions);
     if (!index.where) return estimateIndexSize(relation, { ...index, keys });
     const all = `select from ${quoteQualified(index.schema, index.relation)}`;
     const some = `${all} where ${index.where}`;

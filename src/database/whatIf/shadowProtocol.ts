@@ -1,5 +1,7 @@
 /** What passes between the shadow planner and its worker: plain data, so that it can be posted. */
 
+import type { GinCounters } from '../../core/advisor/indexes/ginSize';
+
 export interface ShadowWorkerData {
   /** Folder with pglite.wasm, pglite.data, the empty database and the extension archives. */
   readonly assetsDir: string;
@@ -96,6 +98,8 @@ export interface ShadowIndex {
   readonly pages: number;
   readonly tuples: number;
   readonly treeHeight: number;
+  /** Of a GIN index, if known. */
+  readonly gin?: GinCounters;
   readonly attributes: readonly AttributeStatistics[];
 }
 

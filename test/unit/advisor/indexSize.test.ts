@@ -75,6 +75,41 @@ describe('core/advisor/indexes/indexSize', () => {
     assert.ok(paths > 3 * labels, `${paths}, ${labels}`);
   });
 
+  it('counts the lexemes that statistics leave out, until they fill the column', () => {
+    const gin = (width: number) => {
+      const words = Array.from({ length: 100 }, (_, i) => `word${i}`);
+      const search = column('search', 'tsvector', {
+        averageWidthBytes: width,
+        mostCommonElements: words,
+        mostCommonElementFrequencies: words.map((_, i) => 0.5 / (i + 1)),
+      });
+      const table = { ...TABLE, columns: [search] };
+      const index = { schema: 'public', relation: 't', method: 'gin' as const, keys: ['search'], include: [] };
+      return estimateIndexSize(table, index).gin!;
+    };
+    // half a row's share falls on each tenfold of ranks: 8 words a row reach farther than 4
+    const [few, many] = [gin(70), gin(140)];
+    assert.ok(few.entries > 200 && many.entries > 4 * few.entries, `${few.entries}, ${many.entries}`);
+    assert.ok(many.entryPages > few.entryPages && few.dataPages >= 50, JSON.stringify([few, many]));
+  });
+
+  it('keeps a point as a box in GiST, and a text as its trigrams', () => {
+    const table = {
+      ...TABLE,
+      columns: [
+        column('place', 'point', { averageWidthBytes: 16 }),
+        column('title', 'text', {
+          averageWidthBytes: 21,
+          histogramBounds: Array.from({ length: 100 }, (_, i) => `words to look for ${i}`),
+        }),
+      ],
+    };
+    const bytes = (keys: string, method: 'gist' | 'spgist'): number =>
+      estimateIndexSize(table, { schema: 'public', relation: 't', method, keys: [keys], include: [] }).bytes;
+    assert.ok(bytes('place', 'gist') > 1.15 * bytes('place', 'spgist'));
+    assert.ok(bytes('title gist_trgm_ops', 'gist') > 1.8 * bytes('title', 'gist'));
+  });
+
   it('makes BRIN a few pages, and hash four bytes of hash a row', () => {
     assert.ok(sizeOf(['id'], { method: 'brin' }) <= 4 * 8192);
     assert.ok(sizeOf(['data'], { method: 'hash' }) === sizeOf(['id'], { method: 'hash' }));

@@ -2,8 +2,10 @@ import { BLOCK_BYTES } from '../../base/units';
 import type { Column, Relation } from '../../catalog/catalog';
 import type { IndexDefinition } from '../suggestion';
 import { align, btreeLeafBytes, itemBytes, widthOf } from './btreeSize';
+import { columnSamples } from './columnSamples';
 import { expressionColumn } from './expressionColumn';
-import { estimateGin } from './ginSize';
+import { ginElements } from './ginElements';
+import { estimateGin, type GinCounters } from './ginSize';
 
 export { distinctValues } from './btreeSize';
 
@@ -15,6 +17,12 @@ const INNER_FILL = 0.7;
 const LINE_POINTER = 4;
 /** GiST and SP-GiST split pages in half as they fill. */
 const SPLIT_FILL = 0.7;
+/** GiST keeps a point as the box around it; SP-GiST's entries have a header of 16 bytes instead of 8. */
+const BOX_BYTES = 32;
+const SPGIST_HEADER_BYTES = 8;
+/** pg_trgm's GiST entries list the trigrams of a text, three bytes each; the last so many sampled texts, which are no common ones, tell how many. */
+const TRIGRAM_BYTES = 3;
+const TRIED_SAMPLES = 50;
 /** A hash index has entries of 16 bytes with their line pointers, and a fill factor of 75. */
 const HASH_ENTRIES_PER_BUCKET = Math.floor((USABLE_BYTES / 20) * 0.75);
 /** Pages that one entry of BRIN sums up, and entries on a page of it, about. */
@@ -28,6 +36,8 @@ export interface IndexSize {
   readonly tuples: number;
   /** Levels above the leaves. */
   readonly treeHeight: number;
+  /** Of a GIN index, where its columns' statistics tell. */
+  readonly gin?: GinCounters;
 }
 
 /** Estimated size from column statistics. `selectivity` is the share of rows a predicate keeps. */
@@ -49,15 +59,17 @@ export function estimateIndexSize(relation: Relation, index: IndexDefinition, se
       return ofPages(hashPages(rows));
     case 'gist':
     case 'spgist': {
-      const item = 8 + align(widths(columns), 8) + LINE_POINTER;
+      const key = index.keys.reduce((sum, text, i) => sum + searchKeyBytes(index.method, columns[i], text), 0);
+      const item = 8 + align(key, 8) + LINE_POINTER;
       return ofPages(Math.max(2, Math.ceil((rows * item) / (USABLE_BYTES * SPLIT_FILL))));
     }
     case 'gin': {
-      const [column] = columns;
-      const contents = column && columns.length === 1 ? estimateGin(relation, column, index.keys[0]!, rows) : undefined;
+      const keys = index.keys.map((text, i) => ({ text, column: columns[i] }));
+      const gin = estimateGin(relation, keys, rows);
+      // and the first page
+      if (gin) return { ...ofPages(1 + gin.entryPages + gin.dataPages), gin };
       // without statistics a rough guess: about 60 % of the data
-      const bytes = contents?.bytes ?? rows * (widths(columns) * 0.6 + 6);
-      return ofPages(Math.max(2, Math.ceil(bytes / BLOCK_BYTES)), rows, 1);
+      return ofPages(Math.max(2, Math.ceil((rows * (widths(columns) * 0.6 + 6)) / BLOCK_BYTES)));
     }
     case 'btree': {
       const included = index.include.map(name => relation.columns.find(column => column.name === name));
@@ -91,6 +103,19 @@ function hashPages(rows: number): number {
   const below = 2 ** Math.floor(Math.log2(wanted));
   const step = below < 512 ? below : below / 4;
   return Math.ceil(wanted / step) * step + 4 + Math.ceil(wanted / 32);
+}
+
+/** What GiST and SP-GiST keep of a value on their leaves. */
+function searchKeyBytes(method: IndexDefinition['method'], column: Column | undefined, key: string): number {
+  const width = column ? widthOf(column) : 32;
+  // a text loses the beginning that it shares with its neighbours: about as much
+  if (method === 'spgist') return /^(text|character)/.test(column?.type ?? '') ? width : width + SPGIST_HEADER_BYTES;
+  if (column?.type === 'point') return BOX_BYTES;
+  if (!column || !key.includes('gist_trgm_ops')) return width;
+  const samples = columnSamples(column).slice(-TRIED_SAMPLES);
+  const trigrams = samples.reduce((sum, sample) => sum + ginElements(sample, column.type, 'gin_trgm_ops').length, 0);
+  // without samples: of words of five letters
+  return 5 + TRIGRAM_BYTES * (samples.length > 0 ? trigrams / samples.length : width * 1.2);
 }
 
 function widths(columns: readonly (Column | undefined)[]): number {

@@ -1,5 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type { StorageFacts } from '../shadowProtocol';
+import type { EditPage } from './forgedFirstPage';
 import { raisedTree } from './raisedTree';
 
 /** PostgreSQL's RELSEG_SIZE: a relation's file is cut into pieces of this many blocks. */
@@ -60,6 +61,13 @@ export class ForgedStorage {
     if (!node || node.usedBytes !== PAGE_BYTES || height < 1 || pages < height + 2) return;
     const tree = raisedTree(node.contents.subarray(0, PAGE_BYTES), height);
     if (tree) this.files.writeFile(`/pglite/data/${file}`, tree);
+  }
+
+  /** Changes the first page of a file. As with {@link raiseTree} it may not be in shared buffers yet. */
+  editFirstPage(file: string, edit: EditPage): void {
+    const node = this.find(`/pglite/data/${file}`);
+    if (!node || node.usedBytes < PAGE_BYTES) return;
+    edit(new DataView(node.contents.buffer, node.contents.byteOffset, PAGE_BYTES));
   }
 
   private find(name: string): MemoryNode | undefined {
