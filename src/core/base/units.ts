@@ -32,6 +32,11 @@ export function formatCount(count: number): string {
   return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',') + (fraction ? `.${fraction}` : '');
 }
 
+/** "1 loop", "5,000 loops": for nouns whose plural ends in s. */
+export function formatTimes(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Planner cost in as many digits as mean something. */
 export function formatCost(cost: number): string {
   return formatCount(cost >= 100 ? Math.round(cost) : cost);

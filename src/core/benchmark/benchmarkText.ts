@@ -1,4 +1,4 @@
-import { formatCount, formatMs } from '../base/units';
+import { formatCount, formatMs, formatTimes } from '../base/units';
 import { differencesInSetup, type BenchmarkResult, type StatementBuffers } from './benchmark';
 import { COMPARISON_METHOD, compareLatencies, type LatencyComparison } from './compareLatencies';
 import { textTable, type Row } from './textTable';
@@ -73,11 +73,7 @@ function overview(results: readonly BenchmarkResult[]): Row[] {
     ['Date', 'Workload', 'TPS', 'Average', 'p50', 'p95', 'p99', 'Deviation', 'Notes'],
     ...results.map((result, position): Row => {
       const { at, title, name, tps, latencies } = result;
-      const note = [
-        names[position],
-        name === undefined ? '' : oneLine(name),
-        `${result.clients} ${plural(result.clients, 'client')}`,
-      ];
+      const note = [names[position], name === undefined ? '' : oneLine(name), formatTimes(result.clients, 'client')];
       return [
         `${at.slice(0, 16).replace('T', ' ')}`,
         shortened(oneLine(title), 24),
@@ -114,8 +110,8 @@ function summaryOf({ server, clients, seconds, warmUpSeconds, latencies, tps, ro
     ? `${formatMs(latencies.averageMs)} on average (95 % interval ${formatMs(Math.max(0, interval.low))} to ${formatMs(interval.high)})`
     : `${formatMs(latencies.averageMs)} on average`;
   return (
-    `PostgreSQL ${server}, ${clients} ${plural(clients, 'client')}, ${formatCount(latencies.runs)} ` +
-    `${plural(latencies.runs, 'run')} in ${formatCount(seconds)} s after ${formatCount(warmUpSeconds)} s of warm-up: ` +
+    `PostgreSQL ${server}, ${formatTimes(clients, 'client')}, ${formatTimes(latencies.runs, 'run')} ` +
+    `in ${formatCount(seconds)} s after ${formatCount(warmUpSeconds)} s of warm-up: ` +
     `${formatTps(tps)} a second, ${average}.` +
     (rolledBack ? ' Every run was a transaction that was rolled back.' : '')
   );
@@ -139,10 +135,6 @@ function optionalMs(ms: number | null): string {
 /** Three digits mean something. */
 function formatTps(tps: number): string {
   return formatCount(tps >= 100 ? Math.round(tps) : Number(tps.toPrecision(3)));
-}
-
-function plural(count: number, word: string): string {
-  return count === 1 ? word : `${word}s`;
 }
 
 function shortened(text: string, most: number): string {

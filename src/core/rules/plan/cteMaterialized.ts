@@ -1,8 +1,9 @@
+import { formatTimes } from '../../base/units';
 import type { PlanNode, PlanTree } from '../../plan/planTree';
 import { cteName } from '../../plan/initPlanReaders';
 import { cteFinder } from '../../plan/estimateOrigins';
 import { definePlanRule } from './planRule';
-import { condition, partOf, percent, rows, spent, times } from './support/words';
+import { condition, partOf, percent, rows, spent } from './support/words';
 
 /** Ours: as for indexes, half of a percent more or less decides nothing. */
 const KEPT_SHARE = 0.1;
@@ -55,7 +56,7 @@ export const cteMaterialized = definePlanRule({
       report({
         node,
         message: `CTE ${name} computes ${rows(rowsActual)}, and ${percent(share)} of them pass the filters of its readers.`,
-        evidence: `${times(scans.length, 'reader')} with ${filters}: ${rows(kept)} of ${rows(read)} kept${spent(totalMs)}`,
+        evidence: `${formatTimes(scans.length, 'reader')} with ${filters}: ${rows(kept)} of ${rows(read)} kept${spent(totalMs)}`,
         savesMs: partOf(totalMs, 1 - share),
         savesBlocks: partOf(totalBlocks, 1 - share),
         nextStep: `Write WITH ${name} AS NOT MATERIALIZED (...), or put the filter into the CTE.`,

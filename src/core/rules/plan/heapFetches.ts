@@ -1,9 +1,9 @@
-import { formatCount } from '../../base/units';
+import { formatCount, formatTimes } from '../../base/units';
 import { rawNumber } from '../../plan/rawValue';
 import { definePlanRule } from './planRule';
 import { relationOf, tableName } from './support/conditions';
 import { exampleCatalog } from './support/exampleCatalog';
-import { nameOf, partOf, percent, spent, times } from './support/words';
+import { nameOf, partOf, percent, spent } from './support/words';
 
 /** ExplainSQL's thresholds for index-only scans. */
 const FETCHED_SHARE = 0.25;
@@ -60,7 +60,7 @@ Execution Time: 10.0 ms`,
       report({
         node,
         message: `${nameOf(node)} visits the table for ${percent(share)} of its rows.`,
-        evidence: `Heap Fetches: ${formatCount(fetches)} in ${times(loops, 'loop')}${visible}${spent(selfMs)}`,
+        evidence: `Heap Fetches: ${formatCount(fetches)} in ${formatTimes(loops, 'loop')}${visible}${spent(selfMs)}`,
         savesMs: partOf(selfMs, share),
         savesBlocks: selfBlocks === undefined ? undefined : Math.min(fetches, selfBlocks),
         nextStep: `VACUUM ${node.relation ?? 'the table'}, and let autovacuum come more often (autovacuum_vacuum_scale_factor, autovacuum_vacuum_insert_scale_factor).`,

@@ -1,11 +1,11 @@
-import { formatCount } from '../../base/units';
+import { formatCount, formatTimes } from '../../base/units';
 import type { SqlStep } from '../../plan/nextStep';
 import type { PlanNode } from '../../plan/planTree';
 import { quoteIdentifier } from '../../sql/identifiers';
 import { definePlanRule } from './planRule';
 import { conditionsOf, tableName } from './support/conditions';
 import { isWorthwhile } from './support/estimates';
-import { nameOf, rows, times } from './support/words';
+import { nameOf, rows } from './support/words';
 
 /** explain.depesz.com's last colour. */
 const GRAVE_ERROR = 100;
@@ -58,7 +58,7 @@ Execution Time: 12.1 ms`,
         node,
         severity: error >= GRAVE_ERROR ? 'warning' : 'info',
         message: `${nameOf(node)}: ${formatCount(Math.round(error))} times ${way} rows than the planner expected.`,
-        evidence: `planned ${rows(rowsPlanned)}, actual ${rows(rowsActual)}, ${times(loops, 'loop')}`,
+        evidence: `planned ${rows(rowsPlanned)}, actual ${rows(rowsActual)}, ${formatTimes(loops, 'loop')}`,
         nextStep: nextStep(node),
         steps: steps(node),
       });

@@ -1,3 +1,4 @@
+import { formatTimes } from '../../../core/base/units';
 import type { NodeView, PlanView } from '../../../protocol/planPanel';
 import { nodeName } from '../nodeText';
 import { estimateError, exactCount, ms, percent, touchedBlocks } from '../words';
@@ -25,14 +26,10 @@ function nodeFigures(node: NodeView): string[] {
       ? undefined
       : `self ${ms(node.selfMs)}${node.selfShare === undefined ? '' : `, ${percent(node.selfShare)}`}`,
     node.totalMs === undefined ? undefined : `total ${ms(node.totalMs)}`,
-    node.rowsActual === undefined ? planned : amountOf(Math.round(node.rowsActual), 'row'),
+    node.rowsActual === undefined ? planned : formatTimes(Math.round(node.rowsActual), 'row'),
     estimateError(node)?.explanation,
     node.loops === undefined || node.loops === 1 ? undefined : `${exactCount(node.loops)} loops`,
-    blocks ? amountOf(blocks, 'block') : undefined,
+    blocks ? formatTimes(blocks, 'block') : undefined,
     node.selfMs === undefined && node.totalCost !== undefined ? `cost ${exactCount(node.totalCost)}` : undefined,
   ].filter(part => part !== undefined);
-}
-
-function amountOf(number: number, unit: string): string {
-  return `${exactCount(number)} ${unit}${number === 1 ? '' : 's'}`;
 }

@@ -37,8 +37,3 @@ export function spent(ms: number | undefined): string {
 export function partOf(figure: number | undefined, share: number): number | undefined {
   return figure === undefined ? undefined : figure * share;
 }
-
-/** "1 loop", "5,000 loops". */
-export function times(count: number, what: string): string {
-  return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
-}
