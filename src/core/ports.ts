@@ -70,6 +70,11 @@ export interface CostEstimator {
   readonly how: EvidenceKind;
   /** How far the estimator's costs for the existing design are from the server's own, e.g. 0.0007; absent if it is the server itself. */
   readonly relativeError?: number;
+  /**
+   * Tells which statements will be asked about, so that what planning them needs is fetched in one go. Fails only if it
+   * is cancelled: what cannot be had is told by {@link cost}.
+   */
+  anticipate?(statements: readonly string[], signal?: CancelSignal): Promise<void>;
   cost(sql: string, configuration: readonly IndexDefinition[], signal?: CancelSignal): Promise<PlanCost>;
   /** Estimated size of a hypothetical index. */
   estimateBytes(index: IndexDefinition): Promise<number>;

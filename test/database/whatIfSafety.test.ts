@@ -159,6 +159,24 @@ describe('database/whatIf touches nothing and survives everything', function () 
       });
     }
 
+    it('fetches what statements need together, and tells each of them its own reason', async () => {
+      const { db } = server();
+      const shadow = await openTestShadow(db, await db.readCatalog());
+      const { shadow: shared, release } = leaseShadow(db, WORKER_FILE);
+      const [one, other] = ['select * from many.t11 where x = 3', 'select * from many.t12 where x = 3'] as const;
+      await shadow.anticipate([one, other]);
+      const count = shared.relationCount;
+      await shadow.cost(one, []);
+      await shadow.cost(other, []);
+      assert.equal(shared.relationCount, count, 'both were there');
+      const [sql, said] = refused[0]!;
+      await shadow.anticipate(['select * from many.t13 where x = 3', sql]);
+      await assert.rejects(shadow.cost(sql, []), (error: DatabaseError) => said.test(error.message));
+      assert.ok((await shadow.cost(STATEMENT, [])).totalCost > 0);
+      release();
+      await shadow.dispose();
+    });
+
     it('plans with a stand-in for a function whose value is not needed', async () => {
       const shadow = await openTestShadow(reader, await reader.readCatalog());
       const { relativeError } = await shadow.cost('select checksum(site), count(*) from cameras group by 1', []);

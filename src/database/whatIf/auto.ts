@@ -32,6 +32,10 @@ export class AutoEstimator implements CostEstimator {
     return this.how === this.shadow.how ? this.shadow.relativeError : undefined;
   }
 
+  anticipate(statements: readonly string[], signal?: CancelSignal): Promise<void> {
+    return this.shadow.anticipate(statements, signal);
+  }
+
   async cost(sql: string, configuration: readonly IndexDefinition[], signal?: CancelSignal): Promise<PlanCost> {
     const chosen = this.chosen.get(sql) ?? this.choose(sql, signal);
     this.chosen.set(sql, chosen);

@@ -103,6 +103,19 @@ export class ShadowEstimator implements CostEstimator {
     return parts.join('; ');
   }
 
+  async anticipate(texts: readonly string[], signal?: CancelSignal): Promise<void> {
+    const statements = texts.map(text => withoutExplain(text).sql);
+    try {
+      await this.shadow.inTurn(async () => {
+        await this.freshen(signal);
+        await this.shadow.loadAll(statements, this.catalog, signal);
+      }, signal);
+    } catch (error) {
+      // each statement is told its own reason when it is planned
+      if (signal?.aborted) throw error;
+    }
+  }
+
   cost(text: string, configuration: readonly IndexDefinition[], signal?: CancelSignal): Promise<PlanCost> {
     const { sql } = withoutExplain(text);
     return this.shadow.withWorker(async () => {
@@ -139,9 +152,13 @@ export class ShadowEstimator implements CostEstimator {
   }
 
   private async prepare(sql: string, signal: CancelSignal | undefined): Promise<void> {
+    await this.freshen(signal);
+    await this.shadow.load(sql, this.catalog, signal);
+  }
+
+  private async freshen(signal: CancelSignal | undefined): Promise<void> {
     if (!this.isFresh) await this.shadow.freshen(this.catalog, signal);
     this.isFresh = true;
-    await this.shadow.load(sql, this.catalog, signal);
   }
 
   /** Among others, an index that cannot be built is one that is not used; alone, its refusal is the answer. */

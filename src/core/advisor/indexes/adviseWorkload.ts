@@ -64,6 +64,11 @@ export async function adviseWorkload(request: WorkloadRequest): Promise<Workload
   const picked = new Map<Candidate, CostedQuery[]>();
   const relations = new Set<Relation>();
 
+  const planned = request.statements.filter(({ statement }) => reasonToSkip(statement) === undefined);
+  await request.estimator.anticipate?.(
+    planned.map(({ sql }) => sql),
+    signal,
+  );
   for (const [position, statement] of request.statements.entries()) {
     throwIfCancelled(signal);
     onProgress?.({
