@@ -69,7 +69,11 @@ export class AdviceService {
       // What is superfluous anyway is told of with the other existing ones.
       const told = new Set(review.findings.map(({ index }) => index));
       const redundant = view.redundant.filter(({ index }) => !told.has(index));
-      const notes = [...reviewed.notes, ...(advice.whatIfDetail === undefined ? [] : [advice.whatIfDetail])];
+      const notes = [
+        ...reviewed.notes,
+        ...advice.notes,
+        ...(advice.whatIfDetail === undefined ? [] : [advice.whatIfDetail]),
+      ];
       return { ...view, ...reviewed, notes, redundant, timeLimitReached: advice.timeLimitReached ?? false };
     } finally {
       await estimator.dispose();

@@ -100,6 +100,20 @@ describe('core/advisor/indexes/adviseWorkload', () => {
     assert.deepEqual(await chosen(1000), { count: 0, upkeep: 0 });
   });
 
+  it('takes a MERGE that only updates for an UPDATE of these columns', async () => {
+    const merging = async (action: string, weight: number) => {
+      const sql = `merge into child c using parent p on c.id = p.id when ${action}`;
+      const workload = [SELECTS[0]!, [sql, weight] as const];
+      const planner = tablePlanner([BY_PARENT, { statement: 'merge', scan: 10, plan: modify(100) }]);
+      return (await advise(workload, planner)).workload.queries[1]?.upkeep;
+    };
+    // entries of 0.5 for 100 rows: all of them, with those of the primary key, or half of them by HOT
+    assert.equal(await merging('not matched then insert (id) values (p.id)', 1), 50);
+    assert.equal(await merging('matched then update set note = p.name', 1), 25);
+    assert.equal(await merging('matched then update set parent_id = p.id', 1), 75);
+    assert.equal(await merging('matched then delete', 1), 5);
+  });
+
   it('says with figures that writes would pay more than an index saves, or that it saves next to nothing', async () => {
     const insert = { statement: 'insert', scan: 10, plan: modify(100) };
     const dear = { statement: 'huge', scan: 1e9 };

@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog';
 import { findRelation } from '../../catalog/catalog';
 import type { ParsedStatement } from '../../sql/statement';
-import { child, list } from './parseTree';
+import { child, list, type Node } from './parseTree';
 import type { Writes } from './upkeep';
 
 /** The tables a statement writes, with the rows its plan expects to write and the columns an UPDATE sets. */
@@ -11,11 +11,12 @@ export function readWrites(
   plan: Readonly<Record<string, unknown>>,
 ): Writes[] {
   const rows = rowsWritten(plan);
-  const columns = columnsSet(statement.tree);
+  const merge = child(statement.tree, 'MergeStmt');
+  const columns = merge ? columnsMerged(merge) : columnsSet(child(statement.tree, 'UpdateStmt'));
   return statement.tables.flatMap(({ name, schema, use }) => {
     if (use !== 'insert' && use !== 'update' && use !== 'delete' && use !== 'merge') return [];
     const relation = findRelation(catalog, name, schema);
-    return relation ? [{ relation, use, rows, columns }] : [];
+    return relation ? [{ relation, use: use === 'merge' ? useOfMerge(merge) : use, rows, columns }] : [];
   });
 }
 
@@ -27,7 +28,25 @@ function rowsWritten(plan: Readonly<Record<string, unknown>>): number {
   return Math.max(1, ...children.map(rowsWritten));
 }
 
-function columnsSet(tree: unknown): Set<string> {
-  const targets = list(child(tree, 'UpdateStmt')?.targetList).map(item => child(item, 'ResTarget')?.name);
+function columnsSet(update: Node | undefined): Set<string> {
+  const targets = list(update?.targetList).map(item => child(item, 'ResTarget')?.name);
   return new Set(targets.filter(name => typeof name === 'string'));
+}
+
+/** A MERGE that inserts nothing leaves indexes on other columns alone, as an UPDATE or a DELETE does. */
+function useOfMerge(merge: Node | undefined): Writes['use'] {
+  const commands = new Set(actionsOf(merge).map(({ commandType }) => commandType));
+  if (commands.has('CMD_INSERT')) return 'merge';
+  return commands.has('CMD_UPDATE') ? 'update' : commands.has('CMD_DELETE') ? 'delete' : 'merge';
+}
+
+function columnsMerged(merge: Node): Set<string> {
+  const updates = actionsOf(merge).filter(({ commandType }) => commandType === 'CMD_UPDATE');
+  return new Set(updates.flatMap(action => [...columnsSet(action)]));
+}
+
+function actionsOf(merge: Node | undefined): Node[] {
+  return list(merge?.mergeWhenClauses)
+    .map(item => child(item, 'MergeWhenClause'))
+    .filter(action => action !== undefined);
 }
