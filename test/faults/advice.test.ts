@@ -9,12 +9,11 @@ import type { IndexDefinition } from '../../src/core/advisor/suggestion';
 import { openDatabase } from '../../src/database/connect';
 import { openCostEstimator } from '../../src/database/whatIf';
 import type { AdviceView } from '../../src/protocol/advice';
-import type { FailureData } from '../../src/protocol/server';
 import { CLI } from '../support/cli';
 import { dyingWorker, letDie, type Death } from './dyingWorker';
 import { FaultProxy } from './faultProxy';
 import { failureOf, FaultServer, until } from './faultServer';
-import { ServerProcess } from './serverProcess';
+import { refusalOf, REQUEST_CANCELLED, ServerProcess } from './serverProcess';
 
 const TABLES = ['doors', 'gates', 'lanes', 'paths'];
 const SETUP = `
@@ -28,10 +27,8 @@ const SETUP = `
   analyze`;
 const WORKLOAD = TABLES.map(table => `select * from ${table} where camera = 7;`).join('\n');
 
-const REQUEST_CANCELLED = -32800;
 const RUN_AGAIN = 'the advice changed nothing: run it again';
 
-type Failure = Error & { readonly code?: number; readonly data?: FailureData };
 type Method = 'shadow' | 'trial';
 
 for (const major of [18, 14]) {
@@ -101,41 +98,30 @@ for (const major of [18, 14]) {
         TABLES.map(table => `public.${table}`),
       );
     };
-    const failing = (work: Promise<unknown>): Promise<Failure> =>
-      work.then(
-        () => assert.fail('it did not fail'),
-        (error: Failure) => error,
-      );
-
-    /** Advises, and calls `act` while the server plans, or has built an index on trial: it waits for a catalog. */
+    /** Advises, and calls `act` while the server, which reads for the planner, waits for a catalog. */
     async function midway(method: Method, act: () => Promise<void> | void, cancel?: CancellationTokenSource) {
-      const locker = await server.open({ applicationName: 'locker' });
-      try {
-        return await locker.withSession(async session => {
-          editor.progress.length = 0;
-          const failed = failing(advise(method, cancel));
-          await until(() => editor.progress.some(({ text }) => /^planning statement/.test(text)), 'nothing is planned');
-          await session.execute('begin; lock table pg_catalog.pg_statistic_ext in access exclusive mode');
-          const built =
-            method === 'trial' ? `and exists (select from pg_locks where mode = 'ShareLock' and granted)` : '';
-          await until(
-            async () => (await session.query(`select from pg_locks where not granted ${built}`)).length > 0,
-            'it never waits',
-          );
-          await act();
-          return failed;
-        });
-      } finally {
-        await locker.dispose();
-      }
+      return server.beside('begin', async session => {
+        editor.progress.length = 0;
+        const failed = refusalOf(advise(method, cancel));
+        await until(() => editor.progress.some(({ text }) => /^planning statement/.test(text)), 'nothing is planned');
+        await session.execute('lock table pg_catalog.pg_statistic_ext in access exclusive mode');
+        await until(
+          async () => (await session.query('select from pg_locks where not granted')).length > 0,
+          'it never waits',
+        );
+        await act();
+        return failed;
+      });
     }
 
-    for (const method of ['shadow', 'trial'] as const) {
+    for (const method of ['shadow'] as const) {
       const faults: readonly (readonly [how: string, act: () => Promise<void> | void, said: RegExp])[] = [
         ['whose connection is cut', () => proxy.cut(), /was lost: the connection was closed by the other side$/],
         ['whose server crashes', () => server.server.restart('crash'), /was lost: terminating connection/],
       ];
       for (const [how, act, said] of faults) {
+        // What the planner's worker has read again costs seconds; the way there is the same for all versions.
+        if (method === 'shadow' && major !== 18 && how !== 'whose server crashes') continue;
         it(`by ${method}, ${how}: says so, and runs the next time`, async () => {
           const next = await nextTransaction();
           const error = await midway(method, act);
@@ -147,6 +133,7 @@ for (const major of [18, 14]) {
         });
       }
 
+      if (method === 'shadow' && major !== 18) continue;
       it(`by ${method}, cancelled: ends at once, and runs the next time`, async () => {
         const cancel = new CancellationTokenSource();
         const next = await nextTransaction();
@@ -231,18 +218,13 @@ for (const major of [18, 14]) {
 
       /** While the lock is held, whoever plans for the command line waits. */
       async function whileItWaits(method: Method, act: (child: ChildProcess) => Promise<void> | void) {
-        const locker = await server.open({ applicationName: 'locker' });
-        try {
-          return await locker.withSession(async session => {
-            await session.execute('begin; lock table pg_catalog.pg_statistic_ext in access exclusive mode');
-            const { child, ended } = start(method);
-            await until(async () => (await session.query('select from pg_locks where not granted')).length > 0, 'no');
-            await act(child);
-            return ended;
-          });
-        } finally {
-          await locker.dispose();
-        }
+        const lock = 'begin; lock table pg_catalog.pg_statistic_ext in access exclusive mode';
+        return server.beside(lock, async session => {
+          const { child, ended } = start(method);
+          await until(async () => (await session.query('select from pg_locks where not granted')).length > 0, 'no');
+          await act(child);
+          return ended;
+        });
       }
 
       it('loses the server, and says so once', async () => {

@@ -5,7 +5,7 @@ import { openDatabase, type PostgresDatabase } from '../../src/database/connect'
 import { resolveConnection, type ConnectionSettings } from '../../src/database/connectionSettings';
 import { startEmbedded, type EmbeddedServer } from '../../src/database/embedded';
 import { installedMajors } from '../../src/database/embeddedBinaries';
-import { openSession } from '../../src/database/session';
+import { openSession, type Session } from '../../src/database/session';
 
 /** A table whose index takes a moment to build, and a small one. */
 export const SETUP = `
@@ -78,6 +78,19 @@ export class FaultServer {
       return [];
     } finally {
       await session.end();
+    }
+  }
+
+  /** Runs work beside a session of somebody else's that has begun a transaction, and rolls that back. */
+  async beside<T>(begin: string, work: (other: Session) => Promise<T>): Promise<T> {
+    const database = await this.open({ applicationName: 'somebody else' });
+    try {
+      return await database.withSession(async session => {
+        await session.execute(begin);
+        return await work(session);
+      });
+    } finally {
+      await database.dispose();
     }
   }
 

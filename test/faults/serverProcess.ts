@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import * as path from 'node:path';
@@ -8,7 +9,21 @@ import {
   type CancellationToken,
   type ProtocolConnection,
 } from 'vscode-languageserver/node';
-import type { ProgressParams, ServerRequest, ServerRequests } from '../../src/protocol/server';
+import type { FailureData, ProgressParams, ServerRequest, ServerRequests } from '../../src/protocol/server';
+
+/** What a request is refused with. */
+export type Failure = Error & { readonly code?: number; readonly data?: FailureData };
+
+/** `RequestCancelled` of the Language Server Protocol. */
+export const REQUEST_CANCELLED = -32800;
+
+/** What the request ends with, which must not succeed. */
+export async function refusalOf(request: Promise<unknown>): Promise<Failure> {
+  return request.then(
+    () => assert.fail('it did not fail'),
+    (error: Failure) => error,
+  );
+}
 
 const SERVER = path.resolve(__dirname, '../../dist/server.js');
 
