@@ -12,11 +12,11 @@ import { runWalk, waitUntil } from './walkSession.mjs';
 
 const SETUP = [
   `create table visit (id int primary key, camera int not null, at timestamptz not null, state text not null,
-   people int not null, note text not null)`,
+   people int not null, note text not null) with (autovacuum_enabled = off)`,
   `insert into visit select n, n % 400, timestamptz '2026-01-01 00:00Z' + n * interval '2 minutes',
    case n % 90 when 0 then 'open' else 'done' end, n % 7, 'note ' || n from generate_series(1, 100000) n`,
-  // what autovacuum would do somewhat later, which changes costs
-  'vacuum (freeze, analyze) visit',
+  // by autovacuum it would be done in the middle of the walk, and change costs
+  'vacuum (analyze) visit',
 ];
 
 /** The first line is that of a statement that one index helps. */
