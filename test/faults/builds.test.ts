@@ -187,8 +187,8 @@ for (const major of [18, 14]) {
 
     if (major === 18)
       it('loses the language server: the next one tells at once, and offers to make it whole or drop it', async () => {
-        const building = refusalOf(apply());
         await besideWriter('readings', async () => {
+          const building = refusalOf(apply());
           await isIn('waiting for writers before build');
           await editor.kill();
           await building;
