@@ -68,16 +68,18 @@ export function candidateIndexes(access: TableAccess, catalog: Catalog, options:
   return [...found.values()];
 }
 
+/** A search asks for the same few hundred again and again. */
+const identities = new WeakMap<IndexDefinition, string>();
+
 /** Two definitions with the same identity build the same index. */
 export function indexIdentity(index: IndexDefinition): string {
-  return [
-    index.schema,
-    index.relation,
-    index.method,
-    index.keys.join(','),
-    index.include.join(','),
-    index.where ?? '',
-  ].join('|');
+  let identity = identities.get(index);
+  if (identity === undefined) {
+    const { schema, relation, method, keys, include, where } = index;
+    identity = [schema, relation, method, keys.join(','), include.join(','), where ?? ''].join('|');
+    identities.set(index, identity);
+  }
+  return identity;
 }
 
 /** The existing index that already does all that `index` would: same leading keys, same predicate or none. */

@@ -68,15 +68,7 @@ export class Objective {
 
 /** A fixed order of candidates. */
 export function byIdentity(a: Candidate, b: Candidate): number {
-  const left = identityOf(a);
-  const right = identityOf(b);
+  const left = indexIdentity(a.index);
+  const right = indexIdentity(b.index);
   return left < right ? -1 : left > right ? 1 : 0;
-}
-
-const identities = new WeakMap<Candidate, string>();
-
-function identityOf(candidate: Candidate): string {
-  let identity = identities.get(candidate);
-  if (identity === undefined) identities.set(candidate, (identity = indexIdentity(candidate.index)));
-  return identity;
 }

@@ -7,7 +7,7 @@ import { restoreAttribute, restoreSize } from './restoreStatistics';
 import { literal, quoted, rowsOf, StepFailed } from './sqlText';
 
 interface Hypothetical {
-  /** `pg_class.oid` of the index and, on a partitioned table, of those on its partitions. */
+  /** `pg_class.oid` of the index and, on a partitioned table, after it of those on its partitions. */
   readonly oids: readonly number[];
   visible: boolean;
 }
@@ -102,16 +102,16 @@ export class HypotheticalIndexes {
       return await rowsOf<BuiltIndex>(
         this.db,
         `${indexes.map(({ sql }) => sql).join(';\n')};
-         with recursive made(root, oid) as (
-           select c.relname, c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         with recursive made(root, oid, depth) as (
+           select c.relname, c.oid, 0 from pg_class c join pg_namespace n on n.oid = c.relnamespace
              where (n.nspname, c.relname) in (${names.join(', ')})
-           union all select m.root, i.inhrelid from pg_inherits i join made m on i.inhparent = m.oid)
+           union all select m.root, i.inhrelid, m.depth + 1 from pg_inherits i join made m on i.inhparent = m.oid)
          select m.root, c.oid::int8 as oid, c.relkind as kind, a.amname as method, n.nspname as schema,
            c.relname as name, tn.nspname || '.' || t.relname as parent, pg_relation_filepath(c.oid) as file
          from made m join pg_class c on c.oid = m.oid join pg_namespace n on n.oid = c.relnamespace
          join pg_am a on a.oid = c.relam
          join pg_index x on x.indexrelid = c.oid join pg_class t on t.oid = x.indrelid
-         join pg_namespace tn on tn.oid = t.relnamespace`,
+         join pg_namespace tn on tn.oid = t.relnamespace order by m.depth`,
       );
     } catch (error) {
       const what = indexes.length === 1 ? `index ${indexes[0]!.name}` : `${indexes.length} indexes`;
@@ -162,16 +162,17 @@ export class HypotheticalIndexes {
 
   /** The planner passes over an index that is not valid: cheaper than dropping and creating it again. */
   async showOnly(wanted: ReadonlySet<string>, among: readonly string[]): Promise<void> {
-    for (const visible of [true, false]) {
-      const changed = among.flatMap(name => {
-        const known = this.hypothetical.get(name);
-        return known && known.visible !== visible && wanted.has(name) === visible ? [known] : [];
-      });
-      if (changed.length === 0) continue;
-      const oids = changed.flatMap(each => each.oids);
-      await this.db.exec(`update pg_index set indisvalid = ${visible} where indexrelid in (${oids.join(', ')})`);
-      for (const each of changed) each.visible = visible;
-    }
+    const changed = among.flatMap(name => {
+      const known = this.hypothetical.get(name);
+      return known && known.visible !== wanted.has(name) ? [known] : [];
+    });
+    if (changed.length === 0) return;
+    const all = changed.flatMap(({ oids }) => oids);
+    const shown = changed.flatMap(({ oids, visible }) => (visible ? [] : oids));
+    // oid 0 is no index: the list must not be empty
+    const valid = `indexrelid in (${[0, ...shown].join(', ')})`;
+    await this.db.exec(`update pg_index set indisvalid = ${valid} where indexrelid in (${all.join(', ')})`);
+    for (const each of changed) each.visible = !each.visible;
   }
 }
 
