@@ -1,7 +1,7 @@
+import { DatabaseError } from './base/databaseError';
 import type { CancelSignal } from './base/cancelSignal';
 import type { Catalog } from './catalog/catalog';
 import type { EvidenceKind, IndexDefinition } from './advisor/suggestion';
-import type { SourceRange } from './base/sourceRange';
 
 export type Row = Record<string, unknown>;
 
@@ -38,20 +38,7 @@ export interface ExplainResult {
   readonly notices: readonly string[];
 }
 
-/** A failure reported by PostgreSQL or by the connection, typed by kind. */
-export class DatabaseError extends Error {
-  override readonly name = 'DatabaseError';
-  constructor(
-    readonly kind: 'sql' | 'connection' | 'timeout' | 'permission' | 'cancelled' | 'unsupported',
-    message: string,
-    /** Where in the statement, when PostgreSQL said so. */
-    readonly range?: SourceRange,
-    readonly sqlState?: string,
-    readonly hint?: string,
-  ) {
-    super(message);
-  }
-}
+export { DatabaseError };
 
 /** The cost of one plan under a configuration of hypothetical indexes. */
 export interface PlanCost {

@@ -1,4 +1,4 @@
-import { DatabaseError } from '../../ports';
+import { DatabaseError } from '../../base/databaseError';
 
 /** True for what concerns the whole run and not one statement: a cancel, and a server that is gone. */
 export function endsRun(error: unknown): boolean {
