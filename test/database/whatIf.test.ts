@@ -9,6 +9,7 @@ import { openDatabase, type PostgresDatabase } from '../../src/database/connect'
 import { resolveConnection } from '../../src/database/connectionSettings';
 import { startEmbedded, type EmbeddedServer } from '../../src/database/embedded';
 import { openCostEstimator } from '../../src/database/whatIf';
+import { openShadow } from '../../src/database/whatIf/shadow';
 import { buildTestWorker, WORKER_FILE } from './whatIfWorker';
 
 const SETUP = `
@@ -103,6 +104,23 @@ for (const major of [18, 14]) {
         assert.ok(Math.abs(shadow.totalCost / cost - 1) < 0.03, `shadow ${shadow.totalCost}, server ${cost}`);
       });
     }
+
+    it('models a foreign key to a table that was planned with before', async () => {
+      const other = await openDatabase(await resolveConnection({ url: server.url, env: {}, cwd: '/' }));
+      // with rows enough for the check of the key to read the other's index
+      await owner.query(`create table part (id int, counting_id bigint references counting);
+        insert into part select g, g from generate_series(1, 90000) g; analyze part`);
+      const fresh = openShadow(other, await other.readCatalog(), { workerFile: WORKER_FILE });
+      try {
+        await fresh.cost('select * from counting where id = 4711', []);
+        await fresh.cost('select * from part p join counting k on k.id = p.counting_id', []);
+        assert.deepEqual(fresh.notes, []);
+      } finally {
+        await fresh.dispose();
+        await other.dispose();
+        await owner.query('drop table if exists part');
+      }
+    });
 
     it('knows how far it is off', async () => {
       await estimator.cost(PRESENT[0]!, []);

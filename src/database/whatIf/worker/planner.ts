@@ -81,8 +81,8 @@ export class Planner {
         notes.push(`extension ${name} not modelled: ${error.message}`),
       );
     }
-    // what DDL reads must be as small as it is
-    for (const { file } of this.stored.values()) if (file) this.storage.setPages(file, 0);
+    // what DDL reads must be as small as it is; a raised tree is there, and the check of a foreign key may read it
+    for (const { file, facts } of this.stored.values()) if (file && !facts.treeHeight) this.storage.setPages(file, 0);
     try {
       notes.push(...(await this.runAll(model.steps)));
       const missing = await this.locate(model.storage);
