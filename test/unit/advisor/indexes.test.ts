@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { adviseWorkload, suggestIndexes } from '../../../src/core/advisor/indexes';
 import { readAccessPaths } from '../../../src/core/advisor/indexes/accessPaths';
-import { candidateIndexes } from '../../../src/core/advisor/indexes/candidates';
+import { candidateIndexes, normal } from '../../../src/core/advisor/indexes/candidates';
 import { createIndexSql } from '../../../src/core/advisor/indexes/createIndexSql';
 import { indexInWords } from '../../../src/core/advisor/indexes/describeIndex';
 import { redundantIndexes } from '../../../src/core/advisor/indexes/redundantIndexes';
@@ -340,5 +340,21 @@ describe('core/advisor/indexes', () => {
         ],
       ],
     );
+  });
+
+  it('takes no two names or strings for the same that differ in case alone', () => {
+    assert.equal(normal('"Id"'), 'Id');
+    assert.equal(normal('("id")::text'), 'id');
+    assert.equal(normal("((Status)::text = 'A b'::text)"), "status='A b'");
+    const relation = {
+      ...ORDERS,
+      indexes: [
+        index('upper', ['"Customer_id"']),
+        index('lower', ['customer_id']),
+        index('open', ['created_at'], { predicate: "status = 'open'" }),
+        index('Open', ['created_at'], { predicate: "status = 'OPEN'" }),
+      ],
+    };
+    assert.deepEqual(redundantIndexes(relation, []), []);
   });
 });

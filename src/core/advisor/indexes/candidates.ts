@@ -90,17 +90,27 @@ export function coveringIndex(relation: Relation, index: IndexDefinition): Index
     const keys = existing.keys.map(normal);
     const wanted = index.keys.map(normal);
     if (!wanted.every((key, position) => keys[position] === key)) return false;
-    const stored = new Set([...keys, ...existing.include.map(normal)]);
-    return index.include.every(name => stored.has(normal(name)));
+    const stored = new Set([...keys, ...existing.include]);
+    return index.include.every(name => stored.has(name));
   });
 }
 
-/** Keys and predicates as both sides print them, without quotes, outer parentheses and harmless casts. */
+/**
+ * Keys and predicates as both sides print them, without parentheses and harmless casts. Quoted names lose their quotes
+ * and keep their case, as strings do: `"Id"` is not `id`.
+ */
 export function normal(text: string): string {
+  return text.replace(/"((?:[^"]|"")*)"|'(?:[^']|'')*'|[^"']+/g, (part, name: string | undefined) => {
+    if (name !== undefined) return name.replaceAll('""', '"');
+    return part.startsWith("'") ? part : bareText(part);
+  });
+}
+
+function bareText(text: string): string {
   return text
     .toLowerCase()
     .replace(/::(text|character varying|bpchar|integer|bigint)\b/g, '')
-    .replace(/[\s()"]/g, '');
+    .replace(/[\s()]/g, '');
 }
 
 /**

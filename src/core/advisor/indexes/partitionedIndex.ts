@@ -66,11 +66,11 @@ export function partitionedIndexChange(
 }
 
 function isSame(existing: Index, wanted: IndexDefinition): boolean {
-  const inOrder = (texts: readonly string[]): string => texts.map(normal).join();
+  const inOrder = (texts: readonly string[]): string => texts.join();
   return (
     existing.method === wanted.method &&
     existing.unique === (wanted.unique ?? false) &&
-    inOrder(existing.keys) === inOrder(wanted.keys) &&
+    inOrder(existing.keys.map(normal)) === inOrder(wanted.keys.map(normal)) &&
     inOrder(existing.include) === inOrder(wanted.include) &&
     normal(existing.predicate ?? '') === normal(wanted.where ?? '')
   );

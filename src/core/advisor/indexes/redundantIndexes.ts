@@ -41,7 +41,7 @@ export function redundantIndexes(
       .map(({ name, index }) => ({
         name,
         keys: index.keys.map(normal),
-        include: index.include.map(normal),
+        include: index.include,
         predicate: normal(index.where ?? ''),
       })),
   ];
@@ -93,7 +93,7 @@ function keysOf(index: Index): Keys {
   return {
     name: index.name,
     keys: index.keys.map(normal),
-    include: index.include.map(normal),
+    include: index.include,
     predicate: normal(index.predicate ?? ''),
   };
 }
