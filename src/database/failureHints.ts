@@ -28,6 +28,9 @@ export function hintFor(sqlState: string, message: string): string | undefined {
     return 'it was cancelled on the server, by its administrator or another program; run it again';
   }
   if (/during recovery/.test(message)) return 'the server is a replica; connect to the primary to write';
+  if (/^must be owner of/.test(message)) {
+    return 'only its owner, or a role with the rights of its owner, may do this; connect as one, or hand it over as a migration';
+  }
   if (sqlState.startsWith('58')) return "the server's machine could not read or write a file; look into its log";
   return HINTS[sqlState];
 }
