@@ -59,7 +59,7 @@ export interface CostEstimator {
   readonly relativeError?: number;
   /**
    * Tells which statements will be asked about, so that what planning them needs is fetched in one go. Fails only if it
-   * is cancelled: what cannot be had is told by {@link cost}.
+   * is cancelled or the server is lost: what else cannot be had is told by {@link cost}.
    */
   anticipate?(statements: readonly string[], signal?: CancelSignal): Promise<void>;
   cost(sql: string, configuration: readonly IndexDefinition[], signal?: CancelSignal): Promise<PlanCost>;

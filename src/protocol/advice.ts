@@ -44,7 +44,7 @@ export interface AdviceView {
   readonly indexes: readonly AdvisedIndexView[];
   readonly statements: readonly AdvisedStatement[];
   /** Existing indexes that the advised ones make superfluous. */
-  readonly redundant: readonly { readonly index: string; readonly because: string; readonly change: Change | null }[];
+  readonly redundant: readonly { readonly index: string; readonly because: string; readonly change: Change }[];
   readonly existing: readonly ExistingIndexFinding[];
   readonly skipped: readonly { readonly id: number; readonly reason: string; readonly sql: string }[];
   readonly notes: readonly string[];
@@ -71,6 +71,8 @@ export interface AdvisedStatement {
   /** Planner cost of one run, before and with all advised indexes. */
   readonly costBefore: number;
   readonly costAfter: number;
+  /** Why it got no index, with figures; absent if it did. */
+  readonly reason?: string;
   /** Only reads, and has no parameter whose value is unknown: it can be measured. */
   readonly measurable: boolean;
 }
@@ -87,7 +89,7 @@ export interface DesignParams {
 /** What changes in the view with the chosen indexes, which come in the order asked for. */
 export interface DesignView extends Pick<AdviceView, 'costAfter' | 'indexes' | 'redundant'> {
   /** A statement that can no longer be planned is not among them. */
-  readonly statements: readonly { readonly id: number; readonly costAfter: number }[];
+  readonly statements: readonly Pick<AdvisedStatement, 'id' | 'costAfter' | 'reason'>[];
   readonly skipped: readonly { readonly id: number; readonly reason: string }[];
 }
 

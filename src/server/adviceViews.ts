@@ -1,6 +1,6 @@
 import type { AdvisedIndex, WorkloadAdvice } from '../core/advisor/indexes/adviseWorkload';
-import { createIndexSql, dropIndexSql } from '../core/advisor/indexes/createIndexSql';
-import type { Change, IndexDefinition } from '../core/advisor/suggestion';
+import { createIndexSql } from '../core/advisor/indexes/createIndexSql';
+import type { IndexDefinition } from '../core/advisor/suggestion';
 import type { Catalog } from '../core/catalog/catalog';
 import type { PlannedEntry } from '../core/workload/planningTexts';
 import type { ReadWorkload } from '../database/workload/readStatStatements';
@@ -36,7 +36,7 @@ export function adviceView(
     costBefore: advice.workload.costBefore,
     costAfter: advice.workload.costAfter,
     indexes: indexViews(advice, entries, catalog),
-    statements: advice.workload.queries.map(({ id, sql, costBefore, costAfter }) => {
+    statements: advice.workload.queries.map(({ id, sql, costBefore, costAfter, reason }) => {
       const entry = observed.get(id);
       const statement = planned.get(id)?.statement;
       return {
@@ -47,10 +47,11 @@ export function adviceView(
         ...(entry?.totalMs !== undefined && { totalMs: entry.totalMs }),
         costBefore,
         costAfter,
+        ...(reason !== undefined && { reason }),
         measurable: statement !== undefined && !statement.writes && statement.placeholders.length === 0,
       };
     }),
-    redundant: redundantViews(advice, catalog),
+    redundant: advice.redundant,
     skipped: advice.skipped.map(each => ({ ...each, sql: observed.get(each.id)?.sql ?? '' })),
   };
 }
@@ -60,8 +61,12 @@ export function designView(advice: WorkloadAdvice, entries: readonly PlannedEntr
   return {
     costAfter: advice.workload.costAfter,
     indexes: indexViews(advice, entries, catalog),
-    redundant: redundantViews(advice, catalog),
-    statements: advice.workload.queries.map(({ id, costAfter }) => ({ id, costAfter })),
+    redundant: advice.redundant,
+    statements: advice.workload.queries.map(({ id, costAfter, reason }) => ({
+      id,
+      costAfter,
+      ...(reason !== undefined && { reason }),
+    })),
     skipped: advice.skipped,
   };
 }
@@ -104,32 +109,7 @@ function titleIn(sql: string): string {
   return sql.replace(/^CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?\S+ ON /, '');
 }
 
-function redundantViews(advice: WorkloadAdvice, catalog: Catalog): AdviceView['redundant'] {
-  return advice.redundant.map(each => ({ ...each, change: dropOf(each.index, catalog) }));
-}
-
 function writesTo(entry: PlannedEntry | undefined, relation: string): boolean {
   const name = relation.slice(relation.lastIndexOf('.') + 1);
   return entry?.statement.tables.some(table => table.use !== 'read' && table.name === name) ?? false;
-}
-
-function dropOf(qualified: string, catalog: Catalog): Change | null {
-  const relation = catalog.relations.find(({ schema, indexes }) =>
-    indexes.some(({ name }) => `${schema}.${name}` === qualified),
-  );
-  const index = relation?.indexes.find(({ name }) => `${relation.schema}.${name}` === qualified);
-  if (!relation || !index) return null;
-  const concurrently = relation.kind !== 'partitioned table';
-  return {
-    sql: [dropIndexSql(relation.schema, index.name, { concurrently })],
-    runsInTransaction: false,
-    locks: concurrently
-      ? 'SHARE UPDATE EXCLUSIVE: reads and writes go on'
-      : 'ACCESS EXCLUSIVE for a moment, on the table and its partitions',
-    inverse: [
-      concurrently
-        ? index.definition.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ')
-        : index.definition.replace(/ ON ONLY /, ' ON '),
-    ],
-  };
 }

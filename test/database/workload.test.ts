@@ -103,6 +103,8 @@ describe('database/workload', () => {
           );
           await run('begin; declare "c 1" scroll cursor with hold for select id from readings; close "c 1"; rollback');
           await run('create index ends on readings (camera); insert into readings select 20001, 1, $$new$$');
+          const written = `select pg_stat_get_mod_since_analyze('readings'::regclass)::int as n`;
+          while ((await db.query<{ n: number }>(written))[0]?.n === 0) await new Promise(done => setTimeout(done, 50));
           const shadow = await openTestShadow(db, await db.readCatalog());
           await shadow.cost('select noted from readings where camera > 400', []);
           await shadow.dispose();

@@ -112,7 +112,7 @@ export class ShadowEstimator implements CostEstimator {
       }, signal);
     } catch (error) {
       // each statement is told its own reason when it is planned
-      if (signal?.aborted) throw error;
+      if (signal?.aborted || (error instanceof DatabaseError && error.kind === 'connection')) throw error;
     }
   }
 

@@ -135,10 +135,8 @@ function redundantNode({ index, because, change }: AdviceView['redundant'][numbe
     label: index,
     description: [because, stateOf(key, state)].filter(Boolean).join(', '),
     icon: 'trash',
-    ...(change && box(key, state)),
-    ...(change && {
-      shows: { name: 'drop-index.sql', text: changeText(index, change, { how: 'statistics', text: because }) },
-    }),
+    ...box(key, state),
+    shows: { name: 'drop-index.sql', text: changeText(index, change, { how: 'statistics', text: because }) },
     children: [],
   };
 }
@@ -175,7 +173,7 @@ function findingNode(finding: ExistingIndexFinding, state: AdviceState): AdviceN
 }
 
 function statementNode(statement: AdvisedStatement, state: AdviceState, within: string): AdviceNode {
-  const { id, sql, calls, totalMs, costBefore, costAfter, place } = statement;
+  const { id, sql, calls, totalMs, costBefore, costAfter, place, reason } = statement;
   const measured = [state.before.get(id), state.after.get(id)].map(measuredText).filter(Boolean).join(' → ');
   const gained = costAfter < costBefore ? 'arrow-down' : costAfter > costBefore ? 'arrow-up' : 'dash';
   const seen = totalMs === undefined ? '' : `${formatMs(totalMs)} in `;
@@ -190,8 +188,13 @@ function statementNode(statement: AdvisedStatement, state: AdviceState, within: 
     tooltip: `${sql.length > 2000 ? `${sql.slice(0, 2000)}…` : sql}${place === undefined ? '' : `\n\n${place}`}`,
     icon: gained,
     shows: { name: `statement-${id}.sql`, text: `${sql};\n`, ...(place !== undefined && { place }) },
-    children: [],
+    children: reason === undefined ? [] : [reasonNode(`${within}-reason-${id}`, reason)],
+    isOpen: false,
   };
+}
+
+function reasonNode(id: string, reason: string): AdviceNode {
+  return { id, label: 'no index', description: reason, tooltip: reason, icon: 'info', children: [] };
 }
 
 function skippedNode({ id, reason, sql }: AdviceView['skipped'][number]): AdviceNode {

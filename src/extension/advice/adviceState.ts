@@ -52,17 +52,13 @@ export function offeredChanges(view: AdviceView): OfferedChange[] {
     evidence: evidenceOf(index, view),
     bytes: index.estimatedBytes,
   }));
-  const redundant = view.redundant.flatMap(({ index, because, change }) =>
-    change
-      ? {
-          key: `redundant-${index}`,
-          title: `Drop ${index}`,
-          change,
-          evidence: { how: 'statistics' as const, text: because },
-          bytes: 0,
-        }
-      : [],
-  );
+  const redundant = view.redundant.map(({ index, because, change }) => ({
+    key: `redundant-${index}`,
+    title: `Drop ${index}`,
+    change,
+    evidence: { how: 'statistics' as const, text: because },
+    bytes: 0,
+  }));
   const existing = view.existing.flatMap(finding =>
     finding.change
       ? {

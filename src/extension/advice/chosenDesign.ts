@@ -1,5 +1,11 @@
 import type { IndexDefinition } from '../../core/advisor/suggestion';
-import type { AdvisedIndexView, AdviceView, AlternativeView, DesignView } from '../../protocol/advice';
+import type {
+  AdvisedIndexView,
+  AdvisedStatement,
+  AdviceView,
+  AlternativeView,
+  DesignView,
+} from '../../protocol/advice';
 import { indexKey, type AdviceState } from './adviceState';
 
 /** Positions of the advised indexes that are checked and not made yet: with these the statements are planned. */
@@ -15,7 +21,7 @@ export function definitionsAt(view: AdviceView, positions: readonly number[]): I
 
 /** The view with the figures of a design, whose indexes are those at `positions`. */
 export function withDesign(view: AdviceView, positions: readonly number[], design: DesignView): AdviceView {
-  const costs = new Map(design.statements.map(({ id, costAfter }) => [id, costAfter]));
+  const planned = new Map(design.statements.map(statement => [statement.id, statement]));
   const told = new Set(view.existing.map(({ index }) => index));
   const placed = new Map(positions.map((position, at) => [position, design.indexes[at]]));
   return {
@@ -23,11 +29,15 @@ export function withDesign(view: AdviceView, positions: readonly number[], desig
     costAfter: design.costAfter,
     indexes: view.indexes.map((index, position) => recosted(index, placed.get(position))),
     redundant: design.redundant.filter(({ index }) => !told.has(index)),
-    statements: view.statements.map(statement => ({
-      ...statement,
-      costAfter: costs.get(statement.id) ?? statement.costAfter,
-    })),
+    statements: view.statements.map(statement => replanned(statement, planned.get(statement.id))),
   };
+}
+
+function replanned(statement: AdvisedStatement, now: DesignView['statements'][number] | undefined): AdvisedStatement {
+  if (!now) return statement;
+  const { id, sql, place, calls, totalMs, costBefore, measurable } = statement;
+  const kept = { id, sql, calls, costBefore, measurable };
+  return { ...kept, ...(place !== undefined && { place }), ...(totalMs !== undefined && { totalMs }), ...now };
 }
 
 /** Those that gained by it are shown with what they cost without it, so they stay below an index that is not chosen. */

@@ -40,9 +40,23 @@ const VIEW: AdviceView = {
       costAfter: 84,
       measurable: true,
     },
-    { id: 2, sql: 'insert into orders', calls: 1, costBefore: 1, costAfter: 1.5, measurable: false },
+    {
+      id: 2,
+      sql: 'insert into orders',
+      calls: 1,
+      costBefore: 1,
+      costAfter: 1.5,
+      reason: 'it only writes',
+      measurable: false,
+    },
   ],
-  redundant: [{ index: 'public.b', because: 'its keys begin those of a', change: null }],
+  redundant: [
+    {
+      index: 'public.b',
+      because: 'its keys begin those of a',
+      change: change('DROP INDEX CONCURRENTLY public.b', 'CREATE INDEX CONCURRENTLY b ON public.orders (y)'),
+    },
+  ],
   existing: [
     {
       problem: 'unused',
@@ -91,14 +105,16 @@ describe('extension/advice/adviceNodes', () => {
       '  [x] 2 MB: orders (customer_id)',
       '    cost 48,211 → 84 | 900 ms in 20 calls, select * from orders',
       '    cost 1 → 1.5 | insert into orders',
+      '      no index | it only writes',
       'Made redundant by them | 1',
-      '  public.b | its keys begin those of a',
+      '  [ ] public.b | its keys begin those of a',
       'Existing indexes | 1',
       '  [ ] c is not used | unused',
       '    ask the replicas',
       'Statements | 2',
       '  cost 48,211 → 84 | 900 ms in 20 calls, select * from orders',
       '  cost 1 → 1.5 | insert into orders',
+      '    no index | it only writes',
       'Not planned | 1',
       '  syntax error | selec',
     ]);
@@ -137,7 +153,7 @@ describe('extension/advice/adviceNodes', () => {
   it('offers creations before drops, with the way back', () => {
     assert.deepEqual(
       offeredChanges(VIEW).map(({ title, bytes }) => `${title} ${bytes}`),
-      ['Index on public.orders (customer_id) 2097152', 'c is not used -1048576'],
+      ['Index on public.orders (customer_id) 2097152', 'Drop public.b 0', 'c is not used -1048576'],
     );
     const [index] = adviceNodes(state())[0]?.children ?? [];
     assert.match(index?.shows?.text ?? '', /-- Undo:\n-- DROP INDEX CONCURRENTLY public\.a;\n$/);

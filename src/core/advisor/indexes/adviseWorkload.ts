@@ -9,7 +9,7 @@ import { readAccessPaths } from './accessPaths';
 import { candidateIndexes, indexIdentity, SMALL_TABLE_PAGES, type Candidate } from './candidates';
 import { CostedQuery, Planner } from './costedQuery';
 import { describeAdvice, type WorkloadAdvice } from './describeAdvice';
-import { endsRun } from './endsRun';
+import { endsRun, withWayOn } from './endsRun';
 import { Objective } from './objective';
 import { referentialChecks } from './referentialChecks';
 import { pickCandidates } from './pickCandidates';
@@ -65,10 +65,8 @@ export async function adviseWorkload(request: WorkloadRequest): Promise<Workload
   const relations = new Set<Relation>();
 
   const planned = request.statements.filter(({ statement }) => reasonToSkip(statement) === undefined);
-  await request.estimator.anticipate?.(
-    planned.map(({ sql }) => sql),
-    signal,
-  );
+  onProgress?.({ text: 'reading tables and statistics', fraction: 0 });
+  await anticipate(request.estimator, planned, signal);
   for (const [position, statement] of request.statements.entries()) {
     throwIfCancelled(signal);
     onProgress?.({
@@ -126,6 +124,19 @@ export async function adviseWorkload(request: WorkloadRequest): Promise<Workload
     skipped,
   });
   return limited ? { ...advice, timeLimitReached: limited.isOver } : advice;
+}
+
+async function anticipate(
+  estimator: CostEstimator,
+  statements: readonly WorkloadStatement[],
+  signal: CancelSignal | undefined,
+): Promise<void> {
+  try {
+    const texts = statements.map(({ sql }) => sql);
+    await estimator.anticipate?.(texts, signal);
+  } catch (error) {
+    throw withWayOn(error);
+  }
 }
 
 function reasonToSkip(statement: ParsedStatement): string | undefined {
