@@ -10,7 +10,7 @@ const MOST = 20_000;
 export function SqlCode({ text }: { readonly text: string }): JSX.Element {
   const shown = text.length > MOST ? clip(text, MOST) : text;
   return (
-    <pre class="sql" tabIndex={0} aria-label="SQL">
+    <pre class="sql" role="group" tabIndex={0} aria-label="SQL">
       <code>{colourSql(shown, sqlTokens(shown), 0, shown.length)}</code>
     </pre>
   );
