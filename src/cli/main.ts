@@ -1,3 +1,4 @@
+import { messageOf } from '../core/base/messageOf';
 import { DatabaseError } from '../core/ports';
 import { parseCommandLine, type CommandLine } from './arguments';
 import { advise } from './commands/advise';
@@ -66,7 +67,7 @@ function say(text: string, code: number): number {
 function describeFailure(error: unknown): string {
   if (process.env['QUERY_TUNER_DEBUG'] && error instanceof Error) return error.stack ?? error.message;
   if (error instanceof DatabaseError && error.hint) return `${error.message} Hint: ${error.hint}`;
-  return (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');
+  return messageOf(error).replace(/\s*\n\s*/g, ' ');
 }
 
 if (require.main === module) {

@@ -1,3 +1,4 @@
+import { messageOf } from '../core/base/messageOf';
 import { CancelledError, type CancelSignal } from '../core/base/cancelSignal';
 import { DatabaseError } from '../core/ports';
 import { quoteIdentifier } from '../core/sql/identifiers';
@@ -210,9 +211,7 @@ const UNFINISHED = `
 /** The same failure, with what was done about it behind its sentence. */
 export function withOutcome(error: unknown, outcome: string): unknown {
   if (error instanceof CancelledError) return new CancelledError(`${error.message}; ${outcome}`);
-  if (!(error instanceof DatabaseError)) return error;
-  const { kind, message, range, sqlState, hint } = error;
-  return new DatabaseError(kind, `${message}; ${outcome}`, range, sqlState, hint);
+  return error instanceof DatabaseError ? error.with({ message: `${error.message}; ${outcome}` }) : error;
 }
 
 function leftBehind(error: unknown, index: string): Error {
@@ -229,7 +228,7 @@ function leftBehind(error: unknown, index: string): Error {
 }
 
 function inDoubt(error: unknown, { relation, index }: ConcurrentBuild): Error {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   const { kind, sqlState } =
     error instanceof DatabaseError ? error : { kind: 'connection' as const, sqlState: undefined };
   return new DatabaseError(

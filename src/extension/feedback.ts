@@ -1,9 +1,6 @@
 import * as vscode from 'vscode';
 
-/** An error's sentence, for the user. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
+export { messageOf } from '../core/base/messageOf';
 
 /** True in a trusted workspace; in another one says why nothing runs, and offers to trust it. */
 export function requireTrust(): boolean {

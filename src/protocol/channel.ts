@@ -1,3 +1,5 @@
+import { messageOf } from '../core/base/messageOf';
+
 /** The part of a webview (or of a test) that carries messages. */
 export interface Port {
   post(message: unknown): void;
@@ -86,7 +88,7 @@ export class Channel<Ours extends Side<Ours>, Theirs extends Side<Theirs>> {
       if (!method) throw new Error(`unknown method ${name}`);
       reply = { answer: id, value: await method.apply(this.#ours, [...args]) };
     } catch (error) {
-      reply = { failure: id, reason: error instanceof Error ? error.message : String(error) };
+      reply = { failure: id, reason: messageOf(error) };
     }
     if (this.#closed) return;
     try {

@@ -1,3 +1,4 @@
+import { messageOf } from '../core/base/messageOf';
 import type { CancelSignal } from '../core/base/cancelSignal';
 import type { Change } from '../core/advisor/suggestion';
 import { DatabaseError, type Database } from '../core/ports';
@@ -117,10 +118,6 @@ export class ChangeService {
 function stillThere(error: unknown, what: string, sql: readonly string[]): DatabaseError {
   const hint = `when it can be taken back: ${sql.join('; ')}`;
   return new DatabaseError('sql', `${messageOf(error)}; ${what}`, undefined, undefined, hint);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** As it ends a statement that drops it. */

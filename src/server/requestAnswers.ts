@@ -1,3 +1,4 @@
+import { messageOf } from '../core/base/messageOf';
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { ErrorCodes, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import { CancelledError } from '../core/base/cancelSignal';
@@ -70,7 +71,7 @@ function toResponseError(error: unknown, wasAsked: boolean): ResponseError<Failu
     const { kind, hint, sqlState } = error;
     return failure({ kind, ...(hint && { hint }), ...(sqlState && { sqlState }) }, error.message);
   }
-  return new ResponseError(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
+  return new ResponseError(ErrorCodes.InternalError, messageOf(error));
 }
 
 function failure(data: FailureData, message: string): ResponseError<FailureData> {

@@ -9,33 +9,24 @@ import { parseStatement } from '../../src/core/sql/parseStatement';
 import { openDatabase, type PostgresDatabase } from '../../src/database/connect';
 import { resolveConnection } from '../../src/database/connectionSettings';
 import { openCostEstimator } from '../../src/database/whatIf';
-import { debianPostgresOrSkip } from '../support/debianPostgres';
-import { startSystemPostgres } from './systemServer';
+import { DEVICE_INDEX, DEVICE_SQL, startWithHypoPG } from './hypopgServer';
+import type { SystemPostgres } from './systemServer';
 
 const SCHEMA = `
   create extension hypopg;
   create table reading (id int primary key, device int not null, taken date not null, data jsonb);
   insert into reading select i, i % 500, date '2024-01-01' + i / 100, '{}' from generate_series(1, 50000) i;
   analyze reading`;
-const INDEX: IndexDefinition = {
-  schema: 'public',
-  relation: 'reading',
-  method: 'btree',
-  keys: ['device'],
-  include: [],
-};
-const SQL = 'select * from reading where device = 7';
 
 describe('database/whatIf/hypopg', () => {
-  let server: Awaited<ReturnType<typeof startSystemPostgres>> | undefined;
+  let server: SystemPostgres | undefined;
   let client: pg.Client;
   let db: PostgresDatabase;
   let catalog: Catalog;
   let estimator: CostEstimator;
 
   before(async function () {
-    const { bin, environment } = await debianPostgresOrSkip(this, ['postgresql-%', 'postgresql-%-hypopg']);
-    server = await startSystemPostgres(bin, {}, environment);
+    server = await startWithHypoPG(this);
     client = new pg.Client({ connectionString: server.url });
     await client.connect();
     await client.query(SCHEMA);
@@ -53,15 +44,15 @@ describe('database/whatIf/hypopg', () => {
 
   const serverCost = async (): Promise<number> => {
     const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: { 'Total Cost': number } }] }>(
-      `explain (format json) ${SQL}`,
+      `explain (format json) ${DEVICE_SQL}`,
     );
     return rows[0]!['QUERY PLAN'][0].Plan['Total Cost'];
   };
 
   it('plans with an index that is not there as with one that is', async () => {
-    const before = await estimator.cost(SQL, []);
+    const before = await estimator.cost(DEVICE_SQL, []);
     assert.equal(before.totalCost, await serverCost());
-    const planned = await estimator.cost(SQL, [INDEX]);
+    const planned = await estimator.cost(DEVICE_SQL, [DEVICE_INDEX]);
     assert.deepEqual(planned.usedIndexes, [0]);
     await client.query('create index real_index on reading (device)');
     try {
@@ -73,8 +64,8 @@ describe('database/whatIf/hypopg', () => {
   });
 
   it('leaves nothing behind', async () => {
-    await estimator.cost(SQL, [INDEX]);
-    assert.equal((await estimator.cost(SQL, [])).totalCost, await serverCost());
+    await estimator.cost(DEVICE_SQL, [DEVICE_INDEX]);
+    assert.equal((await estimator.cost(DEVICE_SQL, [])).totalCost, await serverCost());
     const { rows } = await client.query<{ count: string }>(
       `select count(*) from pg_index where indrelid = 'reading'::regclass`,
     );
@@ -82,14 +73,14 @@ describe('database/whatIf/hypopg', () => {
   });
 
   it('refuses alone what HypoPG cannot imagine, and does without it among others', async () => {
-    const gin: IndexDefinition = { ...INDEX, method: 'gin', keys: ['data'] };
-    await assert.rejects(estimator.cost(SQL, [gin]), { kind: 'unsupported' });
-    assert.deepEqual((await estimator.cost(SQL, [gin, INDEX])).usedIndexes, [1]);
+    const gin: IndexDefinition = { ...DEVICE_INDEX, method: 'gin', keys: ['data'] };
+    await assert.rejects(estimator.cost(DEVICE_SQL, [gin]), { kind: 'unsupported' });
+    assert.deepEqual((await estimator.cost(DEVICE_SQL, [gin, DEVICE_INDEX])).usedIndexes, [1]);
   });
 
   it('advises on a workload', async () => {
     const grammar = await loadGrammar();
-    const statements = [SQL, `select * from reading where data @> '{"a": 1}'`].map((sql, position) => ({
+    const statements = [DEVICE_SQL, `select * from reading where data @> '{"a": 1}'`].map((sql, position) => ({
       id: position + 1,
       sql,
       statement: parseStatement(grammar, sql),

@@ -5,7 +5,7 @@ import { openDatabase, type PostgresDatabase } from '../../src/database/connect'
 import { resolveConnection } from '../../src/database/connectionSettings';
 import { readMaintenance } from '../../src/database/maintenance/readMaintenance';
 import { debianPostgresOrSkip } from '../support/debianPostgres';
-import { startSystemPostgres } from './systemServer';
+import { startSystemPostgres, type SystemPostgres } from './systemServer';
 
 interface Job {
   readonly [column: string]: unknown;
@@ -18,7 +18,7 @@ interface Job {
 /** The jobs are made in a real pg_cron and run by it, at the next full minute: pg_cron knows no seconds before 1.5. */
 describe('maintenance by pg_cron', function () {
   this.timeout(240_000);
-  let server: Awaited<ReturnType<typeof startSystemPostgres>> | undefined;
+  let server: SystemPostgres | undefined;
   let own: PostgresDatabase;
   let cron: PostgresDatabase;
 

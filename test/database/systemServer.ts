@@ -5,12 +5,18 @@ import * as path from 'node:path';
 import { once } from 'node:events';
 import { freePort } from '../support/freePort';
 
-/** Starts a throwaway server from these programs. @returns its URL, and what ends it and deletes its data. */
+export interface SystemPostgres {
+  readonly url: string;
+  /** Ends it and deletes its data. */
+  stop(): Promise<void>;
+}
+
+/** Starts a throwaway server from these programs. */
 export async function startSystemPostgres(
   bin: string,
   further: Readonly<Record<string, string>> = {},
   env: NodeJS.ProcessEnv = process.env,
-): Promise<{ url: string; stop(): Promise<void> }> {
+): Promise<SystemPostgres> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'query-tuner-system-'));
   const data = path.join(folder, 'data');
   // PostgreSQL refuses to run as root

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import type { IndexDefinition } from '../../src/core/advisor/suggestion';
 import { openDatabase, type PostgresDatabase } from '../../src/database/connect';
 import { resolveConnection } from '../../src/database/connectionSettings';
 import { openCostEstimator } from '../../src/database/whatIf';
-import { startSystemPostgres } from '../database/systemServer';
-import { debianPostgresOrSkip } from '../support/debianPostgres';
+import { DEVICE_INDEX, DEVICE_SQL, startWithHypoPG } from '../database/hypopgServer';
+import type { SystemPostgres } from '../database/systemServer';
 import { FaultProxy } from './faultProxy';
 import { failureOf, until } from './faultServer';
 
@@ -13,24 +12,15 @@ const SETUP = `
   create table reading (id int primary key, device int not null);
   insert into reading select i, i % 500 from generate_series(1, 50000) i;
   analyze reading`;
-const SQL = 'select * from reading where device = 7';
-const INDEX: IndexDefinition = {
-  schema: 'public',
-  relation: 'reading',
-  method: 'btree',
-  keys: ['device'],
-  include: [],
-};
 
 describe('HypoPG, whose connection is cut', () => {
-  let server: Awaited<ReturnType<typeof startSystemPostgres>> | undefined;
+  let server: SystemPostgres | undefined;
   let proxy: FaultProxy | undefined;
   let owner: PostgresDatabase | undefined;
   let database: PostgresDatabase | undefined;
 
   before(async function () {
-    const { bin, environment } = await debianPostgresOrSkip(this, ['postgresql-%', 'postgresql-%-hypopg']);
-    server = await startSystemPostgres(bin, {}, environment);
+    server = await startWithHypoPG(this);
     const settings = await resolveConnection({ url: server.url, env: {}, cwd: '/' });
     proxy = await FaultProxy.start(settings.port);
     owner = await openDatabase({ ...settings, applicationName: 'owner' });
@@ -46,10 +36,10 @@ describe('HypoPG, whose connection is cut', () => {
 
   it('leaves no transaction and no index, and plans the next time', async () => {
     const estimator = await openCostEstimator(database!, await database!.readCatalog(), { method: 'hypopg' });
-    const { totalCost } = await estimator.cost(SQL, []);
+    const { totalCost } = await estimator.cost(DEVICE_SQL, []);
     await owner!.withSession(async session => {
       await session.execute('begin; lock table reading in access exclusive mode');
-      const failed = failureOf(estimator.cost(SQL, [INDEX]));
+      const failed = failureOf(estimator.cost(DEVICE_SQL, [DEVICE_INDEX]));
       await until(
         async () => (await session.query('select from pg_locks where not granted')).length > 0,
         'it never waits',
@@ -60,8 +50,8 @@ describe('HypoPG, whose connection is cut', () => {
     const left = `select from pg_stat_activity where application_name = 'Query Tuner' and xact_start is not null`;
     await until(async () => (await owner!.query(left)).length === 0, 'a transaction is left');
     assert.equal((await owner!.query(`select from pg_index where indrelid = 'reading'::regclass`)).length, 1);
-    assert.equal((await estimator.cost(SQL, [])).totalCost, totalCost);
-    assert.deepEqual((await estimator.cost(SQL, [INDEX])).usedIndexes, [0]);
+    assert.equal((await estimator.cost(DEVICE_SQL, [])).totalCost, totalCost);
+    assert.deepEqual((await estimator.cost(DEVICE_SQL, [DEVICE_INDEX])).usedIndexes, [0]);
     await estimator.dispose();
   });
 });

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/base/messageOf';
 import { suggestIndexes } from '../../core/advisor/indexes/index';
 import type { Suggestion } from '../../core/advisor/suggestion';
 import { parsePlan } from '../../core/plan/parsePlan';
@@ -44,7 +45,7 @@ export async function explain({ options, operands }: CommandLine): Promise<numbe
   await withServer(options, async database => {
     const catalog = await database.readCatalog();
     const estimator = await openCostEstimator(database, catalog, { method: 'auto' }).catch((error: unknown) => {
-      progress(`no what-if estimates: ${error instanceof Error ? error.message : String(error)}`);
+      progress(`no what-if estimates: ${messageOf(error)}`);
       return undefined;
     });
     const explained: ExplainedStatement[] = [];

@@ -13,4 +13,15 @@ export class DatabaseError extends Error {
   ) {
     super(message);
   }
+
+  /** The same failure, said in other words. */
+  with({
+    message = this.message,
+    hint = this.hint,
+  }: {
+    readonly message?: string;
+    readonly hint?: string;
+  }): DatabaseError {
+    return new DatabaseError(this.kind, message, this.range, this.sqlState, hint);
+  }
 }

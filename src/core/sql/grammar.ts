@@ -1,3 +1,4 @@
+import { messageOf } from '../base/messageOf';
 import { hasSqlDetails, loadModule, parseSync } from 'libpg-query';
 import { StatementForms } from './likeStatements';
 import { OffsetMap } from './offsets';
@@ -57,5 +58,5 @@ function describe(error: unknown, sql: string): GrammarError {
     const position = error.sqlDetails?.cursorPosition ?? -1;
     return { message: error.message, offset: position < 0 ? undefined : new OffsetMap(sql).fromCodePoint(position) };
   }
-  return { message: error instanceof Error ? error.message : String(error), offset: undefined };
+  return { message: messageOf(error), offset: undefined };
 }

@@ -177,6 +177,5 @@ export class LoadRun {
 function inStatement(error: unknown, position: number, statements: number): Error {
   if (!(error instanceof DatabaseError)) return error instanceof Error ? error : new Error(String(error));
   if (statements === 1 || error.kind === 'connection') return error;
-  const { kind, message, range, sqlState, hint } = error;
-  return new DatabaseError(kind, `statement ${position + 1} of ${statements}: ${message}`, range, sqlState, hint);
+  return error.with({ message: `statement ${position + 1} of ${statements}: ${error.message}` });
 }

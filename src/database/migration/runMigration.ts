@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/base/messageOf';
 import { CancelledError, type CancelSignal } from '../../core/base/cancelSignal';
 import { hashText } from '../../core/base/hashText';
 import { plannedSteps, type MigrationPlan, type MigrationStep } from '../../core/advisor/migration/migrationPlan';
@@ -207,7 +208,7 @@ async function stopped(
     kind: 'stopped',
     reason,
     ...(stepId === undefined ? {} : { stepId }),
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
     ...(hint === undefined ? {} : { hint }),
     stands: await describeMigrationState(db, record),
     record,

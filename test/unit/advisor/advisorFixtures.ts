@@ -1,6 +1,10 @@
+import { readAccessPaths } from '../../../src/core/advisor/indexes/accessPaths';
+import { candidateIndexes } from '../../../src/core/advisor/indexes/candidates';
 import { indexInWords } from '../../../src/core/advisor/indexes/describeIndex';
 import type { Catalog, Column, Index, Relation } from '../../../src/core/catalog/catalog';
 import type { CostEstimator } from '../../../src/core/ports';
+import type { Grammar } from '../../../src/core/sql/grammar';
+import { parseStatement } from '../../../src/core/sql/parseStatement';
 
 export function column(name: string, type: string, distinct: number, more: Partial<Column> = {}, width = 8): Column {
   return { name, type, notNull: true, statistics: { nullFraction: 0, averageWidthBytes: width, distinct }, ...more };
@@ -78,4 +82,11 @@ export function tablePlanner(
       options.bytes?.[indexInWords(index)] ?? 1e6 * (index.keys.length + index.include.length),
     dispose: async () => undefined,
   };
+}
+
+/** The candidates for a statement, in words, as often as a mention of a table asks for them. */
+export function candidatesInWords(grammar: Grammar, sql: string, catalog: Catalog): string[] {
+  return readAccessPaths(parseStatement(grammar, sql), catalog)
+    .flatMap(access => candidateIndexes(access, catalog, { maxWidth: 3 }))
+    .map(({ index }) => indexInWords(index));
 }

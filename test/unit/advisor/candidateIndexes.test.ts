@@ -1,10 +1,7 @@
 import * as assert from 'node:assert/strict';
-import { readAccessPaths } from '../../../src/core/advisor/indexes/accessPaths';
-import { candidateIndexes } from '../../../src/core/advisor/indexes/candidates';
-import { indexInWords } from '../../../src/core/advisor/indexes/describeIndex';
 import type { Catalog, Column, Relation } from '../../../src/core/catalog/catalog';
 import { loadGrammar, type Grammar } from '../../../src/core/sql/grammar';
-import { parseStatement } from '../../../src/core/sql/parseStatement';
+import { candidatesInWords } from './advisorFixtures';
 
 function column(name: string, type: string, distinct: number, averageWidthBytes = 8): Column {
   return { name, type, notNull: true, statistics: { nullFraction: 0, averageWidthBytes, distinct } };
@@ -82,9 +79,7 @@ describe('core/advisor/indexes/candidates', () => {
   });
 
   const candidates = (sql: string): string[] =>
-    readAccessPaths(parseStatement(grammar, sql), CATALOG)
-      .flatMap(access => candidateIndexes(access, CATALOG, { maxWidth: 3 }))
-      .map(({ index }) => indexInWords(index).replace(/^ticket /, ''));
+    candidatesInWords(grammar, sql, CATALOG).map(text => text.replace(/^ticket /, ''));
 
   const PROPOSED: Readonly<Record<string, readonly (readonly [sql: string, wanted: string])[]>> = {
     'an index for each arm of an OR': [

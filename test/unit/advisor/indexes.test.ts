@@ -1,7 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { adviseWorkload, suggestIndexes } from '../../../src/core/advisor/indexes';
-import { readAccessPaths } from '../../../src/core/advisor/indexes/accessPaths';
-import { candidateIndexes, normal } from '../../../src/core/advisor/indexes/candidates';
+import { normal } from '../../../src/core/advisor/indexes/candidates';
 import { createIndexSql } from '../../../src/core/advisor/indexes/createIndexSql';
 import { indexInWords } from '../../../src/core/advisor/indexes/describeIndex';
 import { redundantIndexes } from '../../../src/core/advisor/indexes/redundantIndexes';
@@ -10,6 +9,7 @@ import type { Catalog, Column, Index, Relation } from '../../../src/core/catalog
 import type { CostEstimator } from '../../../src/core/ports';
 import { loadGrammar, type Grammar } from '../../../src/core/sql/grammar';
 import { parseStatement } from '../../../src/core/sql/parseStatement';
+import { candidatesInWords } from './advisorFixtures';
 
 function column(name: string, type: string, distinct: number, more: Partial<Column> = {}, width = 8): Column {
   return { name, type, notNull: true, statistics: { nullFraction: 0, averageWidthBytes: width, distinct }, ...more };
@@ -78,10 +78,7 @@ describe('core/advisor/indexes', () => {
     grammar = await loadGrammar();
   });
 
-  const candidates = (sql: string, catalog = CATALOG): string[] =>
-    readAccessPaths(parseStatement(grammar, sql), catalog)
-      .flatMap(access => candidateIndexes(access, catalog, { maxWidth: 3 }))
-      .map(candidate => indexInWords(candidate.index));
+  const candidates = (sql: string, catalog = CATALOG): string[] => candidatesInWords(grammar, sql, catalog);
 
   const PROPOSED: readonly (readonly [sql: string, wanted: string])[] = [
     ['select * from orders where customer_id = 5', 'orders (customer_id)'],

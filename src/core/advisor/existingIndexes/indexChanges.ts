@@ -1,4 +1,5 @@
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/identifiers';
+import { recreateSql } from '../indexes/createIndexSql';
 import type { Change } from '../suggestion';
 import type { ExistingIndex } from './indexFacts';
 
@@ -29,14 +30,10 @@ export function reindexChange(index: ExistingIndex): Change {
 
 /** The statements that make the index as it is now. */
 export function recreate(index: ExistingIndex): string[] {
-  // An index on a partitioned table is printed with ONLY; without it the partitions get theirs again.
-  const create = index.isPartitioned
-    ? index.definition.replace(/ ON ONLY /, ' ON ')
-    : index.definition.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ');
   const name = quoteQualified(index.schema, index.name);
   const table = quoteQualified(index.table.schema, index.table.name);
   return [
-    create,
+    recreateSql(index.definition, index.isPartitioned),
     ...(index.comment === undefined ? [] : [`COMMENT ON INDEX ${name} IS ${quoteLiteral(index.comment)}`]),
     ...(index.isClustered ? [`ALTER TABLE ${table} CLUSTER ON ${quoteIdentifier(index.name)}`] : []),
     // The planner knows nothing of an expression's values until the table is analysed.

@@ -1,3 +1,4 @@
+import { messageOf } from '../../base/messageOf';
 import type { CancelSignal } from '../../base/cancelSignal';
 import { throwIfCancelled } from '../../base/cancelSignal';
 import type { Catalog, Relation } from '../../catalog/catalog';
@@ -89,7 +90,7 @@ export async function adviseWorkload(request: WorkloadRequest): Promise<Workload
       }
     } catch (error) {
       if (endsRun(error)) throw error;
-      skipped.push({ id: statement.id, reason: error instanceof Error ? error.message : String(error) });
+      skipped.push({ id: statement.id, reason: messageOf(error) });
     }
   }
 

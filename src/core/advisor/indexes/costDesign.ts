@@ -1,3 +1,4 @@
+import { messageOf } from '../../base/messageOf';
 import { throwIfCancelled } from '../../base/cancelSignal';
 import type { Relation } from '../../catalog/catalog';
 import type { IndexDefinition } from '../suggestion';
@@ -55,7 +56,7 @@ export class Design {
         queries.push(...(await costedQueries(statement, catalog, planner)).map(({ query }) => query));
       } catch (error) {
         if (endsRun(error)) throw error;
-        skipped.push({ id: statement.id, reason: error instanceof Error ? error.message : String(error) });
+        skipped.push({ id: statement.id, reason: messageOf(error) });
       }
     }
     return new Design(request, planner, queries, skipped);

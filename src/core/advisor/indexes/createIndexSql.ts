@@ -38,6 +38,14 @@ export function unusedName(definition: IndexDefinition, { relations }: Catalog):
   }
 }
 
+/** CREATE INDEX as the server prints it, for making the index again as it was: without blocking writers where it can. */
+export function recreateSql(definition: string, isPartitioned: boolean): string {
+  // that of a partitioned table is printed with ONLY; without it the partitions get theirs again
+  return isPartitioned
+    ? definition.replace(/ ON ONLY /, ' ON ')
+    : definition.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ');
+}
+
 /** DROP INDEX for a name in a schema. */
 export function dropIndexSql(schema: string, name: string, options: { readonly concurrently: boolean }): string {
   return `DROP INDEX ${options.concurrently ? 'CONCURRENTLY ' : ''}IF EXISTS ${quoteQualified(schema, name)}`;

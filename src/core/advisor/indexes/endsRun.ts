@@ -9,7 +9,6 @@ export function endsRun(error: unknown): boolean {
 /** Whoever reads only that the server was lost does not know that nothing of the run is left there. */
 export function withWayOn(error: unknown): unknown {
   if (!(error instanceof DatabaseError) || error.kind !== 'connection') return error;
-  const { kind, message, range, sqlState, hint } = error;
   const next = 'the advice changed nothing: run it again';
-  return new DatabaseError(kind, message, range, sqlState, hint === undefined ? next : `${hint}; ${next}`);
+  return error.with({ hint: error.hint === undefined ? next : `${error.hint}; ${next}` });
 }

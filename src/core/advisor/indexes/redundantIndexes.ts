@@ -1,7 +1,7 @@
 import type { Index, Relation } from '../../catalog/catalog';
 import type { Change, IndexDefinition } from '../suggestion';
 import { normal } from './candidates';
-import { dropIndexSql } from './createIndexSql';
+import { dropIndexSql, recreateSql } from './createIndexSql';
 
 export interface RedundantIndex {
   /** `schema.name` of the existing index. */
@@ -77,11 +77,7 @@ function dropChange({ schema, name, kind }: Relation, index: Index): Change {
     locks: concurrently
       ? 'SHARE UPDATE EXCLUSIVE: reads and writes go on'
       : `ACCESS EXCLUSIVE for a moment, on ${name} and its partitions`,
-    inverse: [
-      concurrently
-        ? index.definition.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ')
-        : index.definition.replace(/ ON ONLY /, ' ON '),
-    ],
+    inverse: [recreateSql(index.definition, !concurrently)],
   };
 }
 

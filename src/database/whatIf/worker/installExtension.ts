@@ -14,7 +14,8 @@ const PREFIX = '/pglite';
 
 /**
  * Unpacks the extension's archive, if there is one, to where CREATE EXTENSION looks for it. PGlite would compile all
- * extensions it is given when it starts, and most servers have none or one of them.
+ * extensions it is given when it starts, and most servers have none or one of them; and it would load their libraries
+ * all at once, of which all but one fail and call functions of each other. PostgreSQL loads each when it is needed.
  */
 export function installExtension(db: PGlite, assetsDir: string, name: string): void {
   const archive = path.join(assetsDir, `${name}.tar.gz`);
