@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startBrowser } from '../vscodeHost/browser.mjs';
@@ -10,6 +11,9 @@ import { Steps } from './steps.mjs';
 import { ANSWER_LIMIT_MS, START_LIMIT_MS, Workbench } from './walkSupport.mjs';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** Between two looks at whether something has become so. */
+const ASK_AGAIN_MS = 50;
 
 /** What the browser says that the user prefers; VS Code follows it. */
 const SCHEMES = {
@@ -39,7 +43,12 @@ export async function walkThrough({ name, screenshots, scheme = 'light' }, walk)
   };
   const shoot = (title, options = {}) =>
     page?.screenshot({ path: path.join(screenshots, `${title}.png`), animations: 'disabled', ...options });
-  const steps = new Steps(() => shoot(`${name}-failed`).catch(() => {}));
+  const steps = new Steps(async () => {
+    for (const text of (await page?.locator('.notification-toast:visible').allInnerTexts().catch(() => [])) ?? []) {
+      console.log(`      a notification says: ${text.replaceAll(/\s+/g, ' ')}`);
+    }
+    await shoot(`${name}-failed`)?.catch(() => {});
+  });
   /**
    * A window on the walk's folder with these settings, on a server of its own.
    * @returns its `Workbench`, with `openFile(name)`, which loads the window anew and waits for the file's lenses, and
@@ -101,7 +110,10 @@ export async function walkThrough({ name, screenshots, scheme = 'light' }, walk)
 /** Asks until it is so; the walk's own limits end it otherwise. */
 export async function waitUntil(isSo) {
   const end = Date.now() + ANSWER_LIMIT_MS;
-  while (!(await isSo())) if (Date.now() > end) throw new Error('it did not become so');
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error('it did not become so');
+    await setTimeout(ASK_AGAIN_MS);
+  }
 }
 
 /**
