@@ -49,7 +49,7 @@ export class HypopgEstimator implements CostEstimator {
       ({ schema, name }) => schema === index.schema && name === index.relation,
     );
     if (!relation) throw new DatabaseError('unsupported', `no table ${index.schema}.${index.relation} in the catalog`);
-    return estimateIndexSize(relation, index).bytes;
+    return estimateIndexSize(relation, index, { catalog: this.catalog }).bytes;
   }
 
   describe(): string {

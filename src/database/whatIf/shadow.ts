@@ -251,12 +251,12 @@ export class ShadowEstimator implements CostEstimator {
     const expressions = await this.expressionsOf(index, signal);
     const table = await withCommonElements(this.db, this.relationOf(index), index, signal);
     const { relation, keys } = withExpressionsAsColumns(table, index, expressions);
-    if (!index.where) return estimateIndexSize(relation, { ...index, keys });
+    if (!index.where) return estimateIndexSize(relation, { ...index, keys }, { catalog: this.catalog });
     const all = `select from ${quoteQualified(index.schema, index.relation)}`;
     const some = `${all} where ${index.where}`;
     await this.prepare(some, signal);
     const share = (await this.shadow.rows(some, signal)) / (await this.shadow.rows(all, signal));
-    return estimateIndexSize(relation, { ...index, keys }, Math.min(1, share));
+    return estimateIndexSize(relation, { ...index, keys }, { selectivity: Math.min(1, share), catalog: this.catalog });
   }
 }
 

@@ -70,7 +70,7 @@ export class TrialEstimator implements CostEstimator {
       ({ schema, name }) => schema === index.schema && name === index.relation,
     );
     if (!relation) throw new DatabaseError('unsupported', `no table ${index.schema}.${index.relation} in the catalog`);
-    return estimateIndexSize(relation, index).bytes;
+    return estimateIndexSize(relation, index, { catalog: this.catalog }).bytes;
   }
 
   describe(): string {

@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { estimateIndexSize } from '../../../src/core/advisor/indexes/indexSize';
 import type { IndexDefinition } from '../../../src/core/advisor/suggestion';
-import type { Column, ColumnStatistics, Relation } from '../../../src/core/catalog/catalog';
+import { emptyCatalog, type Column, type ColumnStatistics, type Relation } from '../../../src/core/catalog/catalog';
 
 function column(name: string, type: string, statistics: Partial<ColumnStatistics>): Column {
   return {
@@ -21,6 +21,8 @@ const TABLE: Relation = {
     column('few', 'integer', { averageWidthBytes: 4, distinct: 10 }),
     column('code', 'character(10)', { averageWidthBytes: 11, distinct: 10 }),
     column('price', 'numeric(12,2)', { averageWidthBytes: 5, distinct: 10 }),
+    column('shop', 'integer', { averageWidthBytes: 4, distinct: 1_000 }),
+    column('article', 'integer', { averageWidthBytes: 4, distinct: 2_000 }),
     column('gone', 'bigint', { nullFraction: 0.9, distinct: -0.1 }),
     column('data', 'jsonb', {
       averageWidthBytes: 60,
@@ -39,8 +41,11 @@ const TABLE: Relation = {
 };
 
 const sizeOf = (keys: readonly string[], more: Partial<IndexDefinition> = {}, share?: number): number =>
-  estimateIndexSize(TABLE, { schema: 'public', relation: 't', method: 'btree', keys, include: [], ...more }, share)
-    .bytes;
+  estimateIndexSize(
+    TABLE,
+    { schema: 'public', relation: 't', method: 'btree', keys, include: [], ...more },
+    { selectivity: share },
+  ).bytes;
 
 describe('core/advisor/indexes/indexSize', () => {
   it('takes 20 bytes for each entry of eight at 90 % of a page', () => {
@@ -53,6 +58,24 @@ describe('core/advisor/indexes/indexSize', () => {
     assert.ok(sizeOf(['few', 'code']) < 0.4 * sizeOf(['id']));
     assert.ok(sizeOf(['price']) > 0.9 * sizeOf(['id']));
     assert.ok(sizeOf(['few'], { include: ['id'] }) > sizeOf(['id']));
+  });
+
+  it('takes columns that refer to a table together for as many keys as that has rows', () => {
+    const references = { schema: 'public', relation: 'stock', columns: ['shop', 'article'] };
+    const key = { name: 'fk', kind: 'foreign key', columns: ['shop', 'article'], references, validated: true } as const;
+    const referring = { ...TABLE, constraints: [key] };
+    const size = (rows: number, keys: readonly string[]): number => {
+      const stock = { ...TABLE, name: 'stock', rowEstimate: rows };
+      const index: IndexDefinition = { schema: 'public', relation: 't', method: 'btree', keys, include: [] };
+      const catalog = { ...emptyCatalog('server'), relations: [referring, stock] };
+      return estimateIndexSize(referring, index, { catalog }).bytes;
+    };
+    const independent = sizeOf(['shop', 'article']);
+    assert.ok(size(2_000, ['shop', 'article']) < 0.5 * independent);
+    assert.ok(size(2_000, ['shop', 'article', 'id']) > 0.9 * sizeOf(['shop', 'article', 'id']));
+    assert.equal(size(2_000, ['shop']), sizeOf(['shop']));
+    // as many as two independent columns could have
+    assert.equal(size(2_000_000, ['shop', 'article']), independent);
   });
 
   it('stores the NULLs of a column as one key', () => {

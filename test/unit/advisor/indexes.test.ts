@@ -299,6 +299,31 @@ describe('core/advisor/indexes', () => {
     assert.deepEqual((await advise([BOTH], planner(9000, COSTS), 10)).indexes, []);
   });
 
+  it('does without an index that makes another statement slower, or adds one that keeps it from that', async () => {
+    const scan = { 'Node Type': 'Seq Scan', 'Relation Name': 'orders', 'Plan Rows': 140_000, 'Total Cost': 50_000 };
+    // a fifth less for the planner, and a little more in memory
+    const slowed = { ...scan, 'Node Type': 'Index Scan', 'Total Cost': 40_000 };
+    const estimator: CostEstimator = {
+      ...planner(0, []),
+      cost: async (sql, configuration) => {
+        const offered = configuration.map(indexInWords);
+        const [narrow, wide] = ['orders (customer_id)', 'orders (customer_id, created_at)'].map(one =>
+          offered.indexOf(one),
+        ) as [number, number];
+        if (sql !== BOTH && narrow >= 0) return { totalCost: 40_000, usedIndexes: [narrow], plan: {} };
+        if (sql === BOTH && wide >= 0) return { totalCost: 100, usedIndexes: [wide], plan: {} };
+        if (sql === BOTH && narrow >= 0) return { totalCost: 40_000, usedIndexes: [narrow], plan: slowed };
+        return { totalCost: 50_000, usedIndexes: [], plan: scan };
+      },
+    };
+    const advised = async (budgetBytes: number): Promise<string[]> =>
+      (await advise(['select * from orders where customer_id = 1', BOTH], estimator, budgetBytes)).indexes.map(
+        ({ columns }) => columns.join(),
+      );
+    assert.deepEqual(await advised(1.5e6), []);
+    assert.deepEqual((await advised(4e6)).sort(), ['customer_id', 'customer_id,created_at']);
+  });
+
   it('weighs the writes an index would cost', async () => {
     const write = 'insert into orders (id, customer_id) values (1, 1)';
     const statements = [BOTH, write].map((sql, i) => ({

@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import { memoryCost } from '../../../src/core/advisor/indexes/memoryCost';
+import { memoryCost, memoryWork } from '../../../src/core/advisor/indexes/memoryCost';
 import { planRisk } from '../../../src/core/advisor/indexes/planRisk';
 import type { PlanNode } from '../../../src/core/advisor/indexes/planNode';
 import { column, table } from './advisorFixtures';
@@ -45,9 +45,25 @@ describe('core/advisor/indexes/planRisk', () => {
     });
     const join = (loops: number) =>
       node('Nested Loop', 2 * loops, { Plans: [node('Result', 1, { 'Plan Rows': loops }), inner] });
-    // 100 rows a loop by the statistics of product, seven hundredths each, and not the 1.5 of the plan
+    // 100 rows a loop by the statistics of product, nine hundredths each, and not the 1.5 of the plan
     const each = (memoryCost(join(2_000), FACTS) - memoryCost(join(1_000), FACTS)) / 1_000;
-    assert.ok(each > 6 && each < 9, String(each));
+    assert.ok(each > 8 && each < 10, String(each));
+  });
+
+  it('charges each row for the comparisons of a filter', () => {
+    const filtered = (filter: string | undefined) =>
+      memoryCost(
+        node('Index Scan', 50, {
+          'Relation Name': 'line',
+          'Index Cond': '(product = 5)',
+          'Plan Rows': 100,
+          ...(filter !== undefined && { Filter: filter }),
+        }),
+        FACTS,
+      );
+    const none = filtered(undefined);
+    assert.ok(Math.abs(filtered('(id > 3)') - none - 100 * 0.0025) < 1e-9);
+    assert.ok(Math.abs(filtered("((id > 3) AND (kind <> 'a'::text))") - none - 200 * 0.0025) < 1e-9);
   });
 
   it('runs what is materialised once', () => {
@@ -66,6 +82,23 @@ describe('core/advisor/indexes/planRisk', () => {
     assert.equal(gamble, 0);
     // the gain it does not have, and more
     assert.ok(slowdown > 35_000, String(slowdown));
+  });
+
+  it('counts against a plan that it takes more processes for no less work', () => {
+    const gather = (workers: number, cost: number) =>
+      node('Gather', cost, {
+        'Workers Planned': workers,
+        'Plan Rows': 100,
+        Plans: [node('Hash Join', cost - 1_000, { 'Plan Rows': 100 })],
+      });
+    const before = { totalCost: 20_000, plan: gather(1, 20_000) };
+    const risk = (workers: number, cost: number) =>
+      planRisk({ totalCost: cost, usedIndexes: [0], plan: gather(workers, cost) }, before, FACTS).slowdown;
+    // two processes do 1.7 times what one does, three 2.4 times
+    assert.ok(memoryWork(gather(2, 16_000), FACTS) > memoryWork(before.plan, FACTS));
+    assert.ok(risk(2, 16_000) > 0);
+    assert.equal(risk(1, 16_000), 0);
+    assert.equal(risk(2, 13_000), 0);
   });
 
   it('lets workers pass rows for less than the planner takes', () => {

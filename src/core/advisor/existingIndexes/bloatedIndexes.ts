@@ -46,7 +46,7 @@ export function likelyBloated(
       keys: index.keys.map(({ text }) => text).filter(text => bareKey(text) !== undefined),
       include: index.include,
     };
-    const estimated = estimateIndexSize({ ...relation, rowEstimate: tuples }, definition).bytes;
+    const estimated = estimateIndexSize({ ...relation, rowEstimate: tuples }, definition, { catalog }).bytes;
     const neededBytes = Math.round((estimated * LEAF_FILL) / fillFactor(index));
     const text = `${formatBytes(sizeBytes)} for entries that take about ${formatBytes(neededBytes)}, estimated from statistics`;
     return isBloated(sizeBytes, neededBytes, limits) ? [{ index, neededBytes, how: 'statistics', text }] : [];

@@ -45,7 +45,7 @@ export function missingForeignKeyIndexes(
       keys: key.columns.map(quoteIdentifier),
       include: [],
     };
-    const sizeBytes = estimateIndexSize(relation, definition).bytes;
+    const sizeBytes = estimateIndexSize(relation, definition, { catalog }).bytes;
     const deletes = key.referencedDeletes ?? 0;
     return [
       {

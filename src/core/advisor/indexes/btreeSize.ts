@@ -29,14 +29,22 @@ interface ValueGroup {
   readonly values: number;
 }
 
+/** So many combinations of values of these columns there are at most. */
+export interface MostCombinations {
+  readonly columns: readonly string[];
+  readonly most: number;
+}
+
 /**
  * Bytes that the entries of a B-tree over the columns take on its leaves. Equal keys share one entry with a list of row
- * pointers, unless there are included columns or a type forbids it; columns are taken to be independent.
+ * pointers, unless there are included columns or a type forbids it; columns are taken to be independent but for what is
+ * known of their combinations.
  */
 export function btreeLeafBytes(
   keys: readonly (Column | undefined)[],
   included: readonly (Column | undefined)[],
   rows: number,
+  known: readonly MostCombinations[] = [],
 ): number {
   const item = itemBytes([...keys, ...included]) + LINE_POINTER;
   const deduplicates = included.length === 0 && !keys.some(column => column && NOT_DEDUPLICATED.test(column.type));
@@ -52,7 +60,26 @@ export function btreeLeafBytes(
       })),
     );
   }
-  return groups.reduce((sum, group) => sum + groupBytes(group, group.share * rows, item), 0);
+  const possible = shareOfCombinations(keys, rows, known);
+  return groups.reduce(
+    (sum, { combinations, ...group }) =>
+      sum + groupBytes({ ...group, combinations: combinations * possible }, group.share * rows, item),
+    0,
+  );
+}
+
+/** How many of the combinations that independent columns could have there can be. */
+function shareOfCombinations(
+  keys: readonly (Column | undefined)[],
+  rows: number,
+  known: readonly MostCombinations[],
+): number {
+  return known.reduce((least, { columns, most }) => {
+    const among = keys.filter(key => key !== undefined && columns.includes(key.name));
+    if (among.length < columns.length) return least;
+    const independent = among.reduce((product, key) => product * distinctValues(key!, rows), 1);
+    return Math.min(least, most / independent);
+  }, 1);
 }
 
 /** Keys made of one group of values of each column. */

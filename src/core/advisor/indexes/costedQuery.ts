@@ -19,8 +19,8 @@ interface Costing {
 export interface CostBounds {
   readonly lower: number;
   readonly upper: number;
-  /** What its gamble counts, if the plan is known; see {@link PlanRisk}. */
-  readonly gamble: number;
+  /** Of its plan, if that is known. */
+  readonly risk: PlanRisk;
 }
 
 /** What all statements of a workload share: the planner, and what it cannot plan with. */
@@ -165,15 +165,15 @@ export class CostedQuery {
   private boundsOf(mask: bigint): CostBounds {
     let lower = this.best;
     let upper = Infinity;
-    let known = 0;
+    let known = NO_RISK;
     for (const { offered, used, totalCost, risk } of this.costings) {
       const isPossible = (used & ~mask) === 0n;
       const isOfMore = (mask & ~offered) === 0n;
       if (isPossible && totalCost < upper) upper = totalCost;
       if (isOfMore && totalCost > lower) lower = totalCost;
-      if (isPossible && isOfMore) known = risk.gamble;
+      if (isPossible && isOfMore) known = risk;
     }
-    return { lower: Math.min(lower, upper), upper, gamble: known };
+    return { lower: Math.min(lower, upper), upper, risk: known };
   }
 
   private async costing(set: readonly Candidate[]): Promise<Costing> {

@@ -120,7 +120,8 @@ function gain(
       number,
       number,
     ];
-    const risk = query.weight * (bounds.gamble - query.bounds(chosen).gamble);
+    const risk =
+      query.weight * (objective.penalty(query, bounds.risk) - objective.penalty(query, query.bounds(chosen).risk));
     result.high += high - risk;
     result.low += low - risk;
     if (upper - lower > FUZZ * upper && high - low > widest) {

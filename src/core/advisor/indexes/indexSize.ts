@@ -1,7 +1,7 @@
 import { BLOCK_BYTES } from '../../base/units';
-import type { Column, Relation } from '../../catalog/catalog';
+import type { Catalog, Column, Relation } from '../../catalog/catalog';
 import type { IndexDefinition } from '../suggestion';
-import { align, btreeLeafBytes, itemBytes, widthOf } from './btreeSize';
+import { align, btreeLeafBytes, itemBytes, widthOf, type MostCombinations } from './btreeSize';
 import { columnSamples } from './columnSamples';
 import { expressionColumn } from './expressionColumn';
 import { ginElements } from './ginElements';
@@ -40,8 +40,19 @@ export interface IndexSize {
   readonly gin?: GinCounters;
 }
 
-/** Estimated size from column statistics. `selectivity` is the share of rows a predicate keeps. */
-export function estimateIndexSize(relation: Relation, index: IndexDefinition, selectivity = 1): IndexSize {
+export interface SizeFacts {
+  /** Share of the rows that the index's predicate keeps; 1 if there is none. */
+  readonly selectivity?: number;
+  /** Knows the tables that foreign keys lead to. */
+  readonly catalog?: Catalog;
+}
+
+/** Estimated size from column statistics. */
+export function estimateIndexSize(
+  relation: Relation,
+  index: IndexDefinition,
+  { selectivity = 1, catalog }: SizeFacts = {},
+): IndexSize {
   const rows = Math.max(1, (relation.rowEstimate ?? 1000) * selectivity);
   const columns = index.keys.map(key => columnOfKey(relation, key));
   const ofPages = (pages: number, tuples = rows, treeHeight = 0): IndexSize => ({
@@ -73,12 +84,23 @@ export function estimateIndexSize(relation: Relation, index: IndexDefinition, se
     }
     case 'btree': {
       const included = index.include.map(name => relation.columns.find(column => column.name === name));
-      const leafBytes = btreeLeafBytes(columns, included, rows);
+      const leafBytes = btreeLeafBytes(columns, included, rows, catalog ? mostCombinations(relation, catalog) : []);
       const leaves = Math.max(1, Math.ceil(leafBytes / (USABLE_BYTES * LEAF_FILL)));
       const { height, innerPages } = treeAbove(leaves, itemBytes([...columns, ...included]));
       return ofPages(1 + leaves + innerPages, rows, height);
     }
   }
+}
+
+/** Columns that refer to another table together have no more combinations of values than that has rows. */
+function mostCombinations(relation: Relation, { relations }: Catalog): MostCombinations[] {
+  return relation.constraints.flatMap(({ columns, references }) => {
+    if (!references || columns.length < 2) return [];
+    const referenced = relations.find(
+      ({ schema, name }) => schema === references.schema && name === references.relation,
+    );
+    return referenced?.rowEstimate ? [{ columns, most: referenced.rowEstimate }] : [];
+  });
 }
 
 /** Height of a B-tree of that many pages over the given columns (unknown columns count as 16 bytes). */

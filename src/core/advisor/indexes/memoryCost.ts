@@ -12,14 +12,17 @@ export interface CostFacts {
 /** cpu_tuple_cost, and with cpu_index_tuple_cost and cpu_operator_cost for a row found by an index. */
 const ROW_COST = 0.01;
 const ENTRY_COST = 0.0075;
+/** An operator as EXPLAIN prints it between its operands. */
+const COMPARISON = / (?:[-<>=~@&|!*+?#]+|IS|LIKE) /g;
 /**
  * Finding, pinning and reading a page that lies in memory, in the planner's units: one that was just in use, one that
  * comes next in the table, one from anywhere. Ours, from tables in shared buffers: rows fetched in random order take
- * six times as long as those that a sequential scan passes by.
+ * six times as long as those that a sequential scan passes by, and ten times where the table exceeds the processor's
+ * caches.
  */
 const PAGE_AGAIN = 0.01;
 const PAGE_NEXT = 0.02;
-const PAGE_ANYWHERE = 0.06;
+const PAGE_ANYWHERE = 0.07;
 /** Starting workers and passing a row between processes take less than the planner's 1000 and 0.1; measured likewise. */
 const WORKERS_START = 200;
 const ROW_PASSED = 0.02;
@@ -31,6 +34,20 @@ const ROW_PASSED = 0.02;
  */
 export function memoryCost(plan: PlanNode, facts: CostFacts): number {
   return Math.max(0, costOf(plan) - overcharged(plan, facts));
+}
+
+/** As {@link memoryCost}, where the processes of a plan share one processor: what all of them do, counted together. */
+export function memoryWork(plan: PlanNode, facts: CostFacts): number {
+  return memoryCost(plan, facts) + workOfOthers(plan, facts);
+}
+
+/** The planner takes the work below a Gather as divided among the processes, as `get_parallel_divisor` has it. */
+function workOfOthers(node: PlanNode, facts: CostFacts): number {
+  const below = childrenOf(node);
+  const workers = Number(node['Workers Planned'] ?? 0);
+  if (workers === 0) return below.reduce((sum, child) => sum + workOfOthers(child, facts), 0);
+  const processes = workers + Math.max(0, 1 - 0.3 * workers);
+  return (processes - 1) * below.reduce((sum, child) => sum + memoryCost(child, facts), 0);
 }
 
 /** How much of a node's cost, with what is below, memory does not take. Negative if it takes more. */
@@ -83,7 +100,8 @@ function scanCharge(node: PlanNode, relation: Relation, facts: CostFacts): numbe
       return ((facts.setting('seq_page_cost') ?? 1) - PAGE_NEXT) * (relation.pages ?? 0);
     case 'Index Scan': {
       const rows = rowsFetched(node, relation);
-      return rows === undefined ? 0 : runCost(node) - rows * (ENTRY_COST + ROW_COST + pageCost(node, relation));
+      const each = ENTRY_COST + ROW_COST + pageCost(node, relation) + filterCost(node, facts);
+      return rows === undefined ? 0 : runCost(node) - rows * each;
     }
     case 'Index Only Scan': {
       const rows = rowsFetched(node, relation);
@@ -94,6 +112,12 @@ function scanCharge(node: PlanNode, relation: Relation, facts: CostFacts): numbe
     default:
       return 0;
   }
+}
+
+/** What a row has to be compared with before it counts as found, or is thrown away. */
+function filterCost(scan: PlanNode, { setting }: CostFacts): number {
+  const comparisons = String(scan['Filter'] ?? '').match(COMPARISON)?.length ?? 0;
+  return comparisons * (setting('cpu_operator_cost') ?? 0.0025);
 }
 
 /** What the page of a row costs: little where rows that follow each other in the index do so in the table. */

@@ -1,6 +1,11 @@
 import type { Candidate } from './candidates';
 import { indexIdentity } from './candidates';
 import type { CostedQuery } from './costedQuery';
+import type { PlanRisk } from './planRisk';
+
+/** What a statement that gets slower counts by that alone, as a share of its cost: while searching, and in the end. */
+const SLOWED = 0.3;
+const SLOWED_IN_THE_END = 1;
 
 /** The workload's cost under a set of indexes, and what the set takes. */
 export class Objective {
@@ -13,9 +18,18 @@ export class Objective {
   constructor(
     readonly queries: readonly CostedQuery[],
     private readonly pool: ReadonlyMap<Candidate, number>,
+    private readonly slowedShare = SLOWED,
   ) {
     this.candidates = [...pool.keys()].sort(byIdentity);
     this.writers = queries.filter(query => query.writes.length > 0);
+  }
+
+  /**
+   * The same, but hardly anything is worth a statement that gets slower. Who minds that much from the beginning gets
+   * stuck between sets of which each slows another statement.
+   */
+  inTheEnd(): Objective {
+    return new Objective(this.queries, this.pool, SLOWED_IN_THE_END);
   }
 
   /** The statements whose plans an index may change. */
@@ -37,10 +51,14 @@ export class Objective {
   async total(set: readonly Candidate[]): Promise<number> {
     let total = this.upkeep(set);
     for (const query of this.queries) {
-      const { gamble, slowdown } = await query.risk(set);
-      total += query.weight * ((await query.cost(set)) + gamble + slowdown);
+      total += query.weight * ((await query.cost(set)) + this.penalty(query, await query.risk(set)));
     }
     return total;
+  }
+
+  /** What a plan's risk counts for one run of a statement, in planner units. */
+  penalty({ costBefore }: CostedQuery, { gamble, slowdown }: PlanRisk): number {
+    return gamble + slowdown + (slowdown > 0 ? this.slowedShare * costBefore : 0);
   }
 
   /** The statements that the set would make slower. */

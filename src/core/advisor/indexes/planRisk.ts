@@ -1,6 +1,6 @@
 import type { PlanCost } from '../../ports';
 import { earlyStopCost } from './earlyStop';
-import { memoryCost, type CostFacts } from './memoryCost';
+import { memoryCost, memoryWork, type CostFacts } from './memoryCost';
 import type { TableAccess } from './tableAccess';
 
 export interface RiskFacts extends CostFacts {
@@ -23,13 +23,13 @@ export function riskFacts(accesses: readonly TableAccess[], settings: Readonly<R
 /** A statement that gets slower is minded more than one that does not get faster. */
 const SLOWDOWN_WEIGHT = 5;
 /** Run times this close to each other count as the same: row estimates alone put the costs off by more. */
-const SAME_TIME = 1.1;
+const SAME_TIME = 1.05;
 
 /** What counts against a plan with new indexes beyond its cost, in planner units. */
 export interface PlanRisk {
   /** Rows that a LIMIT hopes to meet early may come late. */
   readonly gamble: number;
-  /** With all pages in memory it takes longer than the plan of today. */
+  /** With all pages in memory it takes longer than the plan of today, or more work to share a processor. */
   readonly slowdown: number;
 }
 
@@ -42,6 +42,9 @@ export function planRisk(planned: PlanCost, before: Pick<PlanCost, 'totalCost' |
   const weigh = (excess: number): number =>
     excess > 0 ? Math.max(0, before.totalCost - totalCost) + SLOWDOWN_WEIGHT * excess : 0;
   const late = totalCost + earlyStopCost(plan, facts.isNew) - before.totalCost;
-  const inMemory = memoryCost(plan, facts) - memoryCost(before.plan, facts) * SAME_TIME;
-  return { gamble: weigh(late), slowdown: weigh(inMemory) };
+  // one that takes more processes is no faster where others need the processors
+  const [longer, more] = [memoryCost, memoryWork].map(
+    cost => cost(plan, facts) - cost(before.plan, facts) * SAME_TIME,
+  ) as [number, number];
+  return { gamble: weigh(late), slowdown: weigh(Math.max(longer, more)) };
 }

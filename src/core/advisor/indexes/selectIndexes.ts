@@ -20,7 +20,8 @@ interface Solution {
 
 /**
  * Indexes for a workload under a budget: greedy for several weights of storage, or everything the planner would like if
- * that fits; then the best of these is improved by taking one index out at a time and filling up again. Never worse than the best single candidate that fits the budget.
+ * that fits; the best of these is improved by doing without what slows statements, by taking one index out at a time and
+ * by filling up again. Never worse than the best single candidate that fits the budget.
  */
 export async function selectIndexes(search: Search): Promise<Candidate[]> {
   const { objective } = search;
@@ -33,8 +34,26 @@ export async function selectIndexes(search: Search): Promise<Candidate[]> {
   }
   if (!search.isOver()) best = better(best, await fromEverything(search));
   best = await swap(search, await speedUp(search, best));
+  if (!search.isOver()) best = await fillUp(search, await spareSlowed(search, best));
   if (best.set.length === 0) best = better(best, await bestSingle(search));
   return best.total < nothing.total ? [...best.set].sort(byIdentity) : [];
+}
+
+/** Improves a set that still slows statements once more, minding that as much as it is minded in the end. */
+async function spareSlowed(search: Search, start: Solution): Promise<Solution> {
+  if (search.isOver() || (await search.objective.slowed(start.set)).length === 0) return start;
+  const objective = search.objective.inTheEnd();
+  const strict = { ...search, objective };
+  const valued = { set: start.set, total: await objective.total(start.set) };
+  const { set } = await swap(strict, await speedUp(strict, valued));
+  return { set, total: await search.objective.total(set) };
+}
+
+/** Adds what still gains and fits. What an index gained beside others than those chosen in the end counts no more. */
+async function fillUp(search: Search, start: Solution): Promise<Solution> {
+  const afresh = { ...search, objective: search.objective.inTheEnd() };
+  const { set } = await prune(afresh, await greedy(afresh, start.set, 0.5));
+  return better(start, { set, total: await search.objective.total(set) });
 }
 
 function better(a: Solution, b: Solution): Solution {
@@ -94,20 +113,22 @@ async function speedUp(search: Search, start: Solution): Promise<Solution> {
   let best = start;
   const banned = new Set<Candidate>();
   for (const query of await objective.slowed(start.set)) {
-    const culprits = await culpritsOf(query, best.set);
-    const rest = best.set.filter(one => !culprits.has(one));
+    const { set } = best;
+    const cures = await curesOf(search, query, set);
+    const culprits = await culpritsOf(query, set);
+    const rest = set.filter(one => !culprits.has(one));
     const without = await prune(search, await greedy(search, rest, 0.5, new Set([...banned, ...culprits])));
     if (without.total < best.total) {
       best = without;
       for (const culprit of culprits) banned.add(culprit);
     }
-    for (const cure of await curesOf(search, query, best.set)) {
+    for (const cure of cures) {
       if (search.isOver()) return best;
       if (objective.bytes(cure) > budgetBytes) continue;
-      const fitting = await makeRoom(search, [...best.set, cure], cure);
-      const tried = await prune(search, await greedy(search, fitting, 0.5, banned));
-      if (tried.total >= best.total) continue;
-      best = tried;
+      const fitting = await makeRoom(search, [...set, cure], cure);
+      const cured = await prune(search, await greedy(search, fitting, 0.5, banned));
+      if (cured.total >= best.total) continue;
+      best = cured;
       break;
     }
   }
@@ -148,12 +169,15 @@ async function culpritsOf(query: CostedQuery, set: readonly Candidate[]): Promis
 
 /** What would spare one statement the slowdown, beside the others of the set; the smallest first. */
 async function curesOf({ objective }: Search, query: CostedQuery, set: readonly Candidate[]): Promise<Candidate[]> {
+  const smallestFirst = objective.candidates
+    .filter(candidate => !set.includes(candidate) && query.concerns(candidate))
+    .sort((a, b) => objective.bytes(a) - objective.bytes(b) || byIdentity(a, b));
   const cures: Candidate[] = [];
-  for (const candidate of objective.candidates) {
-    if (set.includes(candidate) || !query.concerns(candidate)) continue;
+  for (const candidate of smallestFirst) {
     if ((await query.risk([...set, candidate])).slowdown === 0) cures.push(candidate);
+    if (cures.length === MOST_CURES) break;
   }
-  return cures.sort((a, b) => objective.bytes(a) - objective.bytes(b) || byIdentity(a, b)).slice(0, MOST_CURES);
+  return cures;
 }
 
 async function bestSingle({ objective, budgetBytes }: Search): Promise<Solution> {
