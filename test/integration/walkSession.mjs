@@ -44,7 +44,10 @@ export async function walkThrough({ name, screenshots, scheme = 'light' }, walk)
   const shoot = (title, options = {}) =>
     page?.screenshot({ path: path.join(screenshots, `${title}.png`), animations: 'disabled', ...options });
   const steps = new Steps(async () => {
-    for (const text of (await page?.locator('.notification-toast:visible').allInnerTexts().catch(() => [])) ?? []) {
+    for (const text of (await page
+      ?.locator('.notification-toast:visible')
+      .allInnerTexts()
+      .catch(() => [])) ?? []) {
       console.log(`      a notification says: ${text.replaceAll(/\s+/g, ' ')}`);
     }
     await shoot(`${name}-failed`)?.catch(() => {});
