@@ -17,12 +17,12 @@ const COMPARISON = / (?:[-<>=~@&|!*+?#]+|IS|LIKE) /g;
 /**
  * Finding, pinning and reading a page that lies in memory, in the planner's units: one that was just in use, one that
  * comes next in the table, one from anywhere. Ours, from tables in shared buffers: rows fetched in random order take
- * six times as long as those that a sequential scan passes by, and ten times where the table exceeds the processor's
- * caches.
+ * six times as long as those that a sequential scan passes by, twelve times where the table exceeds the processor's
+ * caches: taken between the two.
  */
 const PAGE_AGAIN = 0.01;
 const PAGE_NEXT = 0.02;
-const PAGE_ANYWHERE = 0.07;
+const PAGE_ANYWHERE = 0.09;
 /** Starting workers and passing a row between processes take less than the planner's 1000 and 0.1; measured likewise. */
 const WORKERS_START = 200;
 const ROW_PASSED = 0.02;

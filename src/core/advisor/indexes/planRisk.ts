@@ -22,8 +22,6 @@ export function riskFacts(accesses: readonly TableAccess[], settings: Readonly<R
 
 /** A statement that gets slower is minded more than one that does not get faster. */
 const SLOWDOWN_WEIGHT = 5;
-/** Run times this close to each other count as the same: row estimates alone put the costs off by more. */
-const SAME_TIME = 1.05;
 
 /** What counts against a plan with new indexes beyond its cost, in planner units. */
 export interface PlanRisk {
@@ -43,8 +41,9 @@ export function planRisk(planned: PlanCost, before: Pick<PlanCost, 'totalCost' |
     excess > 0 ? Math.max(0, before.totalCost - totalCost) + SLOWDOWN_WEIGHT * excess : 0;
   const late = totalCost + earlyStopCost(plan, facts.isNew) - before.totalCost;
   // one that takes more processes is no faster where others need the processors
-  const [longer, more] = [memoryCost, memoryWork].map(
-    cost => cost(plan, facts) - cost(before.plan, facts) * SAME_TIME,
-  ) as [number, number];
+  const [longer, more] = [memoryCost, memoryWork].map(cost => cost(plan, facts) - cost(before.plan, facts)) as [
+    number,
+    number,
+  ];
   return { gamble: weigh(late), slowdown: weigh(Math.max(longer, more)) };
 }
