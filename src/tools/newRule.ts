@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { messageOf } from '../core/base/messageOf';
 import { RULE_GROUPS } from '../core/rules/registry';
 
 /** `npm run new-rule query/my-rule`: writes the rule's file, which fails its test until it is filled in. */
@@ -52,6 +53,6 @@ export const ${name} = defineRule({
 try {
   newRule(process.argv[2]);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
+  console.error(messageOf(error));
   process.exitCode = 2;
 }

@@ -1,3 +1,4 @@
+import { parallelDivisor } from './parallelDivisor';
 import type { DraftNode } from './draftNode';
 import { isGather, isInitPlan } from './draftNode';
 import { rawFlag, rawNumber } from './rawValue';
@@ -53,13 +54,10 @@ function processesBelow(gather: DraftNode, child: DraftNode): number {
   return 1 + (rawNumber(gather.raw, 'Workers Launched') ?? rawNumber(gather.raw, 'Workers Planned') ?? 0);
 }
 
-/**
- * costsize.c, get_parallel_divisor: the leader helps less the more workers it has to serve, and not at all with
- * parallel_leader_participation = off, which shows in loops that the workers alone account for.
- */
+/** With parallel_leader_participation = off the leader does not help, which shows in loops that the workers alone account for. */
 function divisorBelow(gather: DraftNode, child: DraftNode): number {
   const planned = rawNumber(gather.raw, 'Workers Planned') ?? 0;
   const launched = rawNumber(gather.raw, 'Workers Launched') ?? 0;
   const leaderHelps = launched === 0 || processesBelow(gather, child) > launched;
-  return Math.max(1, planned + (leaderHelps ? Math.max(0, 1 - 0.3 * planned) : 0));
+  return parallelDivisor(planned, leaderHelps);
 }

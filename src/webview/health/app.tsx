@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { messageOf } from '../../core/base/messageOf';
 import { Channel } from '../../protocol/channel';
 import type { HealthChartsHost, HealthChartsPage, HealthChartsView } from '../../protocol/health';
 import { Icon } from '../shared/icon';
@@ -33,7 +34,7 @@ export function App({ editor }: { readonly editor: Editor }): JSX.Element {
     try {
       await channel.current?.call('refresh');
     } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error));
+      setFailure(messageOf(error));
     } finally {
       setBusy(false);
     }

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { messageOf } from '../../core/base/messageOf';
 import { Channel } from '../../protocol/channel';
 import type { NodeView, PlanHost, PlanPage, PlanView, ProgressView } from '../../protocol/planPanel';
 import type { Editor } from '../shared/vscodeApi';
@@ -79,7 +80,7 @@ export function App({ editor }: { readonly editor: Editor }): JSX.Element {
         if (first && !latest.current) show(first);
         setLoaded(true);
       },
-      (error: unknown) => setFailure(sentence(error)),
+      (error: unknown) => setFailure(messageOf(error)),
     );
     return () => opened.dispose();
   }, []);
@@ -92,7 +93,7 @@ export function App({ editor }: { readonly editor: Editor }): JSX.Element {
       connectActions(host, {
         select: showNode,
         start: () => setFailure(undefined),
-        fail: (error: unknown) => setFailure(sentence(error)),
+        fail: (error: unknown) => setFailure(messageOf(error)),
       }),
     [],
   );
@@ -140,8 +141,4 @@ function looksFor(view: PlanView, now: PageState, isReload: boolean): PageState 
     selected: kept ?? hottestNodes(view.nodes, 1)[0]?.id ?? view.nodes[0]?.id,
     collapsed: new Set([...(isReload ? now.collapsed : [])].filter(id => known.has(id))),
   };
-}
-
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

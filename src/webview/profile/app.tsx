@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { messageOf } from '../../core/base/messageOf';
 import { Channel } from '../../protocol/channel';
 import type { ProgressView } from '../../protocol/planPanel';
 import type { ProfileHost, ProfilePage, ProfileView } from '../../protocol/profilePage';
@@ -15,7 +16,7 @@ export function App({ editor }: { readonly editor: Editor }): JSX.Element {
   const [progress, setProgress] = useState<ProgressView | null>(null);
   const [failure, setFailure] = useState<string>();
   const channel = useRef<Channel<ProfilePage, ProfileHost>>();
-  const fail = (error: unknown): void => setFailure(error instanceof Error ? error.message : String(error));
+  const fail = (error: unknown): void => setFailure(messageOf(error));
 
   useLayoutEffect(() => {
     let isNewer = false;

@@ -1,5 +1,5 @@
 import { BLOCK_BYTES } from '../../base/units';
-import type { Catalog, Column, Relation } from '../../catalog/catalog';
+import { findRelation, type Catalog, type Column, type Relation } from '../../catalog/catalog';
 import type { IndexDefinition } from '../suggestion';
 import { align, btreeLeafBytes, itemBytes, widthOf, type MostCombinations } from './btreeSize';
 import { columnSamples } from './columnSamples';
@@ -93,12 +93,10 @@ export function estimateIndexSize(
 }
 
 /** Columns that refer to another table together have no more combinations of values than that has rows. */
-function mostCombinations(relation: Relation, { relations }: Catalog): MostCombinations[] {
+function mostCombinations(relation: Relation, catalog: Catalog): MostCombinations[] {
   return relation.constraints.flatMap(({ columns, references }) => {
     if (!references || columns.length < 2) return [];
-    const referenced = relations.find(
-      ({ schema, name }) => schema === references.schema && name === references.relation,
-    );
+    const referenced = findRelation(catalog, references.relation, references.schema);
     return referenced?.rowEstimate ? [{ columns, most: referenced.rowEstimate }] : [];
   });
 }

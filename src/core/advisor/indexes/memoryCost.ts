@@ -1,4 +1,5 @@
 import type { Relation } from '../../catalog/catalog';
+import { parallelDivisor } from '../../plan/parallelDivisor';
 import { childrenOf, costOf, rowsOf, typeOf, type PlanNode } from './planNode';
 import { rowsFetched } from './rowsFetched';
 
@@ -41,13 +42,12 @@ export function memoryWork(plan: PlanNode, facts: CostFacts): number {
   return memoryCost(plan, facts) + workOfOthers(plan, facts);
 }
 
-/** The planner takes the work below a Gather as divided among the processes, as `get_parallel_divisor` has it. */
+/** The planner takes the work below a Gather as divided among the processes. */
 function workOfOthers(node: PlanNode, facts: CostFacts): number {
   const below = childrenOf(node);
   const workers = Number(node['Workers Planned'] ?? 0);
   if (workers === 0) return below.reduce((sum, child) => sum + workOfOthers(child, facts), 0);
-  const processes = workers + Math.max(0, 1 - 0.3 * workers);
-  return (processes - 1) * below.reduce((sum, child) => sum + memoryCost(child, facts), 0);
+  return (parallelDivisor(workers) - 1) * below.reduce((sum, child) => sum + memoryCost(child, facts), 0);
 }
 
 /** How much of a node's cost, with what is below, memory does not take. Negative if it takes more. */

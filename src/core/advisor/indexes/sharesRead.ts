@@ -1,11 +1,10 @@
 import { formatCount } from '../../base/units';
 import type { Catalog } from '../../catalog/catalog';
+import { parallelDivisor } from '../../plan/parallelDivisor';
 import { childrenOf, rowsOf, type PlanNode } from './planNode';
 
 /** From a tenth of its rows on a table is mostly read as fast as a whole. */
 const LARGE_SHARE = 0.1;
-/** The part a leader has in the scan beside its workers (get_parallel_divisor of PostgreSQL's costsize.c). */
-const LEADER_LOSS = 0.3;
 
 /** ": it reads 192,000 of the 200,000 rows of orders (96 %)" of scans that read much; empty if none does. */
 export function sharesRead(plan: PlanNode, catalog: Catalog): string {
@@ -15,7 +14,7 @@ export function sharesRead(plan: PlanNode, catalog: Catalog): string {
 
 function largeScans(node: PlanNode, catalog: Catalog, processes: number): string[] {
   const workers = Number(node['Workers Planned'] ?? 0);
-  const below = workers > 0 ? workers + Math.max(0, 1 - LEADER_LOSS * workers) : processes;
+  const below = workers > 0 ? parallelDivisor(workers) : processes;
   const parts = childrenOf(node).flatMap(child => largeScans(child, catalog, below));
   const relation = catalog.relations.find(({ name }) => name === node['Relation Name']);
   const all = relation?.rowEstimate ?? 0;

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
+import { messageOf } from '../../../core/base/messageOf';
 import type { ExportFormat, PlanHost, PlanView } from '../../../protocol/planPanel';
 import { Icon } from '../../shared/icon';
 import { Popover } from '../../shared/popover';
@@ -47,7 +48,7 @@ export function ExportMenu({ view, host }: Props): JSX.Element | null {
       else await host.exportAs?.(format, content, encoding);
       setSaid({ text: copies ? 'Copied' : '', isError: false });
     } catch (error) {
-      setSaid({ text: `${title}: ${error instanceof Error ? error.message : String(error)}`, isError: true });
+      setSaid({ text: `${title}: ${messageOf(error)}`, isError: true });
     }
   };
   // one after the other: drawing a picture takes a while, and what is pressed meanwhile must not be lost
