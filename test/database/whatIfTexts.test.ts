@@ -1,5 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { identifiersIn } from '../../src/database/whatIf/model/identifiersIn';
+import { ShadowContents } from '../../src/database/whatIf/model/shadowContents';
+import type { RelationRow } from '../../src/database/whatIf/model/relations';
 import { withEnds } from '../../src/database/whatIf/model/indexEnds';
 import { KNOWN_EXTENSIONS } from '../../src/database/whatIf/model/routines';
 import { expressionOfKey } from '../../src/database/whatIf/indexExpressions';
@@ -28,6 +30,24 @@ describe('database/whatIf reads texts', () => {
   for (const [key, expression] of keys) {
     it(`finds the expression of the key ${key}`, () => assert.equal(expressionOfKey(key), expression));
   }
+
+  it('knows plain tables that are there, and asks about all that something else belongs to', () => {
+    const row = (oid: number, name: string, kind: string, parents: readonly number[] = []): RelationRow => ({
+      ...{ oid, name, kind, schema: 'public', bound: null, partition_key: null, view: null, options: null },
+      ...{ filtered: false, method: 'heap', parents: parents.map(String), parent_oids: [...parents] },
+    });
+    const contents = new ShadowContents();
+    const plain = row(1, 'orders', 'r');
+    contents.add([plain, row(2, 'log', 'p'), row(3, 'log_1', 'r', [2]), row(4, 'open', 'v')], []);
+    contents.add([row(5, 'animal', 'r'), row(6, 'cow', 'r', [5])], ['lower']);
+    const named = (...names: readonly string[]) =>
+      contents.plainTables(names.map(name => ({ schema: 'public', name })))?.map(({ oid }) => oid);
+    assert.deepEqual([named(), named('orders')], [[], [1]]);
+    for (const other of ['log', 'log_1', 'open', 'animal', 'cow', 'absent'])
+      assert.equal(named('orders', other), undefined, other);
+    assert.equal(contents.plainTables([{ schema: 'other', name: 'orders' }]), undefined);
+    assert.deepEqual(contents.oids, [1, 2, 3, 4, 5, 6]);
+  });
 
   it('moves the ends of a histogram', () => {
     const statistics = {

@@ -7,7 +7,8 @@ import type { Catalog } from '../../core/catalog/catalog';
 import { DatabaseError, type Database } from '../../core/ports';
 import { withoutExplain } from '../explain';
 import { partitionedModel } from './model/partitionedModel';
-import { readShadowModel, type ShadowContents } from './model/readShadowModel';
+import { readShadowModel } from './model/readShadowModel';
+import { ShadowContents } from './model/shadowContents';
 import { partitionsScanned, prunedCost } from './partitionScans';
 import { openShadow, type ShadowOptions } from './shadow';
 import { ShadowThread, shadowWorkerPath } from './shadowThread';
@@ -58,7 +59,7 @@ export async function planPartitioned(
   const layout = await readLayout(db, request);
   const thread = new ShadowThread(options.workerFile ?? shadowWorkerPath());
   const today = openShadow(db, catalog, options);
-  let contents: ShadowContents = { oids: new Set(), names: new Set() };
+  let contents = new ShadowContents();
   const notes = new Set<string>();
   const plans: PartitionedPlan[] = [];
   try {
@@ -67,7 +68,7 @@ export async function planPartitioned(
       const { sql } = withoutExplain(text);
       try {
         const before = await today.cost(sql, [], signal);
-        const { model, oids, names } = await readShadowModel(db, catalog, sql, contents, signal);
+        const { model, added, names } = await readShadowModel(db, catalog, sql, contents, signal);
         const hasTable = model.storage.some(
           ({ schema, name }) => schema === table.relation.schema && name === table.relation.name,
         );
@@ -77,13 +78,12 @@ export async function planPartitioned(
             for (const note of (await thread.call({ kind: 'load', model: cut }, signal)).notes ?? []) notes.add(note);
           } catch (error) {
             // half a model would plan something else: the next statement begins with an empty one
-            contents = { oids: new Set(), names: new Set() };
+            contents = new ShadowContents();
             await thread.end(new DatabaseError('cancelled', 'the model is made anew'));
             throw error;
           }
         }
-        for (const oid of oids) contents.oids.add(oid);
-        for (const name of names) contents.names.add(name);
+        contents.add(added, names);
         const { plan } = await thread.call({ kind: 'explain', sql, indexes: [], among: [] }, signal);
         const all = new Set(layout.partitions.map(({ name }) => name));
         plans.push({

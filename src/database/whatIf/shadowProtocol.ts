@@ -108,7 +108,8 @@ export interface SampleToAnalyze {
   /** Quoted and qualified. */
   readonly table: string;
   readonly expression: string;
-  readonly values: readonly (string | null)[];
+  /** The values, as arrays in PostgreSQL's text form. */
+  readonly chunks: readonly string[];
   readonly rows: number;
 }
 

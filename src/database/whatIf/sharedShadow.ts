@@ -6,8 +6,9 @@ import { quoteQualified } from '../../core/sql/identifiers';
 import { readSchemaFingerprint } from '../catalog/fingerprint';
 import { readExpressionSample } from './model/expressionSample';
 import { readFacts, readFactsFingerprint } from './model/facts';
-import { readShadowModel, type ShadowContents } from './model/readShadowModel';
+import { readShadowModel } from './model/readShadowModel';
 import { readPlannerSettings } from './model/settings';
+import { ShadowContents } from './model/shadowContents';
 import { storageFacts } from './model/storageFacts';
 import { planShape } from './planShape';
 import { isUnsupported, ShadowIndexes, type KnownIndex } from './shadowIndexes';
@@ -30,7 +31,7 @@ type Plan = Readonly<Record<string, unknown>>;
  * Outlives the estimators that use it, so that the next one finds it warm.
  */
 export class SharedShadow {
-  private contents: ShadowContents = { oids: new Set(), names: new Set() };
+  private contents = new ShadowContents();
   private generation = 0;
   private fingerprint: string | undefined;
   private factsTraces: ReadonlyMap<number, string> = new Map();
@@ -58,7 +59,7 @@ export class SharedShadow {
 
   /** How many relations of the server it holds. */
   get relationCount(): number {
-    return this.contents.oids.size;
+    return this.contents.oids.length;
   }
 
   /**
@@ -114,11 +115,11 @@ export class SharedShadow {
       catalog.searchPath,
     ].join();
     if (fingerprint !== this.fingerprint || this.generation !== this.thread.generation) {
-      if (this.contents.oids.size > 0) await this.forget();
+      if (this.contents.oids.length > 0) await this.forget();
       this.fingerprint = fingerprint;
       return;
     }
-    const oids = [...this.contents.oids];
+    const { oids } = this.contents;
     if (oids.length === 0) return;
     const traces = await readFactsFingerprint(this.db, oids, signal);
     const changed = oids.filter(oid => traces.get(oid) !== this.factsTraces.get(oid));
@@ -167,12 +168,10 @@ export class SharedShadow {
   /** @returns the relations that the text depends on, as `schema.name`. */
   private async copy(text: string, catalog: Catalog, signal?: CancelSignal): Promise<ReadonlySet<string>> {
     const found = await readShadowModel(this.db, catalog, text, this.contents, signal);
-    if (found.model.steps.length + found.model.storage.length > 0) {
-      await this.orForget(() => this.ask({ kind: 'load', model: found.model }, signal));
-      for (const oid of found.oids) this.contents.oids.add(oid);
-      this.factsTraces = await readFactsFingerprint(this.db, [...this.contents.oids], signal);
-    }
-    for (const name of found.names) this.contents.names.add(name);
+    const isMore = found.model.steps.length + found.model.storage.length > 0;
+    if (isMore) await this.orForget(() => this.ask({ kind: 'load', model: found.model }, signal));
+    this.contents.add(found.added, found.names);
+    if (isMore) this.factsTraces = await readFactsFingerprint(this.db, this.contents.oids, signal);
     return found.relations;
   }
 
@@ -213,9 +212,9 @@ export class SharedShadow {
     const sample = await readExpressionSample(this.db, relation, expression, where, signal);
     let found: AnalyzedExpression | undefined;
     if (sample) {
-      const rows = Math.max(sample.values.length, (relation.rowEstimate ?? 0) * sample.share);
-      const { values } = sample;
-      found = (await this.thread.call({ kind: 'analyzeSample', sample: { table, expression, values, rows } }, signal))
+      const rows = Math.max(sample.count, (relation.rowEstimate ?? 0) * sample.share);
+      const { chunks } = sample;
+      found = (await this.thread.call({ kind: 'analyzeSample', sample: { table, expression, chunks, rows } }, signal))
         .expression;
     }
     this.expressions.set(identity, found);
@@ -268,7 +267,7 @@ export class SharedShadow {
 
   private async forget(): Promise<void> {
     await this.thread.end(new CancelledError());
-    this.contents = { oids: new Set(), names: new Set() };
+    this.contents = new ShadowContents();
     this.statements.clear();
     this.indexes.clearAll();
     this.expressions.clear();

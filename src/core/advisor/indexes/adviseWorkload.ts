@@ -45,8 +45,8 @@ export interface WorkloadRequest {
 
 const DEFAULT_MAX_WIDTH = 3;
 /** Plans the search may ask for, for each statement: to find a set, and until it no longer tries to improve it. */
-const PLANS_PER_STATEMENT = 60;
-const IMPROVING_PLANS_PER_STATEMENT = 30;
+const PLANS_PER_STATEMENT = 45;
+const IMPROVING_PLANS_PER_STATEMENT = 20;
 
 /**
  * A small set of indexes for many statements, under a storage budget. The same request always gets the same answer.

@@ -4,7 +4,7 @@ import type { CostEstimator, PlanCost } from '../../ports';
 import { indexIdentity, type Candidate } from './candidates';
 import { endsRun, withWayOn } from './endsRun';
 import { NO_RISK, planRisk, riskFacts, type PlanRisk, type RiskFacts } from './planRisk';
-import { mayUse } from './relevance';
+import { mayUse, useOf } from './relevance';
 import type { TableAccess } from './tableAccess';
 import { upkeepCost, type Writes } from './upkeep';
 
@@ -84,6 +84,10 @@ export class CostedQuery {
   private readonly bits = new Map<Candidate, bigint>();
   private readonly byBit: Candidate[] = [];
   private readonly leadKeys = new Set<string>();
+  /** Until the next costing. */
+  private readonly knownBounds = new Map<bigint, CostBounds>();
+  private readonly byUse = new Map<string, Candidate[]>();
+  private readonly uses = new Map<Candidate, Candidate[]>();
   /** Cost with all that was offered to it at first: nothing is taken to do better. */
   private best = 0;
   private readonly facts: RiskFacts;
@@ -124,6 +128,7 @@ export class CostedQuery {
   settle(picked: Iterable<Candidate>, best: number): void {
     for (const candidate of picked) this.leadKeys.add(leadKey(candidate));
     this.best = best;
+    this.knownBounds.clear();
   }
 
   /** Cost of one run without new indexes. */
@@ -157,12 +162,23 @@ export class CostedQuery {
     return this.boundsOf(this.maskOf(set));
   }
 
+  /** All candidates that its plans could use in the same way, this one among them. */
+  usedAlike(candidate: Candidate): readonly Candidate[] {
+    return this.bitOf(candidate) === 0n ? [] : this.uses.get(candidate)!;
+  }
+
   /** What keeping the indexes of `set` up to date adds to one run. */
   upkeep(set: readonly Candidate[]): number {
     return this.writes.reduce((sum, writes) => sum + upkeepCost(writes, set), 0);
   }
 
   private boundsOf(mask: bigint): CostBounds {
+    let known = this.knownBounds.get(mask);
+    if (!known) this.knownBounds.set(mask, (known = this.findBounds(mask)));
+    return known;
+  }
+
+  private findBounds(mask: bigint): CostBounds {
     let lower = this.best;
     let upper = Infinity;
     let known = NO_RISK;
@@ -189,6 +205,7 @@ export class CostedQuery {
         used === 0n ? NO_RISK : planRisk(planned, { totalCost: this.costBefore, plan: this.planBefore }, this.facts);
       const costing: Costing = { offered: mask, used, totalCost: planned.totalCost, risk };
       this.costings.push(costing);
+      this.knownBounds.clear();
       return costing;
     }
   }
@@ -207,10 +224,19 @@ export class CostedQuery {
     let bit = this.bits.get(candidate);
     if (bit === undefined) {
       bit = mayUse(this.accesses, candidate) ? 1n << BigInt(this.byBit.length) : 0n;
-      if (bit !== 0n) this.byBit.push(candidate);
+      if (bit !== 0n) this.add(candidate);
       this.bits.set(candidate, bit);
     }
     return bit;
+  }
+
+  private add(candidate: Candidate): void {
+    this.byBit.push(candidate);
+    const use = useOf(this.accesses, candidate);
+    const alike = this.byUse.get(use) ?? [];
+    alike.push(candidate);
+    this.byUse.set(use, alike);
+    this.uses.set(candidate, alike);
   }
 }
 

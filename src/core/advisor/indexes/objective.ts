@@ -56,6 +56,25 @@ export class Objective {
     return total;
   }
 
+  /**
+   * Whether {@link total} of a set is more than `limit`. Planned is only what must be for the answer: a statement costs
+   * at least what it costs with more indexes.
+   */
+  async exceeds(set: readonly Candidate[], limit: number): Promise<boolean> {
+    let least = this.upkeep(set);
+    const open: { readonly query: CostedQuery; readonly least: number; readonly unsure: number }[] = [];
+    for (const query of this.queries) {
+      const { lower, upper } = query.bounds(set);
+      least += query.weight * lower;
+      open.push({ query, least: query.weight * lower, unsure: query.weight * (upper - lower) });
+    }
+    for (const { query, least: known } of open.sort((a, b) => b.unsure - a.unsure)) {
+      if (least > limit) return true;
+      least += query.weight * ((await query.cost(set)) + this.penalty(query, await query.risk(set))) - known;
+    }
+    return least > limit;
+  }
+
   /** What a plan's risk counts for one run of a statement, in planner units. */
   penalty({ costBefore }: CostedQuery, { gamble, slowdown }: PlanRisk): number {
     return gamble + slowdown + (slowdown > 0 ? this.slowedShare * costBefore : 0);
@@ -76,7 +95,12 @@ export class Objective {
   }
 
   learned(query: CostedQuery, candidate: Candidate): number {
-    return this.gains.get(query)?.get(candidate) ?? Infinity;
+    const gains = this.gains.get(query);
+    let least = gains?.get(candidate) ?? Infinity;
+    // a larger index that the statement can use no further never gains more
+    for (const other of query.usedAlike(candidate))
+      if (this.bytes(other) <= this.bytes(candidate)) least = Math.min(least, gains?.get(other) ?? Infinity);
+    return least;
   }
 
   upkeep(set: readonly Candidate[]): number {

@@ -1,5 +1,5 @@
 import type { IndexDefinition } from '../suggestion';
-import type { Candidate } from './candidates';
+import { indexIdentity, type Candidate } from './candidates';
 import { bareKey } from './indexSize';
 import { columnOf, type TableAccess } from './tableAccess';
 
@@ -10,6 +10,21 @@ import { columnOf, type TableAccess } from './tableAccess';
  */
 export function mayUse(accesses: readonly TableAccess[], candidate: Candidate): boolean {
   return accesses.some(access => access.relation === candidate.relation && serves(access, candidate));
+}
+
+/**
+ * What a plan of the statement could make of the index, as a text: the same for indexes that differ only behind the last
+ * key the statement mentions, unless they answer a mention alone.
+ */
+export function useOf(accesses: readonly TableAccess[], { index, relation }: Candidate): string {
+  const mentions = accesses.filter(access => access.relation === relation);
+  if (index.method !== 'btree' || mentions.some(access => answersAlone(access, index))) return indexIdentity(index);
+  const isMentioned = (key: string): boolean => {
+    const name = bareKey(key);
+    return name === undefined || mentions.some(({ needed }) => needed.has(name));
+  };
+  const last = index.keys.map(isMentioned).lastIndexOf(true);
+  return indexIdentity({ ...index, keys: index.keys.slice(0, last + 1), include: [] });
 }
 
 function serves(access: TableAccess, { index, relation }: Candidate): boolean {

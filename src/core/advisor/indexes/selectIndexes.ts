@@ -5,8 +5,8 @@ import { byIdentity } from './objective';
 
 /** An index is dropped again if the workload costs at most so much more without it. */
 const USELESS = 0.0005;
-/** Exponents of the bytes that a benefit is divided by: storage counts fully, or somewhat. */
-const EXPONENTS = [1, 0.5];
+/** Power of the bytes that a benefit is divided by: storage counts, but less than by the byte. */
+const EXPONENT = 0.7;
 /** A swap has to save this share of the cost. */
 const SWAP_GAIN = 0.0005;
 const SWAP_ROUNDS = 3;
@@ -19,19 +19,16 @@ interface Solution {
 }
 
 /**
- * Indexes for a workload under a budget: greedy for several weights of storage, or everything the planner would like if
- * that fits; the best of these is improved by doing without what slows statements, by taking one index out at a time and
- * by filling up again. Never worse than the best single candidate that fits the budget.
+ * Indexes for a workload under a budget: greedy, first by the benefit of the bytes and then by the benefit alone, or
+ * everything the planner would like if that fits. The better of these is improved by doing without what slows
+ * statements, by taking one index out at a time and by filling up again. Never worse than the best single candidate that
+ * fits the budget.
  */
 export async function selectIndexes(search: Search): Promise<Candidate[]> {
   const { objective } = search;
   const nothing: Solution = { set: [], total: await objective.total([]) };
-  let best = nothing;
-  for (const exponent of EXPONENTS) {
-    const found = await prune(search, await greedy(search, [], exponent));
-    best = better(best, await prune(search, await greedy(search, found.set, 0)));
-    if (search.isOver()) break;
-  }
+  const found = await prune(search, await greedy(search, [], EXPONENT));
+  let best = better(nothing, await prune(search, await greedy(search, found.set, 0)));
   if (!search.isOver()) best = better(best, await fromEverything(search));
   best = await swap(search, await speedUp(search, best));
   if (!search.isOver()) best = await fillUp(search, await spareSlowed(search, best));
@@ -52,7 +49,7 @@ async function spareSlowed(search: Search, start: Solution): Promise<Solution> {
 /** Adds what still gains and fits. What an index gained beside others than those chosen in the end counts no more. */
 async function fillUp(search: Search, start: Solution): Promise<Solution> {
   const afresh = { ...search, objective: search.objective.inTheEnd() };
-  const { set } = await prune(afresh, await greedy(afresh, start.set, 0.5));
+  const { set } = await prune(afresh, await greedy(afresh, start.set, EXPONENT));
   return better(start, { set, total: await search.objective.total(set) });
 }
 
@@ -66,10 +63,9 @@ async function prune({ objective }: Search, set: readonly Candidate[]): Promise<
   let total = await objective.total(kept);
   for (const candidate of [...kept]) {
     const without = kept.filter(other => other !== candidate);
-    const cost = await objective.total(without);
-    if (cost > total * (1 + USELESS)) continue;
+    if (await objective.exceeds(without, total * (1 + USELESS))) continue;
     kept = without;
-    total = cost;
+    total = await objective.total(without);
   }
   return { set: kept, total };
 }
@@ -78,11 +74,11 @@ async function prune({ objective }: Search, set: readonly Candidate[]): Promise<
 async function fromEverything(search: Search): Promise<Solution> {
   const { objective, budgetBytes } = search;
   const wanted = new Set<Candidate>();
-  for (const query of objective.queries)
+  for (const query of objective.queries) {
     for (const candidate of await query.used(objective.candidates)) wanted.add(candidate);
-  const all = [...wanted].sort(byIdentity);
-  if (objective.bytesOf(all) > budgetBytes) return { set: [], total: Infinity };
-  return prune(search, all);
+    if (objective.bytesOf([...wanted]) > budgetBytes) return { set: [], total: Infinity };
+  }
+  return prune(search, [...wanted].sort(byIdentity));
 }
 
 /** Takes each index out in turn and fills up with others; keeps what is better. */
@@ -96,7 +92,7 @@ async function swap(search: Search, start: Solution): Promise<Solution> {
       if (search.isOver() || search.isLate()) return best;
       if (!best.set.includes(candidate)) continue;
       const rest = best.set.filter(other => other !== candidate);
-      const tried = await prune(search, await greedy(search, rest, 0.5, new Set([candidate])));
+      const tried = await prune(search, await greedy(search, rest, EXPONENT, new Set([candidate])));
       if (tried.total < best.total * (1 - SWAP_GAIN)) best = tried;
     }
     if (best.total >= before) break;
@@ -117,7 +113,7 @@ async function speedUp(search: Search, start: Solution): Promise<Solution> {
     const cures = await curesOf(search, query, set);
     const culprits = await culpritsOf(query, set);
     const rest = set.filter(one => !culprits.has(one));
-    const without = await prune(search, await greedy(search, rest, 0.5, new Set([...banned, ...culprits])));
+    const without = await prune(search, await greedy(search, rest, EXPONENT, new Set([...banned, ...culprits])));
     if (without.total < best.total) {
       best = without;
       for (const culprit of culprits) banned.add(culprit);
@@ -126,7 +122,7 @@ async function speedUp(search: Search, start: Solution): Promise<Solution> {
       if (search.isOver()) return best;
       if (objective.bytes(cure) > budgetBytes) continue;
       const fitting = await makeRoom(search, [...set, cure], cure);
-      const cured = await prune(search, await greedy(search, fitting, 0.5, banned));
+      const cured = await prune(search, await greedy(search, fitting, EXPONENT, banned));
       if (cured.total >= best.total) continue;
       best = cured;
       break;

@@ -10,9 +10,15 @@ const SAMPLE_ROWS = 30_000;
 /** Reading a sample is the only time users' rows are looked at: it must not be felt. */
 const LIMIT_MS = 3_000;
 
-/** Values of an expression in rows that lie in some blocks of a table, in their order. */
+/** Rows of one array: the text of a longer one might take much memory at once. */
+const CHUNK = 5_000;
+
+/** Values of an expression in rows that lie in some blocks of a table. */
 export interface ExpressionSample {
-  readonly values: readonly (string | null)[];
+  /** In the order of the rows, as arrays in PostgreSQL's text form. */
+  readonly chunks: readonly string[];
+  /** How many values there are. */
+  readonly count: number;
   /** Of the rows looked at, those that satisfy the predicate. */
   readonly share: number;
 }
@@ -30,17 +36,23 @@ export async function readExpressionSample(
 ): Promise<ExpressionSample | undefined> {
   const rows = Math.max(1, relation.rowEstimate ?? 0);
   const percent = Math.min(100, (100 * SAMPLE_ROWS) / rows);
-  const found = await queryWithin<{ value: string | null; counts: boolean }>(
+  const condition = predicate ?? 'true';
+  // the values only pass through here on their way to the planner: as arrays they are not parsed
+  const found = await queryWithin<{ chunk: string; counted: number; read: number }>(
     db,
-    `select ${predicate ? `case when ${predicate} then (${expression})::text end` : `(${expression})::text`} as value,
-       ${predicate ? `coalesce(${predicate}, false)` : 'true'} as counts
-     from ${quoteQualified(relation.schema, relation.name)} tablesample system (${percent}) repeatable (0)
-     limit ${2 * SAMPLE_ROWS}`,
+    `select coalesce(array_agg(value) filter (where counts), '{}')::text as chunk,
+       (count(*) filter (where counts))::int as counted, count(*)::int as read
+     from (select value, counts, (row_number() over () - 1) / ${CHUNK} as position from (
+       select case when ${condition} then (${expression})::text end as value, coalesce(${condition}, false) as counts
+       from ${quoteQualified(relation.schema, relation.name)} tablesample system (${percent}) repeatable (0)
+       limit ${2 * SAMPLE_ROWS}) looked_at) numbered
+     group by position order by position`,
     LIMIT_MS,
     signal,
   );
-  const counted = found?.filter(({ counts }) => counts);
-  return (
-    found && counted && { values: counted.map(({ value }) => value), share: counted.length / Math.max(1, found.length) }
-  );
+  if (!found) return undefined;
+  const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+  const count = sum(found.map(({ counted }) => counted));
+  const read = sum(found.map(each => each.read));
+  return { chunks: found.map(({ chunk }) => chunk), count, share: count / Math.max(1, read) };
 }

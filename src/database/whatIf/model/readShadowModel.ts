@@ -8,7 +8,8 @@ import { readFacts } from './facts';
 import { identifiersIn } from './identifiersIn';
 import { inOrderOfInheritance, RELATIONS, type RelationRow } from './relations';
 import { KNOWN_EXTENSIONS, readCollations, readRoutines, readTypes, type NamedDefinition } from './routines';
-import { readPlannerSettings, type Setting } from './settings';
+import { readPlannerSettings } from './settings';
+import type { BaseModel, ShadowContents } from './shadowContents';
 import { storageFacts } from './storageFacts';
 import { createTable, createView, setDefaults, type TableContext } from './tables';
 
@@ -18,28 +19,11 @@ const MAX_RELATIONS = 2000;
 /** Texts that mention texts that mention texts: functions calling functions over views. */
 const MAX_ROUNDS = 5;
 
-/** What a shadow has already, so that the next model adds only what is missing. */
-export interface ShadowContents {
-  readonly oids: Set<number>;
-  /** Names of types, functions and collations that were looked for. */
-  readonly names: Set<string>;
-  base?: BaseModel;
-}
-
-/** What all models of one database share. */
-export interface BaseModel {
-  readonly settings: readonly Setting[];
-  readonly extensions: readonly { readonly name: string; readonly schema: string }[];
-  readonly missingExtensions: readonly string[];
-  /** The database's own collation orders texts by their bytes. */
-  readonly sortsByByte: boolean;
-}
-
 /** A model of what a statement needs and the shadow lacks. */
 export interface ModelOfStatement {
   readonly model: ShadowModel;
   /** What the shadow has more, once it is loaded. */
-  readonly oids: readonly number[];
+  readonly added: readonly RelationRow[];
   readonly names: readonly string[];
   /** `schema.name` of all that the statement depends on, with what was there before. */
   readonly relations: ReadonlySet<string>;
@@ -69,16 +53,15 @@ export async function readShadowModel(
     const texts: string[] = [];
     const wanted = namedRelations(catalog, names, seen);
     const found =
-      wanted.length === 0
-        ? []
-        : await db.query<RelationRow>(
-            RELATIONS,
-            [wanted.map(({ schema }) => schema), wanted.map(({ name }) => name)],
-            signal,
-          );
+      contents.plainTables(wanted) ??
+      (await db.query<RelationRow>(
+        RELATIONS,
+        [wanted.map(({ schema }) => schema), wanted.map(({ name }) => name)],
+        signal,
+      ));
     const added = found.filter(({ oid }) => !relations.has(oid));
     for (const relation of added) relations.set(relation.oid, relation);
-    const fresh = added.filter(({ oid }) => !contents.oids.has(oid));
+    const fresh = added.filter(({ oid }) => !contents.has(oid));
     refuse(fresh, contents);
     texts.push(...added.map(({ view }) => view ?? ''));
     if (fresh.length > 0) {
@@ -95,7 +78,7 @@ export async function readShadowModel(
         ...fresh.map(({ bound, partition_key }) => `${bound ?? ''} ${partition_key ?? ''}`),
       );
     }
-    const called = routineNames(catalog, names).filter(name => !contents.names.has(name));
+    const called = routineNames(catalog, names).filter(name => !contents.hasLookedFor(name));
     if (called.length > 0) {
       const bodies = await readRoutines(db, called, signal);
       routines.push(...bodies);
@@ -103,9 +86,9 @@ export async function readShadowModel(
     }
     unread = texts.join('\n');
   }
-  const fresh = [...relations.values()].filter(({ oid }) => !contents.oids.has(oid));
+  const fresh = [...relations.values()].filter(({ oid }) => !contents.has(oid));
   const oids = fresh.map(({ oid }) => oid);
-  const newNames = [...seen].filter(name => !contents.names.has(name));
+  const newNames = [...seen].filter(name => !contents.hasLookedFor(name));
   const types = oids.length + newNames.length > 0 ? await readTypes(db, newNames, oids, signal) : [];
   const collationNames = definitions.flatMap(({ columns }) =>
     columns.flatMap(({ collation }) => (collation ? [...identifiersIn(collation)] : [])),
@@ -116,7 +99,7 @@ export async function readShadowModel(
   const facts = oids.length > 0 ? await readFacts(db, oids, signal) : { sizes: [], attributes: [], extended: [] };
   const parts = { fresh, definitions: definitions.reduce(together, NOTHING), routines, types, collations };
   return {
-    oids,
+    added: fresh,
     names: newNames,
     relations: new Set([...relations.values()].map(({ schema, name }) => `${schema}.${name}`)),
     model: {

@@ -4,12 +4,9 @@ import { literal, rowsOf } from './sqlText';
 
 const SCRATCH = 'pg_temp.query_tuner_sample';
 
-/** Rows of one INSERT: the text of a longer one might take much memory at once. */
-const CHUNK = 5_000;
-
 /** PostgreSQL's own ANALYZE over a sample; only the number of distinct values has to be scaled to the whole table. */
 export async function analyzeSample(db: PGlite, sample: SampleToAnalyze): Promise<AnalyzedExpression | undefined> {
-  const { table, expression, values, rows } = sample;
+  const { table, expression, chunks, rows } = sample;
   await db.exec(`create temp table query_tuner_sample as select (${expression}) as v from only ${table} limit 0`);
   try {
     const [column] = await rowsOf<{ type: string }>(
@@ -18,10 +15,9 @@ export async function analyzeSample(db: PGlite, sample: SampleToAnalyze): Promis
        where attrelid = '${SCRATCH}'::regclass and attname = 'v'`,
     );
     const { type } = column!;
-    for (let i = 0; i < values.length; i += CHUNK) {
-      const some = literal(arrayText(values.slice(i, i + CHUNK)));
-      await db.exec(`insert into ${SCRATCH} select v::${type} from unnest(${some}::text[]) u(v)`);
-    }
+    // parsed much faster than a constant for each value
+    for (const chunk of chunks)
+      await db.exec(`insert into ${SCRATCH} select v::${type} from unnest(${literal(chunk)}::text[]) u(v)`);
     await db.exec(`analyze ${SCRATCH}`);
     const [found] = await rowsOf<AnalyzedExpression & { d: number; f1: number; n: number }>(
       db,
@@ -40,12 +36,6 @@ export async function analyzeSample(db: PGlite, sample: SampleToAnalyze): Promis
   } finally {
     await db.exec('drop table if exists pg_temp.query_tuner_sample');
   }
-}
-
-/** An array in PostgreSQL's text form: parsed much faster than a constant for each value. */
-function arrayText(values: readonly (string | null)[]): string {
-  const elements = values.map(value => (value === null ? 'NULL' : `"${value.replace(/["\\]/g, '\\$&')}"`));
-  return `{${elements.join(',')}}`;
 }
 
 /**
