@@ -254,7 +254,8 @@ describe('database/whatIf touches nothing and survives everything', function () 
           whileWaiting(() => shadow.cost(STATEMENT, []), cut),
           (error: DatabaseError) => error instanceof DatabaseError && error.kind === 'connection',
         );
-        assert.equal(await openTransactions(), 0);
+        // the client hears of it before the backend is gone
+        while ((await openTransactions()) > 0);
         assert.ok((await shadow.cost(STATEMENT, [])).totalCost > 0);
       });
 
