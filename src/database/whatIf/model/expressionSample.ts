@@ -40,13 +40,13 @@ export async function readExpressionSample(
   // the values only pass through here on their way to the planner: as arrays they are not parsed
   const found = await queryWithin<{ chunk: string; counted: number; read: number }>(
     db,
-    `select coalesce(array_agg(value order by row) filter (where counts), '{}')::text as chunk,
+    `select coalesce(array_agg(value order by nth) filter (where counts), '{}')::text as chunk,
        (count(*) filter (where counts))::int as counted, count(*)::int as read
-     from (select value, counts, row_number() over () as row from (
+     from (select value, counts, row_number() over () as nth from (
        select case when ${condition} then (${expression})::text end as value, coalesce(${condition}, false) as counts
        from ${quoteQualified(relation.schema, relation.name)} tablesample system (${percent}) repeatable (0)
        limit ${2 * SAMPLE_ROWS}) looked_at) numbered
-     group by row / ${CHUNK} order by row / ${CHUNK}`,
+     group by nth / ${CHUNK} order by nth / ${CHUNK}`,
     LIMIT_MS,
     signal,
   );
