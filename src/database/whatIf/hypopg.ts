@@ -1,5 +1,4 @@
 import { createIndexSql } from '../../core/advisor/indexes/createIndexSql';
-import { estimateIndexSize } from '../../core/advisor/indexes/indexSize';
 import type { IndexDefinition } from '../../core/advisor/suggestion';
 import type { CancelSignal } from '../../core/base/cancelSignal';
 import type { Catalog } from '../../core/catalog/catalog';
@@ -8,6 +7,7 @@ import { quoteIdentifier } from '../../core/sql/identifiers';
 import type { PostgresDatabase } from '../connect';
 import { explainStatement } from '../explain';
 import type { Session } from '../session';
+import { bytesByCatalog } from './bytesByCatalog';
 import { indexNamesIn } from './planShape';
 
 /** The schema HypoPG is installed in; undefined if it is not, or if its indexes would not stay with the connection. */
@@ -45,11 +45,7 @@ export class HypopgEstimator implements CostEstimator {
 
   /** Our own estimate: HypoPG's leaves deduplication out. */
   async estimateBytes(index: IndexDefinition): Promise<number> {
-    const relation = this.catalog.relations.find(
-      ({ schema, name }) => schema === index.schema && name === index.relation,
-    );
-    if (!relation) throw new DatabaseError('unsupported', `no table ${index.schema}.${index.relation} in the catalog`);
-    return estimateIndexSize(relation, index, { catalog: this.catalog }).bytes;
+    return bytesByCatalog(this.catalog, index);
   }
 
   describe(): string {

@@ -1,7 +1,7 @@
 import { estimateIndexSize, type IndexSize } from '../../core/advisor/indexes/indexSize';
 import { createIndexSql } from '../../core/advisor/indexes/createIndexSql';
 import type { CancelSignal } from '../../core/base/cancelSignal';
-import type { Catalog, Relation } from '../../core/catalog/catalog';
+import { findRelation, type Catalog, type Relation } from '../../core/catalog/catalog';
 import type { IndexDefinition } from '../../core/advisor/suggestion';
 import { DatabaseError, type CostEstimator, type Database, type PlanCost } from '../../core/ports';
 import { quoteQualified } from '../../core/sql/identifiers';
@@ -213,9 +213,7 @@ export class ShadowEstimator implements CostEstimator {
   }
 
   private relationOf(index: IndexDefinition): Relation {
-    const relation = this.catalog.relations.find(
-      ({ schema, name }) => schema === index.schema && name === index.relation,
-    );
+    const relation = findRelation(this.catalog, index.relation, index.schema);
     if (!relation)
       throw new DatabaseError(
         'unsupported',

@@ -1,13 +1,13 @@
 import { createIndexSql, hasExpressionKey } from '../../core/advisor/indexes/createIndexSql';
-import { estimateIndexSize } from '../../core/advisor/indexes/indexSize';
 import type { IndexDefinition } from '../../core/advisor/suggestion';
 import type { CancelSignal } from '../../core/base/cancelSignal';
 import type { Catalog } from '../../core/catalog/catalog';
-import { DatabaseError, type CostEstimator, type PlanCost } from '../../core/ports';
+import type { CostEstimator, PlanCost } from '../../core/ports';
 import { quoteQualified } from '../../core/sql/identifiers';
 import { END_WHEN_IDLE, endWithClient } from '../clientCheck';
 import type { PostgresDatabase } from '../connect';
 import { explainStatement } from '../explain';
+import { bytesByCatalog } from './bytesByCatalog';
 import { indexNamesIn } from './planShape';
 
 /** A build must not wait for, nor hold up, anybody for long. */
@@ -66,11 +66,7 @@ export class TrialEstimator implements CostEstimator {
   }
 
   async estimateBytes(index: IndexDefinition): Promise<number> {
-    const relation = this.catalog.relations.find(
-      ({ schema, name }) => schema === index.schema && name === index.relation,
-    );
-    if (!relation) throw new DatabaseError('unsupported', `no table ${index.schema}.${index.relation} in the catalog`);
-    return estimateIndexSize(relation, index, { catalog: this.catalog }).bytes;
+    return bytesByCatalog(this.catalog, index);
   }
 
   describe(): string {

@@ -1,3 +1,4 @@
+import { sum } from '../../base/sum';
 import type { Column } from '../../catalog/catalog';
 import { columnSamples } from './columnSamples';
 
@@ -187,10 +188,6 @@ function numericBytes(value: string): number {
   const digits = whole.replace(/^0+/, '');
   const used = fraction.replace(/0+$/, '');
   return 3 + 2 * (Math.ceil(digits.length / 4) + Math.ceil(used.length / 4));
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 export function align(value: number, to: number): number {

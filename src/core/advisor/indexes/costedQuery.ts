@@ -159,7 +159,10 @@ export class CostedQuery {
    * nothing beats what the planner found when it was offered more.
    */
   bounds(set: readonly Candidate[]): CostBounds {
-    return this.boundsOf(this.maskOf(set));
+    const mask = this.maskOf(set);
+    let known = this.knownBounds.get(mask);
+    if (!known) this.knownBounds.set(mask, (known = this.findBounds(mask)));
+    return known;
   }
 
   /** All candidates that its plans could use in the same way, this one among them. */
@@ -170,12 +173,6 @@ export class CostedQuery {
   /** What keeping the indexes of `set` up to date adds to one run. */
   upkeep(set: readonly Candidate[]): number {
     return this.writes.reduce((sum, writes) => sum + upkeepCost(writes, set), 0);
-  }
-
-  private boundsOf(mask: bigint): CostBounds {
-    let known = this.knownBounds.get(mask);
-    if (!known) this.knownBounds.set(mask, (known = this.findBounds(mask)));
-    return known;
   }
 
   private findBounds(mask: bigint): CostBounds {

@@ -1,5 +1,6 @@
 import type { CancelSignal } from '../../base/cancelSignal';
 import { throwIfCancelled } from '../../base/cancelSignal';
+import { sum } from '../../base/sum';
 import type { Candidate } from './candidates';
 import type { CostedQuery } from './costedQuery';
 import type { Objective } from './objective';
@@ -139,8 +140,4 @@ function stale(objective: Objective, last: Candidate | undefined, candidate: Can
 function sharesQuery(objective: Objective, a: Candidate, b: Candidate): boolean {
   const other = new Set(objective.concernedBy(b));
   return objective.concernedBy(a).some(query => other.has(query));
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

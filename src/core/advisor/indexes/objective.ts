@@ -50,9 +50,7 @@ export class Objective {
   /** Planner cost of all statements, of what their plans risk, and of the writes to the indexes. */
   async total(set: readonly Candidate[]): Promise<number> {
     let total = this.upkeep(set);
-    for (const query of this.queries) {
-      total += query.weight * ((await query.cost(set)) + this.penalty(query, await query.risk(set)));
-    }
+    for (const query of this.queries) total += await this.costOf(query, set);
     return total;
   }
 
@@ -70,7 +68,7 @@ export class Objective {
     }
     for (const { query, least: known } of open.sort((a, b) => b.unsure - a.unsure)) {
       if (least > limit) return true;
-      least += query.weight * ((await query.cost(set)) + this.penalty(query, await query.risk(set))) - known;
+      least += (await this.costOf(query, set)) - known;
     }
     return least > limit;
   }
@@ -78,6 +76,10 @@ export class Objective {
   /** What a plan's risk counts for one run of a statement, in planner units. */
   penalty({ costBefore }: CostedQuery, { gamble, slowdown }: PlanRisk): number {
     return gamble + slowdown + (slowdown > 0 ? this.slowedShare * costBefore : 0);
+  }
+
+  private async costOf(query: CostedQuery, set: readonly Candidate[]): Promise<number> {
+    return query.weight * ((await query.cost(set)) + this.penalty(query, await query.risk(set)));
   }
 
   /** The statements that the set would make slower. */

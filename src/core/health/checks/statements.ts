@@ -1,3 +1,4 @@
+import { sum } from '../../base/sum';
 import { formatCount, formatMs } from '../../base/units';
 import { quoteIdentifier } from '../../sql/identifiers';
 import { defineCheck, type Assessment, type HealthCheck, type HealthServer } from '../check';
@@ -148,8 +149,4 @@ function overEnoughCalls(
     if (calls >= ENOUGH_CALLS) return assess(rows, calls);
     return { value: null, status: 'unknown', detail: `only ${formatCount(calls)} calls were counted yet` };
   };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,3 +1,4 @@
+import { sum } from '../../base/sum';
 import { formatTimes } from '../../base/units';
 import type { PlanNode, PlanTree } from '../../plan/planTree';
 import { cteName } from '../../plan/initPlanReaders';
@@ -80,8 +81,4 @@ function readersByCte(tree: PlanTree): ReadonlyMap<PlanNode, readonly PlanNode[]
 
 function hasWrite(node: PlanNode): boolean {
   return MUST_STAY.has(node.nodeType) || node.children.some(hasWrite);
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((all, count) => all + count, 0);
 }

@@ -1,4 +1,5 @@
 import type { CancelSignal } from '../../../core/base/cancelSignal';
+import { sum } from '../../../core/base/sum';
 import type { Relation } from '../../../core/catalog/catalog';
 import type { Database } from '../../../core/ports';
 import { quoteQualified } from '../../../core/sql/identifiers';
@@ -51,7 +52,6 @@ export async function readExpressionSample(
     signal,
   );
   if (!found) return undefined;
-  const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
   const count = sum(found.map(({ counted }) => counted));
   const read = sum(found.map(each => each.read));
   return { chunks: found.map(({ chunk }) => chunk), count, share: count / Math.max(1, read) };
